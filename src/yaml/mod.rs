@@ -1,0 +1,21 @@
+//! YAML 1.2 documents with the place of every value.
+//!
+//! Floor 1. [`parse`] reads a [`Source`](crate::source::Source) once, event by event, into an
+//! [`Arena`]; [`Node`] walks it, [`Pointer`] names a place in it. JSON Schema ([`schema`]) and
+//! serde ([`de`]) read the arena as it is. What is wrong with a text is a [`Problem`], never an
+//! `Err`: the rules turn problems into findings.
+
+mod arena;
+mod comment;
+pub mod de;
+pub mod emit;
+mod parse;
+mod pointer;
+mod scalar;
+pub mod schema;
+
+pub use arena::{Arena, Node, NodeId, NodeKind};
+pub use comment::{Comment, comments_with};
+pub use parse::{Limits, Problem, ProblemKind, Stream, parse};
+pub use pointer::Pointer;
+pub use scalar::Scalar;
