@@ -17,7 +17,11 @@ pub(super) struct Children {
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
-    Scalar { scalar: Scalar, text: Span, quoted: bool },
+    Scalar {
+        scalar: Scalar,
+        text: Span,
+        quoted: bool,
+    },
     Sequence(Children),
     /// Keys and values in turn.
     Mapping(Children),
@@ -183,8 +187,7 @@ impl<'a> Node<'a> {
             Kind::Mapping(children) => self.arena.list(children),
             _ => &[],
         };
-        list.chunks_exact(2)
-            .map(move |pair| (self.arena.node(pair[0]), self.arena.node(pair[1])))
+        list.chunks_exact(2).map(move |pair| (self.arena.node(pair[0]), self.arena.node(pair[1])))
     }
 
     /// The key and value of a field.

@@ -49,7 +49,8 @@ mod tests {
 
     #[test]
     fn only_real_comments_are_found() {
-        let text = "# mark one\na: b # mark two\nc: \"# mark no\"\nd: x# mark no\ne: |\n  # mark no\n";
+        let text =
+            "# mark one\na: b # mark two\nc: \"# mark no\"\nd: x# mark no\ne: |\n  # mark no\n";
         let source = Source::new(File::local("a.yaml"), text.to_owned());
         let stream = parse(&source, &Limits::default());
         let found: Vec<_> = comments_with(&source, &stream, "mark")

@@ -51,9 +51,7 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
                 Some(value) => visitor.visit_i128(value),
                 None => visitor.visit_f64(node.as_f64().unwrap_or(f64::NAN)),
             },
-            NodeKind::Scalar(Scalar::Float) => {
-                visitor.visit_f64(node.as_f64().unwrap_or(f64::NAN))
-            }
+            NodeKind::Scalar(Scalar::Float) => visitor.visit_f64(node.as_f64().unwrap_or(f64::NAN)),
             NodeKind::Scalar(Scalar::Str) => {
                 visitor.visit_borrowed_str(node.text().unwrap_or_default())
             }

@@ -329,8 +329,7 @@ impl<'t, 's> Builder<'t, 's> {
         };
         let end = end.unwrap_or_else(|| self.span(marks).end);
         let slot = &mut self.stream.arena.slots[frame.id.0 as usize];
-        slot.kind =
-            if frame.mapping { Kind::Mapping(children) } else { Kind::Sequence(children) };
+        slot.kind = if frame.mapping { Kind::Mapping(children) } else { Kind::Sequence(children) };
         slot.span.end = end.max(slot.span.start);
         if frame.anchor > 0 {
             self.anchors.insert(frame.anchor, Some((frame.id, frame.weight)));
@@ -397,11 +396,8 @@ impl<'t, 's> Builder<'t, 's> {
             }
             _ => None,
         };
-        let keys: Vec<(NodeId, _)> = children
-            .iter()
-            .step_by(2)
-            .filter_map(|id| key(*id).map(|key| (*id, key)))
-            .collect();
+        let keys: Vec<(NodeId, _)> =
+            children.iter().step_by(2).filter_map(|id| key(*id).map(|key| (*id, key))).collect();
         if keys.len() < 2 {
             return;
         }

@@ -121,7 +121,8 @@ mod tests {
 
     #[test]
     fn words_that_yaml_1_1_took_for_booleans_are_strings() {
-        for text in ["yes", "no", "on", "off", "y", "NO", "1_000", "12:30:45", "0b1", "2020-01-01"] {
+        for text in ["yes", "no", "on", "off", "y", "NO", "1_000", "12:30:45", "0b1", "2020-01-01"]
+        {
             assert_eq!(Scalar::of_plain(text), Scalar::Str, "{text}");
         }
     }

@@ -56,6 +56,15 @@ impl Schema {
             .map_err(|error| error.to_string())
     }
 
+    /// The schema that every document fulfils.
+    pub fn anything() -> Self {
+        Self(
+            jsonschema::options_for::<Yaml>()
+                .build(&Value::Bool(true))
+                .unwrap_or_else(|_| unreachable!("`true` is a schema")),
+        )
+    }
+
     /// Everything in `root` that breaks the schema, in document order of the schema's walk.
     pub fn violations(&self, root: Node<'_>) -> Vec<Violation> {
         let node = SchemaNode::Node(root);
@@ -297,9 +306,9 @@ impl<'a> Object<'a, Yaml> for Fields<'a> {
 
     fn members(&self) -> Self::MembersIter {
         let fields = self.0.entries();
-        Box::new(fields.map(|(key, value)| {
-            (key.text().unwrap_or_default(), SchemaNode::Node(value))
-        }))
+        Box::new(
+            fields.map(|(key, value)| (key.text().unwrap_or_default(), SchemaNode::Node(value))),
+        )
     }
 }
 

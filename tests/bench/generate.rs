@@ -69,7 +69,7 @@ fn build(folder: &Path, catalog: &Catalog) -> Outcome<()> {
 }
 
 fn import(folder: &Path, catalog: &Catalog) -> Outcome<()> {
-    let mut child = hermetic(folder)
+    let mut child = hermetic(Path::new("git"), folder)
         .args(["fast-import", "--quiet"])
         .stdin(Stdio::piped())
         .spawn()
@@ -111,9 +111,9 @@ fn commit(
     writeln!(stream, "reset refs/tags/{tag}\nfrom refs/heads/main\n")
 }
 
-/// `git` in this folder, without the configuration and environment of the user.
-pub(crate) fn hermetic(folder: &Path) -> Command {
-    let mut command = Command::new("git");
+/// A program in this folder that sees no Git configuration or environment of the user.
+pub(crate) fn hermetic(program: &Path, folder: &Path) -> Command {
+    let mut command = Command::new(program);
     command.current_dir(folder).env("GIT_CONFIG_GLOBAL", "/dev/null");
     command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_TERMINAL_PROMPT", "0");
     for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"] {
@@ -123,7 +123,7 @@ pub(crate) fn hermetic(folder: &Path) -> Command {
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> Outcome<String> {
-    let output = hermetic(folder)
+    let output = hermetic(Path::new("git"), folder)
         .args(arguments)
         .output()
         .map_err(|error| format!("cannot start git: {error}"))?;

@@ -1,0 +1,322 @@
+//! Reading a whole tree: in parallel, one parse a document, and little kept of each.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::entity::{Catalog, CompactPlace, Entity, Reference};
+use super::intern::Names;
+use super::read::{Read, file_of, read};
+use super::recognise::{Recognition, has_expression, is_catalog_info, recognise};
+use super::view::{DocumentView, FileView, Inspection, Subject};
+use crate::config::Config;
+use crate::git::GitError;
+use crate::model::{EntityRef, Kind, ReferenceField, groups, parse_reference};
+use crate::source::{File, Source};
+use crate::tree::{Entry, Tree};
+use crate::yaml::{Limits, Node, NodeKind, Problem, ProblemKind, Stream, parse};
+
+/// What became of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRecord {
+    /// The file's path.
+    pub path: String,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What was found in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Documents, so many of each.
+    Read {
+        /// Entities.
+        entities: u32,
+        /// Templates of entities.
+        templates: u32,
+        /// Documents that were meant to be entities and are not, or of a retired version.
+        refused: u32,
+        /// Documents of other groups.
+        passed_over: u32,
+    },
+    /// Nothing of ours, and why.
+    PassedOver(String),
+    /// gitsm's own configuration.
+    Configuration,
+    /// It could not be read; a finding says why.
+    Faulty,
+}
+
+/// How many files are read before what they contribute is merged: enough to keep all cores busy,
+/// few enough that what is waiting stays small.
+const BATCH: usize = 2048;
+
+/// Reads every entity of a tree; `inspect` looks at each file while its text is in memory.
+///
+/// What it returns is in the order of paths, whatever order the files were read in.
+///
+/// # Errors
+///
+/// The tree's store fails: nothing can be said about the catalog.
+pub fn load(
+    tree: &dyn Tree,
+    config: &Config,
+    limits: &Limits,
+    inspect: &(dyn Fn(&Subject<'_>) -> Inspection + Sync),
+) -> Result<(Catalog, Inspection), GitError> {
+    let entries: Vec<&Entry> =
+        tree.entries().iter().filter(|entry| config.covers(&entry.path)).collect();
+    let mut catalog = Catalog::default();
+    let mut whole = Inspection::default();
+    for batch in entries.chunks(BATCH) {
+        let contributions: Result<Vec<Contribution>, GitError> =
+            batch.par_iter().map(|entry| contribute(tree, entry, limits, inspect)).collect();
+        for contribution in contributions? {
+            merge(contribution, &mut catalog, &mut whole);
+        }
+    }
+    catalog.index();
+    Ok((catalog, whole))
+}
+
+/// What one file adds to the catalog.
+struct Contribution {
+    file: Arc<File>,
+    outcome: Outcome,
+    entities: Vec<Draft>,
+    inspection: Inspection,
+}
+
+/// An entity before its texts are shared with others.
+struct Draft {
+    kind: &'static Kind,
+    reference: EntityRef,
+    written: String,
+    document: u32,
+    name_place: CompactPlace,
+    references: Vec<DraftReference>,
+    extends: Option<(EntityRef, CompactPlace)>,
+}
+
+struct DraftReference {
+    field: &'static ReferenceField,
+    target: EntityRef,
+    written: String,
+    pointer: String,
+    place: CompactPlace,
+}
+
+fn contribute(
+    tree: &dyn Tree,
+    entry: &Entry,
+    limits: &Limits,
+    inspect: &(dyn Fn(&Subject<'_>) -> Inspection + Sync),
+) -> Result<Contribution, GitError> {
+    let file = file_of(entry);
+    let nothing = |outcome| Contribution {
+        file: Arc::clone(&file),
+        outcome,
+        entities: Vec::new(),
+        inspection: Inspection::default(),
+    };
+    if entry.path == crate::config::FILE_NAME {
+        return Ok(nothing(Outcome::Configuration));
+    }
+    Ok(match read(tree, entry, limits)? {
+        Read::PassedOver(reason) => nothing(Outcome::PassedOver(reason)),
+        Read::Fault(fault) => {
+            let inspection = inspect(&Subject::Fault(&file, &fault));
+            Contribution { inspection, ..nothing(Outcome::Faulty) }
+        }
+        Read::Text(source) => {
+            let stream = parse(&source, limits);
+            text(tree, &file, &source, &stream, inspect)
+        }
+    })
+}
+
+fn text(
+    tree: &dyn Tree,
+    file: &Arc<File>,
+    source: &Source,
+    stream: &Stream,
+    inspect: &(dyn Fn(&Subject<'_>) -> Inspection + Sync),
+) -> Contribution {
+    let roots = roots(stream);
+    let recognitions = recognise(source, &roots);
+    let count = |wanted: &dyn Fn(&Recognition) -> bool| {
+        recognitions.iter().filter(|one| wanted(one)).count() as u32
+    };
+    let entities = count(&|one| matches!(one, Recognition::Entity(_) | Recognition::InList(_)));
+    let mut templates = count(&|one| *one == Recognition::Template);
+    let passed_over = count(&|one| *one == Recognition::Foreign);
+    let mut refused = recognitions.len() as u32 - entities - templates - passed_over;
+    let documents: Vec<DocumentView<'_>> = roots
+        .iter()
+        .zip(&recognitions)
+        .enumerate()
+        .map(|(number, ((root, _), recognition))| DocumentView::of(number, *root, *recognition))
+        .collect();
+    let mut problems = Vec::new();
+    for problem in &stream.problems {
+        match concern(problem, source, &recognitions, stream) {
+            Concern::Ours => {
+                refused += u32::from(!matches!(problem.kind, ProblemKind::DuplicateKey { .. }));
+                problems.push(problem.clone());
+            }
+            Concern::Template => templates += 1,
+            Concern::Nobodys => {}
+        }
+    }
+    let outcome = if entities + templates + refused > 0 {
+        Outcome::Read { entities, templates, refused, passed_over }
+    } else if !stream.problems.is_empty() {
+        Outcome::PassedOver("it does not parse, and names no known group".to_owned())
+    } else {
+        Outcome::PassedOver("no document of a known group".to_owned())
+    };
+    let drafts = documents.iter().filter_map(|document| draft(source, document)).collect();
+    let view = FileView { tree, source, stream, documents, problems };
+    let inspection = inspect(&Subject::Text(&view));
+    Contribution { file: Arc::clone(file), outcome, entities: drafts, inspection }
+}
+
+/// The documents of a file; a root that is a list of envelopes is that many documents.
+fn roots(stream: &Stream) -> Vec<(Node<'_>, bool)> {
+    let mut roots = Vec::with_capacity(stream.documents.len());
+    for id in &stream.documents {
+        let root = stream.arena.node(*id);
+        let is_list = root.kind() == NodeKind::Sequence
+            && root.items().any(|item| {
+                let api_version = item.str("apiVersion").unwrap_or_default();
+                super::recognise::group_of(api_version).is_some()
+            });
+        if is_list {
+            roots.extend(root.items().map(|item| (item, true)));
+        } else {
+            roots.push((root, false));
+        }
+    }
+    roots
+}
+
+/// Whose problem a mistake in a text is.
+enum Concern {
+    /// Somebody who keeps a catalog wants to know.
+    Ours,
+    /// The document is a template of an entity: text that becomes YAML later.
+    Template,
+    /// The document is none of ours.
+    Nobodys,
+}
+
+fn concern(
+    problem: &Problem,
+    source: &Source,
+    recognitions: &[Recognition],
+    stream: &Stream,
+) -> Concern {
+    if matches!(problem.kind, ProblemKind::DuplicateKey { .. }) {
+        // The number of a document is its index, unless one before it was a list of several.
+        let judged = match stream.documents.len() == recognitions.len() {
+            true => recognitions.get(problem.document).is_some_and(|one| one.is_judged()),
+            false => recognitions.iter().any(|one| one.is_judged()),
+        };
+        return if judged { Concern::Ours } else { Concern::Nobodys };
+    }
+    let region = document_around(source.text(), problem.span.start as usize);
+    if has_expression(region) || region.contains("{%") {
+        return Concern::Template;
+    }
+    let names_group = || {
+        region.contains("apiVersion")
+            && groups().iter().any(|group| region.contains(&format!("{}/", group.name)))
+    };
+    let ours = is_catalog_info(&source.file().path)
+        || names_group()
+        || recognitions.iter().any(|one| one.is_judged());
+    if ours { Concern::Ours } else { Concern::Nobodys }
+}
+
+/// The text between the `---` before and the `---` after a place.
+fn document_around(text: &str, at: usize) -> &str {
+    let bytes = text.as_bytes();
+    let at = at.min(bytes.len());
+    let start = memchr::memmem::rfind(&bytes[..at], b"\n---").unwrap_or(0);
+    let end = memchr::memmem::find(&bytes[at..], b"\n---").map_or(bytes.len(), |end| at + end);
+    text.get(start..end).unwrap_or(text)
+}
+
+fn draft(source: &Source, document: &DocumentView<'_>) -> Option<Draft> {
+    let kind = document.kind()?;
+    let reference = document.reference.clone()?;
+    let metadata = document.root.get("metadata")?;
+    let name = metadata.get("name")?;
+    let place = |node: Node<'_>| CompactPlace::of(&source.place(node.span()));
+    let references = document
+        .references
+        .iter()
+        .filter_map(|found| {
+            Some(DraftReference {
+                field: found.field,
+                target: found.target.clone().ok()?,
+                written: found.node.text()?.to_owned(),
+                pointer: found.pointer.as_str().to_owned(),
+                place: place(found.node),
+            })
+        })
+        .collect();
+    let extends = metadata.get("extends").filter(|_| !kind.group.foreign).and_then(|node| {
+        let target = parse_reference(node.as_str()?, Some(kind.name), reference.namespace());
+        Some((target.ok()?, place(node)))
+    });
+    Some(Draft {
+        kind,
+        written: name.text()?.to_owned(),
+        document: document.number as u32,
+        name_place: place(name),
+        reference,
+        references,
+        extends,
+    })
+}
+
+fn merge(contribution: Contribution, catalog: &mut Catalog, whole: &mut Inspection) {
+    let Contribution { file, outcome, entities, inspection } = contribution;
+    if let Outcome::Read { entities, templates, refused, .. } = outcome {
+        catalog.documents += (entities + refused) as usize;
+        catalog.templates += templates as usize;
+    }
+    catalog.files.push(FileRecord { path: file.path.clone(), outcome });
+    for draft in entities {
+        let entity = settle(draft, &file, &mut catalog.names);
+        catalog.entities.push(entity);
+    }
+    whole.findings.extend(inspection.findings);
+    whole.suppressions.extend(inspection.suppressions);
+    whole.redactions.extend(inspection.redactions);
+}
+
+fn settle(draft: Draft, file: &Arc<File>, names: &mut Names) -> Entity {
+    let references = draft
+        .references
+        .into_iter()
+        .map(|reference| Reference {
+            field: reference.field,
+            target: names.intern(reference.target.as_str()),
+            written: names.intern(&reference.written),
+            pointer: names.intern(&reference.pointer),
+            place: reference.place,
+        })
+        .collect();
+    Entity {
+        kind: draft.kind,
+        reference: names.intern(draft.reference.as_str()),
+        written: names.intern(&draft.written),
+        file: Arc::clone(file),
+        document: draft.document,
+        name_place: draft.name_place,
+        references,
+        extends: draft.extends.map(|(target, place)| (names.intern(target.as_str()), place)),
+    }
+}

@@ -1,0 +1,22 @@
+//! The catalog of a tree: which documents are entities, and how they refer to each other.
+//!
+//! Floor 3. [`load`] reads a [`Tree`](crate::tree::Tree) file by file and in parallel, lets the
+//! rules look at each text while it is in memory, and keeps only what an entity contributes to the
+//! whole: its reference, its references to others, and their places. [`Graph`] adds the relations
+//! in both directions.
+
+mod entity;
+mod graph;
+mod intern;
+mod load;
+mod read;
+mod recognise;
+mod view;
+
+pub use entity::{Catalog, Entity, EntityId, Reference};
+pub use graph::{Edge, Graph};
+pub use intern::{Name, Names};
+pub use load::{FileRecord, Outcome, load};
+pub use read::FileFault;
+pub use recognise::{Recognition, is_catalog_info};
+pub use view::{DocumentView, FileView, FoundReference, Inspection, Subject, Suppression};

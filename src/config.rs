@@ -1,0 +1,226 @@
+//! `gitsm.yaml`: what a repository says about how it wants to be read. Optional.
+
+use std::collections::BTreeMap;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::source::{Source, Span};
+use crate::yaml::schema::{Schema, Violation, ViolationKind};
+use crate::yaml::{Limits, Node, Pointer, parse};
+
+/// Where it is, relative to the catalog's root.
+pub const FILE_NAME: &str = "gitsm.yaml";
+
+/// The edition that this version of gitsm was written for.
+pub const EDITION: u16 = 2026;
+
+/// How a repository wants to be read.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Settings {
+    /// The year whose severities and schemas hold; codes born later only note. The newest if it
+    /// is left out.
+    #[schemars(range(min = 2026))]
+    pub edition: Option<u16>,
+    /// The folders that hold the catalog, relative to this file; everything if it is left out.
+    #[schemars(inner(length(min = 1)))]
+    pub roots: Option<Vec<String>>,
+    /// Globs of paths that are no part of the catalog, such as `tests/fixtures/**`.
+    #[schemars(inner(length(min = 1)))]
+    pub exclude: Option<Vec<String>>,
+    /// How bad findings of a code are here.
+    pub levels: Option<BTreeMap<String, Level>>,
+}
+
+/// How bad a finding is made to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// It must be put right.
+    Error,
+    /// It should be looked at.
+    Warning,
+    /// It is worth knowing.
+    Note,
+    /// It is not reported.
+    Off,
+}
+
+/// Settings that hold.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The settings.
+    pub settings: Settings,
+    /// Whether there is a `gitsm.yaml`.
+    pub exists: bool,
+    /// The folder that `gitsm.yaml` is in; `""` for the top.
+    pub folder: String,
+    exclude: GlobSet,
+}
+
+/// A mistake in `gitsm.yaml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigFault {
+    /// Where.
+    pub span: Span,
+    /// The pointer of the setting.
+    pub pointer: Pointer,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+impl Config {
+    /// Reads the settings from `gitsm.yaml`; what is wrong is left out and reported.
+    pub fn read(source: &Source, folder: &str) -> (Self, Vec<ConfigFault>) {
+        let mut config = Self { exists: true, folder: folder.to_owned(), ..Self::default() };
+        let stream = parse(source, &Limits::default());
+        let mut faults: Vec<ConfigFault> = stream
+            .problems
+            .iter()
+            .map(|problem| ConfigFault {
+                span: problem.span,
+                pointer: Pointer::root(),
+                message: format!("the file does not parse: {:?}", problem.kind),
+                help: None,
+            })
+            .collect();
+        let Some(root) = stream.documents.first().map(|id| stream.arena.node(*id)) else {
+            return (config, faults);
+        };
+        let violations = compiled().violations(root);
+        if violations.is_empty() && faults.is_empty() {
+            config.settings = crate::yaml::de::from_node(root).unwrap_or_default();
+        }
+        faults.extend(violations.iter().map(|violation| fault(root, violation)));
+        config.compile_globs(root, &mut faults);
+        (config, faults)
+    }
+
+    fn compile_globs(&mut self, root: Node<'_>, faults: &mut Vec<ConfigFault>) {
+        let mut set = GlobSetBuilder::new();
+        for (at, text) in self.settings.exclude.iter().flatten().enumerate() {
+            match Glob::new(text) {
+                Ok(glob) => {
+                    set.add(glob);
+                }
+                Err(error) => {
+                    let pointer = Pointer::root().join("exclude").join(at);
+                    let span = root.at(&pointer).map_or(root.span(), |(_, node)| node.span());
+                    let message = format!("`{text}` is not a glob: {}", error.kind());
+                    faults.push(ConfigFault { span, pointer, message, help: None });
+                }
+            }
+        }
+        self.exclude = set.build().unwrap_or_default();
+    }
+
+    /// Whether a path, relative to the tree's top, is part of the catalog.
+    pub fn covers(&self, path: &str) -> bool {
+        if !self.exists {
+            return true;
+        }
+        let inside = match self.folder.as_str() {
+            "" => Some(path),
+            folder => path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')),
+        };
+        let Some(inside) = inside else { return false };
+        let under = |root: &String| {
+            let root = root.trim_start_matches("./").trim_end_matches('/');
+            root.is_empty()
+                || root == "."
+                || inside.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let in_roots = self.settings.roots.as_ref().is_none_or(|roots| roots.iter().any(under));
+        (in_roots || inside == FILE_NAME) && !self.exclude.is_match(inside)
+    }
+
+    /// The edition that holds.
+    pub fn edition(&self) -> u16 {
+        self.settings.edition.unwrap_or(EDITION)
+    }
+}
+
+/// The JSON Schema of `gitsm.yaml`.
+pub fn settings_schema() -> Value {
+    let generator = schemars::generate::SchemaSettings::draft07()
+        .with(|settings| settings.inline_subschemas = true)
+        .into_generator();
+    let mut schema = crate::model::strict_schema(generator.into_root_schema_for::<Settings>());
+    if let Some(object) = schema.as_object_mut() {
+        let id = "https://gitsm.dev/schemas/config.schema.json";
+        object.insert("$schema".to_owned(), "http://json-schema.org/draft-07/schema#".into());
+        object.insert("$id".to_owned(), id.into());
+        object.insert("title".to_owned(), "gitsm.yaml".into());
+    }
+    schema
+}
+
+fn compiled() -> Schema {
+    // The schema is generated from a type of ours, and a test compiles it.
+    Schema::compile(&settings_schema()).unwrap_or_else(|_| Schema::anything())
+}
+
+fn fault(root: Node<'_>, violation: &Violation) -> ConfigFault {
+    let pointer = violation.pointer.clone();
+    let found = root.at(&pointer);
+    let span = match (&violation.kind, found) {
+        (ViolationKind::Unknown, Some((Some(key), _))) => key.span(),
+        (_, Some((_, value))) => value.span(),
+        _ => root.span(),
+    };
+    let name = pointer.tokens().last().unwrap_or_default();
+    let (message, help) = match &violation.kind {
+        ViolationKind::Missing => (format!("`{name}` is missing"), None),
+        ViolationKind::Unknown => {
+            let known = ["edition", "roots", "exclude", "levels"];
+            let help = format!("the settings are: {}", known.map(|k| format!("`{k}`")).join(", "));
+            (format!("there is no setting `{name}`"), Some(help))
+        }
+        ViolationKind::Type(types) => {
+            (format!("`{name}` has the wrong type"), Some(format!("write {}", types.join(" or "))))
+        }
+        ViolationKind::Choice(choices) => (
+            format!("`{name}` has a value that does not exist"),
+            Some(format!("write one of: {}", choices.join(", "))),
+        ),
+        ViolationKind::Other(wanted) => {
+            (format!("`{name}` has a value that it cannot have"), Some(format!("write {wanted}")))
+        }
+    };
+    ConfigFault { span, pointer, message, help }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::File;
+
+    fn read(text: &str) -> (Config, Vec<ConfigFault>) {
+        Config::read(&Source::new(File::local(FILE_NAME), text.to_owned()), "")
+    }
+
+    #[test]
+    fn roots_and_excludes_say_what_belongs_to_the_catalog() {
+        let (config, faults) = read("roots: [catalog, ./more/]\nexclude: ['**/fixtures/**']\n");
+        assert_eq!(faults, []);
+        assert!(config.covers("catalog/a.yaml") && config.covers("more/b.yaml"));
+        assert!(!config.covers("catalogue/a.yaml") && !config.covers("x.yaml"));
+        assert!(!config.covers("catalog/fixtures/a.yaml"));
+        assert!(Config::default().covers("x.yaml"));
+    }
+
+    #[test]
+    fn mistakes_are_located_and_explained() {
+        let (_, faults) = read("rots: [a]\nlevels: {yaml-syntax: eror}\nedition: '2026'\n");
+        let texts: Vec<_> =
+            faults.iter().map(|fault| (fault.pointer.as_str(), fault.span.start)).collect();
+        assert!(texts.contains(&("/rots", 0)), "{texts:?}");
+        assert!(texts.contains(&("/levels/yaml-syntax", 31)), "{texts:?}");
+        assert!(texts.contains(&("/edition", 46)), "{texts:?}");
+    }
+}

@@ -1,0 +1,153 @@
+//! The files of one commit, read from the object database.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use super::{BlobId, GitError, Mode, Repository};
+
+/// A file of a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotFile {
+    /// The path relative to the top level.
+    pub path: String,
+    /// What it is.
+    pub mode: Mode,
+    /// Its content.
+    pub id: BlobId,
+}
+
+/// A commit's tree; readable from several threads at once.
+pub struct Snapshot {
+    git_dir: PathBuf,
+    commit: git2::Oid,
+    tree: git2::Oid,
+    /// libgit2 handles are not shared between threads: each reader borrows one from here.
+    handles: Mutex<Vec<git2::Repository>>,
+}
+
+impl Snapshot {
+    /// The tree of a revision.
+    ///
+    /// # Errors
+    ///
+    /// The revision does not exist, is no commit, or its tree is not in this clone.
+    pub fn of(repository: &Repository, revision: &str) -> Result<Self, GitError> {
+        let inner = repository.inner();
+        let refused = |error: git2::Error| GitError::Revision {
+            revision: revision.to_owned(),
+            reason: match error.code() {
+                git2::ErrorCode::UnbornBranch => "there is no commit yet".to_owned(),
+                _ => error.message().to_owned(),
+            },
+        };
+        if revision == "HEAD"
+            && inner.head().is_err_and(|e| e.code() == git2::ErrorCode::UnbornBranch)
+        {
+            let reason = "there is no commit yet".to_owned();
+            return Err(GitError::Revision { revision: revision.to_owned(), reason });
+        }
+        let object = inner.revparse_single(revision).map_err(refused)?;
+        let commit = object.peel_to_commit().map_err(refused)?;
+        Ok(Self {
+            git_dir: inner.path().to_owned(),
+            commit: commit.id(),
+            tree: commit.tree_id(),
+            handles: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// The commit's id in hexadecimal.
+    pub fn commit(&self) -> String {
+        self.commit.to_string()
+    }
+
+    fn with<T>(
+        &self,
+        read: impl FnOnce(&git2::Repository) -> Result<T, GitError>,
+    ) -> Result<T, GitError> {
+        let free = self.handles.lock().ok().and_then(|mut handles| handles.pop());
+        let handle = match free {
+            Some(handle) => handle,
+            None => git2::Repository::open(&self.git_dir)?,
+        };
+        let result = read(&handle);
+        if let Ok(mut handles) = self.handles.lock() {
+            handles.push(handle);
+        }
+        result
+    }
+
+    /// All files below a folder (`""` for the top level) that `wanted` names, sorted by path.
+    ///
+    /// # Errors
+    ///
+    /// A tree object is missing from this clone.
+    pub fn files(
+        &self,
+        folder: &str,
+        wanted: &dyn Fn(&str, Mode) -> bool,
+    ) -> Result<Vec<SnapshotFile>, GitError> {
+        let mut files = Vec::new();
+        self.with(|repository| {
+            let mut root = repository.find_tree(self.tree)?;
+            if !folder.is_empty() {
+                let Ok(entry) = root.get_path(Path::new(folder)) else { return Ok(()) };
+                let Ok(tree) = repository.find_tree(entry.id()) else { return Ok(()) };
+                root = tree;
+            }
+            let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+            walk(repository, &root, &prefix, wanted, &mut files)
+        })?;
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
+    }
+
+    /// What stands at a path, if anything does.
+    pub fn mode(&self, path: &str) -> Option<Mode> {
+        let found = self.with(|repository| {
+            let tree = repository.find_tree(self.tree)?;
+            let entry = tree.get_path(Path::new(path))?;
+            Ok(Mode::from_bits(u32::try_from(entry.filemode()).unwrap_or_default()))
+        });
+        found.ok()
+    }
+
+    /// The first `limit` bytes of a blob, and its whole size.
+    ///
+    /// # Errors
+    ///
+    /// [`GitError::MissingObject`] in a partial clone that never fetched it.
+    pub fn read(&self, file: &SnapshotFile, limit: u64) -> Result<(Vec<u8>, u64), GitError> {
+        self.with(|repository| {
+            let missing = |_: git2::Error| GitError::MissingObject {
+                id: file.id.to_string(),
+                path: file.path.clone(),
+            };
+            let database = repository.odb()?;
+            let (size, _) = database.read_header(file.id.oid()).map_err(missing)?;
+            let object = database.read(file.id.oid()).map_err(missing)?;
+            let kept = object.data().len().min(usize::try_from(limit).unwrap_or(usize::MAX));
+            Ok((object.data()[..kept].to_vec(), size as u64))
+        })
+    }
+}
+
+fn walk(
+    repository: &git2::Repository,
+    tree: &git2::Tree<'_>,
+    prefix: &str,
+    wanted: &dyn Fn(&str, Mode) -> bool,
+    files: &mut Vec<SnapshotFile>,
+) -> Result<(), GitError> {
+    for entry in tree {
+        let mode = Mode::from_bits(u32::try_from(entry.filemode()).unwrap_or_default());
+        let path = format!("{prefix}{}", String::from_utf8_lossy(entry.name_bytes()));
+        if mode == Mode::Directory {
+            let below = repository.find_tree(entry.id())?;
+            walk(repository, &below, &format!("{path}/"), wanted, files)?;
+        } else if wanted(&path, mode) {
+            files.push(SnapshotFile { path, mode, id: BlobId::new(entry.id()) });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! The table of kinds.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use super::format::Formatted;
+use super::{backstage, gitsm, openslo};
+
+/// Documents whose `apiVersion` begins alike and which follow one set of rules.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Group {
+    /// What stands before the `/` of `apiVersion`.
+    pub name: &'static str,
+    /// What people call it.
+    pub title: &'static str,
+    /// Whether others define it: their rules hold, and a reference that leads nowhere only warns.
+    pub foreign: bool,
+    /// Versions that existed once: counted in one note and not read.
+    pub retired: &'static [&'static str],
+}
+
+/// A group's name in `apiVersion`.
+pub fn groups() -> [&'static Group; 4] {
+    [&backstage::GROUP, &backstage::SCAFFOLDER, &openslo::GROUP, &gitsm::GROUP]
+}
+
+/// Which kinds a reference may lead to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Accepts {
+    /// Any kind.
+    Any,
+    /// These families, by their prefix.
+    Families(&'static [&'static str]),
+}
+
+/// A field that refers to other entities.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ReferenceField {
+    /// Field names from the root; `*` stands for every item of a list.
+    pub path: &'static [&'static str],
+    /// The kind that is assumed when the text names none.
+    pub assumes: Option<&'static str>,
+    /// What it may lead to.
+    pub accepts: Accepts,
+    /// The relation it makes, by its name in [`RELATIONS`](super::RELATIONS).
+    pub relation: &'static str,
+    /// Whether the text is a name alone, without kind and namespace.
+    pub bare: bool,
+}
+
+/// What a `spec.type` adds to, or puts in place of, a kind's spec.
+#[derive(Debug)]
+pub struct Variant {
+    /// The value of `spec.type`.
+    pub of_type: &'static str,
+    /// The schema of its spec.
+    pub spec: fn(&mut SchemaGenerator) -> Schema,
+    /// Whether it stands in for the kind's own spec, instead of joining it.
+    pub replaces: bool,
+    /// References that only this type has.
+    pub references: &'static [ReferenceField],
+}
+
+/// A kind of entity.
+#[derive(Debug)]
+pub struct Kind {
+    /// Its name in `kind`.
+    pub name: &'static str,
+    /// Its group.
+    pub group: &'static Group,
+    /// The versions in `apiVersion` that it has.
+    pub versions: &'static [&'static str],
+    /// The prefix of canonical references: kinds that mean the same share one.
+    pub family: &'static str,
+    /// Its plural, in lower case.
+    pub plural: &'static str,
+    /// What it is, in one sentence.
+    pub summary: &'static str,
+    /// The schema of `metadata`.
+    pub metadata: fn(&mut SchemaGenerator) -> Schema,
+    /// The schema of `spec`.
+    pub spec: fn(&mut SchemaGenerator) -> Schema,
+    /// What a `spec.type` changes.
+    pub variants: &'static [Variant],
+    /// Forms of texts.
+    pub formats: &'static [Formatted],
+    /// References to other entities.
+    pub references: &'static [ReferenceField],
+}
+
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Kind {
+    /// The reference fields of an entity with this `spec.type`.
+    pub fn references_of(
+        &self,
+        spec_type: Option<&str>,
+    ) -> impl Iterator<Item = &'static ReferenceField> + use<> {
+        let variant = self.variants.iter().find(|variant| Some(variant.of_type) == spec_type);
+        let own = self.references.iter();
+        own.chain(variant.map(|variant| variant.references).unwrap_or_default())
+    }
+
+    /// The values that `apiVersion` may have.
+    pub fn api_versions(&self) -> Vec<String> {
+        self.versions.iter().map(|version| format!("{}/{version}", self.group.name)).collect()
+    }
+}
+
+/// The schema of a Rust type, in the form [`Kind`] holds.
+pub(super) fn of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    T::json_schema(generator)
+}
+
+/// A reference that may name any of `families`.
+pub(super) const fn to(
+    path: &'static [&'static str],
+    assumes: &'static str,
+    families: &'static [&'static str],
+    relation: &'static str,
+) -> ReferenceField {
+    let accepts = Accepts::Families(families);
+    ReferenceField { path, assumes: Some(assumes), accepts, relation, bare: false }
+}
+
+/// A reference that must name its kind and may name any.
+pub(super) const fn to_any(
+    path: &'static [&'static str],
+    relation: &'static str,
+) -> ReferenceField {
+    ReferenceField { path, assumes: None, accepts: Accepts::Any, relation, bare: false }
+}
+
+/// A reference that is the bare name of one kind.
+pub(super) const fn by_name(
+    path: &'static [&'static str],
+    kind: &'static str,
+    families: &'static [&'static str],
+    relation: &'static str,
+) -> ReferenceField {
+    let accepts = Accepts::Families(families);
+    ReferenceField { path, assumes: Some(kind), accepts, relation, bare: true }
+}
+
+/// Every kind that gitsm reads.
+pub static KINDS: &[&Kind] = &[
+    &backstage::component::KIND,
+    &backstage::api::KIND,
+    &backstage::resource::KIND,
+    &backstage::system::KIND,
+    &backstage::domain::KIND,
+    &backstage::group::KIND,
+    &backstage::user::KIND,
+    &backstage::location::KIND,
+    &backstage::ai_resource::KIND,
+    &backstage::template::KIND,
+    &openslo::slo::KIND,
+    &openslo::sli::KIND,
+    &openslo::service::KIND,
+    &openslo::data_source::KIND,
+    &openslo::alert_policy::KIND,
+    &openslo::alert_condition::KIND,
+    &openslo::alert_notification_target::KIND,
+    &gitsm::service::KIND,
+    &gitsm::team::KIND,
+    &gitsm::person::KIND,
+];
+
+/// The kind that a word means in a reference or on a command line: a name, a plural or a family,
+/// in any case. Where two groups use one name, gitsm's own wins, then Backstage's.
+pub fn kind_named(word: &str) -> Option<&'static Kind> {
+    let rank = |kind: &Kind| match () {
+        () if kind.group == &openslo::GROUP => 2,
+        () if kind.group.foreign => 1,
+        () => 0,
+    };
+    let matches = |kind: &&&'static Kind| {
+        [kind.name, kind.plural, kind.family].iter().any(|name| name.eq_ignore_ascii_case(word))
+    };
+    KINDS.iter().filter(matches).min_by_key(|kind| rank(kind)).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::relation_named;
+
+    #[test]
+    fn every_relation_of_a_reference_field_is_in_the_table() {
+        for kind in KINDS {
+            let variants = kind.variants.iter().flat_map(|variant| variant.references);
+            for field in kind.references.iter().chain(variants) {
+                assert!(relation_named(field.relation).is_some(), "{} {:?}", kind.name, field.path);
+            }
+        }
+    }
+
+    #[test]
+    fn words_find_kinds_in_any_case_and_number() {
+        let name = |word| kind_named(word).map(|kind| (kind.name, kind.family));
+        assert_eq!(name("components"), Some(("Component", "component")));
+        assert_eq!(name("GROUP"), Some(("Group", "team")));
+        assert_eq!(name("team"), Some(("Team", "team")));
+        assert_eq!(name("service"), Some(("Service", "service")));
+        assert_eq!(name("openslo-service"), Some(("Service", "openslo-service")));
+        assert_eq!(name("gadget"), None);
+    }
+}

@@ -1,0 +1,22 @@
+//! What the documents of a catalog mean: kinds, families, references and relations, as tables.
+//!
+//! Floor 2, pure data. [`KINDS`] is the table that schema, validation, graph, completion and
+//! documentation read; a kind is one file below [`backstage`], [`openslo`] or [`gitsm`].
+
+pub mod backstage;
+pub mod format;
+pub mod gitsm;
+mod kind;
+mod metadata;
+pub mod openslo;
+mod reference;
+mod relation;
+mod schema;
+
+pub use format::{Format, Formatted, Position};
+pub use kind::{Accepts, Group, KINDS, Kind, ReferenceField, Variant, groups, kind_named};
+pub use metadata::{Link, Metadata};
+pub use reference::{EntityRef, Malformed, parse_reference};
+pub use relation::{Impact, RELATIONS, Relation, relation_named};
+pub(crate) use schema::strict as strict_schema;
+pub use schema::{combined_schema, kind_schema};

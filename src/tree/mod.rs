@@ -1,0 +1,76 @@
+//! Trees of files: what a catalog is read from.
+//!
+//! Floor 1. A [`Tree`] is the files on disk ([`Worktree`]), those of a commit ([`Revision`]) or
+//! those of a test or an overlay ([`Memory`]). Nothing above this floor opens a file.
+
+mod memory;
+mod path;
+mod revision;
+mod worktree;
+
+pub use memory::Memory;
+pub use path::{is_yaml, resolve};
+pub use revision::Revision;
+pub use worktree::Worktree;
+
+use crate::git::{BlobId, GitError, Mode};
+
+/// A path that a catalog may be interested in: a YAML file, or a link that is or might be one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The path relative to the tree's top, with `/` between components.
+    pub path: String,
+    /// What it is.
+    pub kind: EntryKind,
+    /// Its content's id, where it is known without reading it.
+    pub id: Option<BlobId>,
+}
+
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A symbolic link; reading it gives its target.
+    Symlink,
+    /// A pipe, socket or device: never opened.
+    Special,
+    /// A folder whose content could not be listed.
+    Unlisted,
+}
+
+/// The content of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// At most as many bytes as were asked for.
+    pub bytes: Vec<u8>,
+    /// How many there are.
+    pub size: u64,
+}
+
+/// Why an entry could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The file is there and the system refuses it: a statement about the tree, so a finding.
+    #[error("{0}")]
+    Refused(String),
+    /// The store behind the tree fails: nothing can be said, so the command cannot go on.
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
+/// Files by path.
+pub trait Tree: Sync {
+    /// All entries, sorted by path.
+    fn entries(&self) -> &[Entry];
+
+    /// The first `limit` bytes of an entry; for a symbolic link the path it points to.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Refused`] when this one entry cannot be read.
+    fn read(&self, entry: &Entry, limit: u64) -> Result<Content, ReadError>;
+
+    /// What stands at any path, also at one that is no entry; links are not followed.
+    fn mode(&self, path: &str) -> Option<Mode>;
+}

@@ -1,0 +1,200 @@
+//! The files on disk: what Git tracks, and what is untracked and not ignored.
+
+#![allow(clippy::disallowed_methods, reason = "this is the one place that reads files from disk")]
+
+use std::collections::HashMap;
+use std::fs::{self, FileType, Metadata};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use super::{Content, Entry, EntryKind, ReadError, Tree, is_yaml};
+use crate::git::{BlobId, Mode, Repository, Tracked};
+
+/// A tree on disk.
+#[derive(Debug)]
+pub struct Worktree {
+    top: PathBuf,
+    entries: Vec<Entry>,
+}
+
+impl Worktree {
+    /// Lists the files below `folders` (relative to `top`; all of it if there are none).
+    ///
+    /// With a repository, what its ignore rules leave out is left out unless it is tracked, and
+    /// files that were not touched since they were staged carry their blob ids. Nested
+    /// repositories and submodules are not entered, links are not followed.
+    pub fn open(top: &Path, repository: Option<&Repository>, folders: &[String]) -> Self {
+        let whole = [String::new()];
+        let folders = if folders.is_empty() { &whole } else { folders };
+        // An index that cannot be read only costs what is tracked and ignored at once.
+        let tracked = repository.and_then(|repository| repository.tracked().ok());
+        let tracked = tracked.unwrap_or_default();
+        let found = Mutex::new(Vec::new());
+        for folder in folders {
+            walk(top, folder, repository.is_some(), &found);
+        }
+        let mut entries = found.into_inner().unwrap_or_default();
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        entries.dedup_by(|a, b| a.path == b.path);
+        let below = |path: &str| folders.iter().any(|folder| is_below(path, folder));
+        add_ignored_but_tracked(top, &tracked, &below, &mut entries);
+        let ids: HashMap<&str, &Tracked> =
+            tracked.iter().map(|file| (file.path.as_str(), file)).collect();
+        for entry in &mut entries {
+            let file = ids.get(entry.path.as_str()).copied();
+            entry.id = file.and_then(|file| unchanged(top, file));
+        }
+        Self { top: top.to_owned(), entries }
+    }
+}
+
+/// Whether `path` is `folder` or lies in it; every path lies in `""`.
+fn is_below(path: &str, folder: &str) -> bool {
+    folder.is_empty()
+        || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn walk(top: &Path, folder: &str, git: bool, found: &Mutex<Vec<Entry>>) {
+    let start = if folder.is_empty() { top.to_owned() } else { top.join(folder) };
+    let inner = start.clone();
+    let walker = WalkBuilder::new(&start)
+        .hidden(false)
+        .ignore(false)
+        .parents(git)
+        .git_ignore(git)
+        .git_global(git)
+        .git_exclude(git)
+        .follow_links(false)
+        .threads(2)
+        .filter_entry(move |entry| enters(entry, &inner))
+        .build_parallel();
+    walker.run(|| {
+        Box::new(|result| {
+            let entry = match result {
+                Ok(entry) => entry_of(top, &entry),
+                Err(error) => unlisted(top, &error),
+            };
+            if let (Some(entry), Ok(mut found)) = (entry, found.lock()) {
+                found.push(entry);
+            }
+            WalkState::Continue
+        })
+    });
+}
+
+/// Whether a directory is part of this repository, and not Git's own or another repository.
+fn enters(entry: &DirEntry, start: &Path) -> bool {
+    let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+    if !is_directory || entry.path() == start {
+        return true;
+    }
+    entry.file_name() != ".git" && !entry.path().join(".git").exists()
+}
+
+fn entry_of(top: &Path, entry: &DirEntry) -> Option<Entry> {
+    let kind = kind_of(entry.file_type()?)?;
+    let path = relative(top, entry.path())?;
+    (kind == EntryKind::Symlink || is_yaml(&path)).then_some(Entry { path, kind, id: None })
+}
+
+fn kind_of(kind: FileType) -> Option<EntryKind> {
+    if kind.is_dir() {
+        None
+    } else if kind.is_symlink() {
+        Some(EntryKind::Symlink)
+    } else if kind.is_file() {
+        Some(EntryKind::File)
+    } else {
+        Some(EntryKind::Special)
+    }
+}
+
+/// A folder that could not be listed, from the walker's error.
+fn unlisted(top: &Path, error: &ignore::Error) -> Option<Entry> {
+    let path = match error {
+        ignore::Error::WithPath { path, .. } => path,
+        ignore::Error::WithDepth { err, .. } => return unlisted(top, err),
+        _ => return None,
+    };
+    let path = relative(top, path)?;
+    Some(Entry { path, kind: EntryKind::Unlisted, id: None })
+}
+
+fn relative(top: &Path, path: &Path) -> Option<String> {
+    let relative = path.strip_prefix(top).ok()?;
+    let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+    Some(parts.join("/"))
+}
+
+fn add_ignored_but_tracked(
+    top: &Path,
+    tracked: &[Tracked],
+    below: &dyn Fn(&str) -> bool,
+    entries: &mut Vec<Entry>,
+) {
+    let mut added = Vec::new();
+    for file in tracked.iter().filter(|file| is_yaml(&file.path) && below(&file.path)) {
+        if entries.binary_search_by(|entry| entry.path.as_str().cmp(&file.path)).is_ok() {
+            continue;
+        }
+        let Ok(metadata) = fs::symlink_metadata(top.join(&file.path)) else { continue };
+        let Some(kind) = kind_of(metadata.file_type()) else { continue };
+        added.push(Entry { path: file.path.clone(), kind, id: None });
+    }
+    if !added.is_empty() {
+        entries.append(&mut added);
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+}
+
+/// The blob id of a tracked file whose size and time are still those it was staged with.
+fn unchanged(top: &Path, file: &Tracked) -> Option<BlobId> {
+    let metadata = fs::symlink_metadata(top.join(&file.path)).ok()?;
+    (stat_of(&metadata)? == file.stat && file.stat.2 != 0).then_some(file.id)
+}
+
+fn stat_of(metadata: &Metadata) -> Option<(u32, i32, u32)> {
+    let modified = metadata.modified().ok()?;
+    let since = modified.duration_since(std::time::UNIX_EPOCH).ok()?;
+    let size = u32::try_from(metadata.len()).ok()?;
+    Some((size, i32::try_from(since.as_secs()).ok()?, since.subsec_nanos()))
+}
+
+impl Tree for Worktree {
+    fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    fn read(&self, entry: &Entry, limit: u64) -> Result<Content, ReadError> {
+        let refused = |error: std::io::Error| ReadError::Refused(error.to_string());
+        let path = self.top.join(&entry.path);
+        let metadata = fs::symlink_metadata(&path).map_err(refused)?;
+        if metadata.file_type().is_symlink() {
+            let target = fs::read_link(&path).map_err(refused)?;
+            let bytes = target.to_string_lossy().into_owned().into_bytes();
+            return Ok(Content { size: bytes.len() as u64, bytes });
+        }
+        if !metadata.is_file() {
+            return Err(ReadError::Refused("not a regular file".to_owned()));
+        }
+        let file = fs::File::open(&path).map_err(refused)?;
+        let mut bytes = Vec::with_capacity(metadata.len().min(limit) as usize);
+        file.take(limit).read_to_end(&mut bytes).map_err(refused)?;
+        Ok(Content { size: metadata.len().max(bytes.len() as u64), bytes })
+    }
+
+    fn mode(&self, path: &str) -> Option<Mode> {
+        let metadata = fs::symlink_metadata(self.top.join(path)).ok()?;
+        let kind = metadata.file_type();
+        Some(if kind.is_dir() {
+            Mode::Directory
+        } else if kind.is_symlink() {
+            Mode::Symlink
+        } else {
+            Mode::File
+        })
+    }
+}
