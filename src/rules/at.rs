@@ -1,0 +1,234 @@
+//! Saying where: from a value's pointer to a place, an identity and a fingerprint.
+
+use std::sync::Arc;
+
+use crate::catalog::{DocumentView, FileView};
+use crate::finding::{Code, Finding, Fingerprint, Occurrence, Severity};
+use crate::source::{File, Place, Span};
+use crate::yaml::{Node, NodeKind, Pointer};
+
+/// A document of a file, as the subject of findings.
+#[derive(Clone, Copy)]
+pub(super) struct At<'a> {
+    pub(super) view: &'a FileView<'a>,
+    pub(super) document: &'a DocumentView<'a>,
+}
+
+/// Which part of a field a finding points at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Key,
+    Value,
+}
+
+impl<'a> At<'a> {
+    pub(super) fn new(view: &'a FileView<'a>, document: &'a DocumentView<'a>) -> Self {
+        Self { view, document }
+    }
+
+    /// How bad findings of a code are in this document.
+    pub(super) fn severity(&self, code: &Code) -> Severity {
+        if self.document.is_foreign() { code.foreign } else { code.severity }
+    }
+
+    /// A finding about what stands at a pointer, or about the nearest thing that does.
+    pub(super) fn finding(
+        &self,
+        code: &'static Code,
+        pointer: &Pointer,
+        part: Part,
+        headline: impl Into<String>,
+    ) -> Finding {
+        let span = self.span(pointer, part);
+        let value = self.document.root.at(pointer).map(|(_, node)| node);
+        let text = value.map(|node| self.view.source.slice(node.span())).unwrap_or_default();
+        self.finding_at(code, pointer, span, text, headline)
+    }
+
+    /// A finding about a span of this document.
+    pub(super) fn finding_at(
+        &self,
+        code: &'static Code,
+        pointer: &Pointer,
+        span: Span,
+        value: &str,
+        headline: impl Into<String>,
+    ) -> Finding {
+        let entity = self.document.reference.as_ref().map(|reference| reference.as_str());
+        let subject = entity.unwrap_or(&self.view.source.file().path);
+        let identity = identity(self.document.root, pointer);
+        let occurrence = Occurrence {
+            place: self.view.source.place(span),
+            entity: entity.map(str::to_owned),
+            pointer: pointer.as_str().to_owned(),
+            fingerprint: Fingerprint::of(code.name, subject, &identity, value),
+        };
+        Finding::new(code, self.severity(code), occurrence, headline)
+    }
+
+    /// The place of a field or a value; what is missing or empty is pointed at by what holds it.
+    pub(super) fn span(&self, pointer: &Pointer, part: Part) -> Span {
+        let mut at = Some(pointer.clone());
+        let mut part = part;
+        while let Some(pointer) = at {
+            if let Some((key, value)) = self.document.root.at(&pointer) {
+                let key = key.map(Node::span).filter(|span| !span.is_empty());
+                let value = Some(value.span()).filter(|span| !span.is_empty());
+                let span = match part {
+                    Part::Key => key.or_else(|| self.first_key(&pointer)).or(value),
+                    Part::Value => value.or(key),
+                };
+                if let Some(span) = span {
+                    return span;
+                }
+            }
+            at = pointer.parent();
+            part = Part::Key;
+        }
+        self.first_key(&Pointer::root()).unwrap_or_else(|| self.document.root.span())
+    }
+
+    /// The key that speaks for a mapping that has no key of its own: `kind`, `name`, or the first.
+    fn first_key(&self, pointer: &Pointer) -> Option<Span> {
+        let (_, node) = self.document.root.at(pointer)?;
+        let named = ["kind", "name", "id"].iter().find_map(|name| node.entry(name));
+        let (key, _) = named.or_else(|| node.entries().next())?;
+        Some(key.span())
+    }
+
+    /// The place of a span.
+    pub(super) fn place(&self, span: Span) -> Place {
+        self.view.source.place(span)
+    }
+}
+
+/// A finding about a file as a whole.
+pub(super) fn of_file(
+    code: &'static Code,
+    file: &Arc<File>,
+    value: &str,
+    headline: impl Into<String>,
+) -> Finding {
+    let occurrence = Occurrence {
+        place: Place::of_file(Arc::clone(file)),
+        entity: None,
+        pointer: String::new(),
+        fingerprint: Fingerprint::of(code.name, &file.path, "", value),
+    };
+    Finding::new(code, code.severity, occurrence, headline)
+}
+
+/// A pointer in which items are named by what identifies them and not by their number, so that
+/// adding an item to a list does not make the findings below it new.
+pub(super) fn identity(root: Node<'_>, pointer: &Pointer) -> String {
+    let mut text = String::new();
+    let mut node = Some(root);
+    for token in pointer.tokens() {
+        text.push('/');
+        let Some(current) = node else {
+            text.push_str(&token);
+            continue;
+        };
+        if current.kind() != NodeKind::Sequence {
+            text.push_str(&token);
+            node = current.get(&token);
+            continue;
+        }
+        let at: usize = token.parse().unwrap_or(usize::MAX);
+        node = current.items().nth(at);
+        let name = node.and_then(item_name);
+        let earlier = current.items().take(at).filter(|item| item_name(*item) == name).count();
+        match name {
+            Some(name) if earlier == 0 => text.push_str(&format!("[{name}]")),
+            Some(name) => text.push_str(&format!("[{name}#{earlier}]")),
+            None => text.push_str(&token),
+        }
+    }
+    text
+}
+
+fn item_name(item: Node<'_>) -> Option<&str> {
+    let keys = ["id", "name", "url", "target", "displayName", "conditionRef", "targetRef"];
+    item.text().or_else(|| keys.iter().find_map(|key| item.str(key)))
+}
+
+/// A value as it is quoted in messages: short, on one line, in backticks.
+pub(super) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if line.chars().count() <= LONGEST {
+        return format!("`{line}`");
+    }
+    let start: String = line.chars().take(LONGEST - 1).collect();
+    format!("`{start}…`")
+}
+
+/// A pointer as people write it: `spec.owner`, `metadata.links[0].url`.
+pub(super) fn dotted(pointer: &Pointer) -> String {
+    let mut text = String::new();
+    for token in pointer.tokens() {
+        if token.chars().all(|c| c.is_ascii_digit()) && !text.is_empty() {
+            text.push_str(&format!("[{token}]"));
+        } else if token.contains(['.', '/', ' ']) {
+            text.push_str(&format!("[\"{token}\"]"));
+        } else {
+            if !text.is_empty() {
+                text.push('.');
+            }
+            text.push_str(&token);
+        }
+    }
+    text
+}
+
+/// The candidate that a misspelt word was probably meant to be.
+pub(super) fn nearest<'c>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<&'c str> {
+    let word = word.to_lowercase();
+    let allowed = (word.chars().count() / 3).clamp(1, 3);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::osa_distance(&word, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// `one, two and three`, in backticks.
+pub(super) fn list(words: &[String], last: &str) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((only, [])) => only.clone(),
+        Some((end, start)) => format!("{} {last} {end}", start.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_are_nearly_right_are_recognised() {
+        let kinds = ["Component", "Resource", "System"];
+        assert_eq!(nearest("component", kinds), Some("Component"));
+        assert_eq!(nearest("Componnet", kinds), Some("Component"));
+        assert_eq!(nearest("Gadget", kinds), None);
+    }
+
+    #[test]
+    fn pointers_read_like_the_file() {
+        let pointer = Pointer::from_text("/metadata/links/0/url");
+        assert_eq!(dotted(&pointer), "metadata.links[0].url");
+        let pointer = Pointer::from_text("/metadata/annotations/backstage.io~1x");
+        assert_eq!(dotted(&pointer), "metadata.annotations[\"backstage.io/x\"]");
+    }
+
+    #[test]
+    fn long_values_are_shortened_and_stay_on_one_line() {
+        assert_eq!(quoted("a\nb"), "`a b`");
+        assert_eq!(quoted(&"x".repeat(100)).chars().count(), 62);
+    }
+}

@@ -1,0 +1,309 @@
+//! Fields: missing, unknown, misspelt, of the wrong type, with a wrong value.
+//!
+//! The schema of the kind decides; this file says it in words that help.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use super::at::{At, Part, dotted, list, nearest, quoted};
+use super::{codes, placeholders};
+use crate::catalog::{DocumentView, FileView};
+use crate::finding::Finding;
+use crate::model::{KINDS, Kind, kind_schema};
+use crate::yaml::schema::{Schema, Violation, ViolationKind};
+use crate::yaml::{Node, NodeKind, Pointer, Scalar};
+
+/// A kind's schema, compiled, and as JSON to look descriptions up in.
+struct Compiled {
+    schema: Schema,
+    json: Value,
+}
+
+/// The schema of a kind; compiled once, when the first document of the kind is met.
+fn compiled(kind: &'static Kind) -> &'static Compiled {
+    static CELLS: [OnceLock<Compiled>; 32] = [const { OnceLock::new() }; 32];
+    let number = KINDS.iter().position(|known| *known == kind).unwrap_or_default();
+    CELLS[number].get_or_init(|| {
+        let json = kind_schema(kind, false);
+        // The schema is generated from our own types, and a test compiles each of them.
+        let schema = Schema::compile(&json).unwrap_or_else(|_| Schema::anything());
+        Compiled { schema, json }
+    })
+}
+
+pub(super) fn check(view: &FileView<'_>, document: &DocumentView<'_>, findings: &mut Vec<Finding>) {
+    let Some(kind) = document.kind() else { return };
+    let at = At::new(view, document);
+    let compiled = compiled(kind);
+    let mut told: BTreeSet<Pointer> = BTreeSet::new();
+    for violation in compiled.schema.violations(document.root) {
+        if placeholders::excuses(document.root, &violation)
+            || !told.insert(violation.pointer.clone())
+        {
+            continue;
+        }
+        findings.push(say(&at, &violation, &compiled.json));
+    }
+    misspelt(&at, kind, &compiled.json, findings);
+}
+
+fn say(at: &At<'_>, violation: &Violation, schema: &Value) -> Finding {
+    let pointer = &violation.pointer;
+    let name = dotted(pointer);
+    let found = at.document.root.at(pointer).map(|(_, node)| node);
+    match &violation.kind {
+        ViolationKind::Missing => missing(at, pointer, schema),
+        ViolationKind::Unknown => unknown(at, pointer, schema),
+        ViolationKind::Type(types) => wrong_type(at, pointer, types, found),
+        ViolationKind::Choice(choices) => {
+            let written = found.and_then(Node::text).unwrap_or_default();
+            let headline = format!("`{name}` cannot be {}", quoted(written));
+            let finding = at.finding(&codes::FIELD_VALUE, pointer, Part::Value, headline);
+            let place = finding.at.place.clone();
+            match nearest(written, choices.iter().map(String::as_str)) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")).fix(
+                    format!("write `{near}`"),
+                    place,
+                    near,
+                ),
+                None => finding.help(format!("write {}", list(choices, "or"))),
+            }
+        }
+        ViolationKind::Other(wanted) => {
+            let empty = found.is_some_and(is_empty);
+            let headline = match empty {
+                true => format!("`{name}` is empty"),
+                false => format!("`{name}` must have {wanted}"),
+            };
+            let finding = at.finding(&codes::FIELD_VALUE, pointer, Part::Value, headline);
+            finding.help(match describe(schema, pointer) {
+                Some(description) => format!("it must have {wanted}: {description}"),
+                None => format!("it must have {wanted}"),
+            })
+        }
+    }
+}
+
+fn is_empty(node: Node<'_>) -> bool {
+    node.text() == Some("") || (node.kind() == NodeKind::Sequence && node.items().len() == 0)
+}
+
+fn missing(at: &At<'_>, pointer: &Pointer, schema: &Value) -> Finding {
+    let name = pointer.tokens().last().unwrap_or_default();
+    let parent = pointer.parent().unwrap_or_default();
+    let headline = format!("`{}` is missing", dotted(pointer));
+    let finding = at.finding(&codes::FIELD_MISSING, pointer, Part::Key, headline);
+    let keys = at.document.root.at(&parent).map(|(_, node)| node);
+    let known = properties(schema, &parent);
+    // A key that is nearly this one, and no field itself, is this one misspelt.
+    let near = keys.and_then(|node| {
+        let strangers = node.entries().filter_map(|(key, _)| key.text());
+        nearest(&name, strangers.filter(|key| !known.contains(*key)))
+    });
+    if let Some(near) = near {
+        let place = at.place(at.span(&parent.join(near), Part::Key));
+        return finding
+            .label(place.clone(), format!("did you mean `{name}`?"))
+            .help(format!("rename `{near}` to `{name}`"))
+            .fix(format!("rename `{near}` to `{name}`"), place, name);
+    }
+    finding.help(match describe(schema, pointer) {
+        Some(description) => format!("add `{name}:` — {description}"),
+        None => format!("add `{name}:`"),
+    })
+}
+
+fn unknown(at: &At<'_>, pointer: &Pointer, schema: &Value) -> Finding {
+    let name = pointer.tokens().last().unwrap_or_default();
+    let parent = pointer.parent().unwrap_or_default();
+    let whose = match parent.as_str() {
+        "" => "the document".to_owned(),
+        _ => format!("`{}`", dotted(&parent)),
+    };
+    let headline = format!("{whose} has no field {}", quoted(&name));
+    let finding = at.finding(&codes::FIELD_UNKNOWN, pointer, Part::Key, headline);
+    let known = properties(schema, &parent);
+    let place = finding.at.place.clone();
+    match nearest(&name, known.iter().map(String::as_str)) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")).fix(
+            format!("rename it to `{near}`"),
+            place,
+            near,
+        ),
+        None => {
+            let known: Vec<String> = known.into_iter().collect();
+            finding.help(format!("the fields are {}", list(&known, "and")))
+        }
+    }
+}
+
+fn wrong_type(
+    at: &At<'_>,
+    pointer: &Pointer,
+    types: &[String],
+    found: Option<Node<'_>>,
+) -> Finding {
+    let name = dotted(pointer);
+    let wanted = words(types);
+    let Some(node) = found else {
+        let headline = format!("`{name}` must be {wanted}");
+        return at.finding(&codes::FIELD_TYPE, pointer, Part::Value, headline);
+    };
+    let text = node.text().unwrap_or_default();
+    let wants = |name: &str| types.iter().any(|one| one == name);
+    if node.is_null() {
+        let headline = format!("`{name}` has no value and must be {wanted}");
+        return at
+            .finding(&codes::FIELD_TYPE, pointer, Part::Key, headline)
+            .help("give it a value, or remove the line: nothing is not the same as left out");
+    }
+    let headline = format!("`{name}` must be {wanted} and is {}", node.type_name());
+    let finding = at.finding(&codes::FIELD_TYPE, pointer, Part::Value, headline);
+    let place = finding.at.place.clone();
+    if wants("string") && matches!(node.kind(), NodeKind::Scalar(_)) {
+        return finding.help(format!("write it in quotes: `\"{text}\"`")).fix(
+            "quote the value",
+            place,
+            format!("\"{text}\""),
+        );
+    }
+    if wants("array") && matches!(node.kind(), NodeKind::Scalar(Scalar::Str)) {
+        return finding.help(format!("write it as a list: `[{text}]`")).fix(
+            "make it a list",
+            place,
+            format!("[{}]", at.view.source.slice(node.span())),
+        );
+    }
+    finding.help(format!("write {wanted}"))
+}
+
+/// JSON Schema's types, as people say them.
+fn words(types: &[String]) -> String {
+    let word = |name: &String| match name.as_str() {
+        "array" => "a list",
+        "object" => "a mapping",
+        "integer" => "an integer",
+        "boolean" => "true or false",
+        "number" => "a number",
+        "null" => "null",
+        _ => "a string",
+    };
+    let words: Vec<&str> = types.iter().map(word).collect();
+    words.join(" or ")
+}
+
+/// Every schema that speaks about the fields at a pointer, the branches of a condition included.
+fn schemas_at<'s>(schema: &'s Value, pointer: &Pointer) -> Vec<&'s Value> {
+    let mut at = vec![schema];
+    for token in pointer.tokens() {
+        let mut next = Vec::new();
+        for schema in at.into_iter().flat_map(branches) {
+            next.extend(schema.get("properties").and_then(|fields| fields.get(&token)));
+            next.extend(schema.get("items").filter(|_| token.parse::<usize>().is_ok()));
+        }
+        at = next;
+    }
+    at.into_iter().flat_map(branches).collect()
+}
+
+fn branches(schema: &Value) -> Vec<&Value> {
+    let mut found = vec![schema];
+    let all_of = schema.get("allOf").and_then(Value::as_array);
+    for condition in all_of.into_iter().flatten() {
+        found.extend(["then", "else"].iter().filter_map(|branch| condition.get(branch)));
+    }
+    let one_of = schema.get("oneOf").and_then(Value::as_array);
+    found.extend(one_of.into_iter().flatten());
+    found
+}
+
+/// The names of the fields that a schema knows at a pointer.
+fn properties(schema: &Value, pointer: &Pointer) -> BTreeSet<String> {
+    let fields = schemas_at(schema, pointer);
+    let objects = fields.iter().filter_map(|schema| schema.get("properties")?.as_object());
+    objects.flat_map(|object| object.keys().cloned()).collect()
+}
+
+/// What the schema says a field is for.
+fn describe(schema: &Value, pointer: &Pointer) -> Option<String> {
+    let texts = schemas_at(schema, pointer);
+    let text = texts.iter().find_map(|schema| schema.get("description")?.as_str())?;
+    let mut letters = text.trim_end_matches('.').chars();
+    let first = letters.next()?;
+    Some(first.to_lowercase().chain(letters).collect())
+}
+
+/// Fields that an open schema lets pass, and that are nearly one that exists: they are ignored as
+/// they stand, which is never what was meant.
+fn misspelt(at: &At<'_>, kind: &'static Kind, schema: &Value, findings: &mut Vec<Finding>) {
+    if !kind.group.foreign {
+        return;
+    }
+    for name in ["metadata", "spec"] {
+        let parent = Pointer::root().join(name);
+        let Some((_, node)) = at.document.root.at(&parent) else { continue };
+        let strangers = || node.entries().filter_map(|(key, _)| key.text());
+        let own = |key: &str| {
+            let fields = schema["properties"][name]["properties"].as_object();
+            fields.is_some_and(|fields| fields.contains_key(key))
+        };
+        if strangers().all(own) {
+            continue;
+        }
+        let mut known = properties(schema, &parent);
+        let spec_type = at.document.root.get("spec").and_then(|spec| spec.str("type"));
+        let fields = kind.references_of(spec_type);
+        known.extend(fields.filter(|f| f.path[0] == name).map(|field| field.path[1].to_owned()));
+        for key in strangers().filter(|key| !known.contains(*key)) {
+            let absent = known.iter().map(String::as_str).filter(|one| node.get(one).is_none());
+            // Short words are near to too many others.
+            let Some(near) = nearest(key, absent.filter(|one| one.len() > 4)) else { continue };
+            let pointer = parent.join(key);
+            let headline = format!("`{name}.{key}` is no field and is ignored");
+            let finding = at.finding(&codes::FIELD_MISSPELT, &pointer, Part::Key, headline);
+            let required = is_required(schema, &parent, near);
+            if required {
+                // The missing field is reported already, and names this key.
+                continue;
+            }
+            let place = finding.at.place.clone();
+            findings.push(finding.help(format!("did you mean `{near}`?")).fix(
+                format!("rename it to `{near}`"),
+                place,
+                near,
+            ));
+        }
+    }
+}
+
+fn is_required(schema: &Value, parent: &Pointer, name: &str) -> bool {
+    schemas_at(schema, parent).iter().any(|schema| {
+        let required = schema.get("required").and_then(Value::as_array);
+        required.is_some_and(|required| required.iter().any(|one| one == name))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_schema_that_compiles() {
+        assert!(KINDS.len() <= 32, "make room for more compiled schemas");
+        for kind in KINDS {
+            let schema = kind_schema(kind, false);
+            assert!(Schema::compile(&schema).is_ok(), "{}", kind.name);
+            assert!(Schema::compile(&kind_schema(kind, true)).is_ok(), "{}", kind.name);
+        }
+    }
+
+    #[test]
+    fn descriptions_are_found_in_branches_too() {
+        let schema = kind_schema(KINDS.iter().find(|kind| kind.name == "API").unwrap(), false);
+        let of = |pointer: &str| describe(&schema, &Pointer::from_text(pointer));
+        assert!(of("/spec/remotes").unwrap().contains("at least one"));
+        assert!(of("/spec/owner").unwrap().starts_with("the group"));
+    }
+}

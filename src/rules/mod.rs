@@ -1,0 +1,93 @@
+//! Everything that is checked.
+//!
+//! Floor 5. A code is one line in [`codes`] and one page below `pages/`; the rules that find it
+//! are functions in the lists below, one file a subject. Rules for files see a text while it is in
+//! memory ([`inspect`]), rules for the catalog see what all files contribute ([`check`]).
+
+mod at;
+mod codes;
+mod config;
+mod cycles;
+mod envelope;
+mod fields;
+mod files;
+mod formats;
+mod identity;
+mod openslo;
+mod placeholders;
+mod references;
+mod secrets;
+mod suppress;
+mod values;
+
+use std::collections::BTreeSet;
+
+pub use codes::{CODES, code_named};
+pub use config::{check_settings, level};
+pub use suppress::{Suppressed, apply as suppress};
+
+use crate::catalog::{Catalog, DocumentView, FileView, Graph, Inspection, Subject};
+use crate::finding::Finding;
+
+/// Looks at one document.
+type DocumentRule = fn(&FileView<'_>, &DocumentView<'_>, &mut Vec<Finding>);
+
+/// Looks at the whole catalog.
+type CatalogRule = fn(&Whole<'_>, &mut Vec<Finding>);
+
+const DOCUMENT_RULES: &[DocumentRule] = &[
+    envelope::check,
+    values::check,
+    fields::check,
+    formats::check,
+    references::check_form,
+    placeholders::check,
+    openslo::check,
+];
+
+const CATALOG_RULES: &[CatalogRule] =
+    &[references::check, identity::check, cycles::check, files::check_empty];
+
+/// What a rule for the catalog sees.
+pub struct Whole<'a> {
+    /// The catalog.
+    pub catalog: &'a Catalog,
+    /// Its relations.
+    pub graph: &'a Graph,
+    /// Families of which the base of a change defines something, if there is a base.
+    pub base_families: Option<&'a BTreeSet<String>>,
+    /// What to call the tree when it holds nothing.
+    pub place: &'a str,
+}
+
+/// Applies every rule for files to one file.
+pub fn inspect(subject: &Subject<'_>) -> Inspection {
+    let mut inspection = Inspection::default();
+    match subject {
+        Subject::Fault(file, fault) => inspection.findings.push(files::fault(file, fault)),
+        Subject::Text(view) => {
+            files::check_text(view, &mut inspection.findings);
+            for document in &view.documents {
+                for rule in DOCUMENT_RULES {
+                    rule(view, document, &mut inspection.findings);
+                }
+            }
+            let secrets = secrets::check(view, &mut inspection);
+            secrets::hide(&secrets, &mut inspection.findings);
+            inspection.suppressions = suppress::comments(view);
+        }
+    }
+    inspection
+}
+
+/// Applies every rule for the catalog.
+pub fn check(whole: &Whole<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in CATALOG_RULES {
+        rule(whole, &mut findings);
+    }
+    for finding in &mut findings {
+        finding.map_texts(&|text| secrets::mask(text).into_owned());
+    }
+    findings
+}

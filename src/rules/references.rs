@@ -1,0 +1,292 @@
+//! References: whether they can be read, lead somewhere, and lead to the right kind.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::at::{At, Part, dotted, list, nearest, quoted};
+use super::{Whole, codes};
+use crate::catalog::{Catalog, DocumentView, Entity, FileView, Name, Reference};
+use crate::finding::{Code, Finding, Fingerprint, Fix, Occurrence, Severity};
+use crate::model::{Accepts, EntityRef, KINDS, Malformed};
+use crate::yaml::Pointer;
+
+/// References that cannot be read.
+pub(super) fn check_form(
+    view: &FileView<'_>,
+    document: &DocumentView<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let at = At::new(view, document);
+    for reference in &document.references {
+        let Err(malformed) = &reference.target else { continue };
+        let name = dotted(&reference.pointer);
+        let text = quoted(reference.node.text().unwrap_or_default());
+        let (headline, help) = match malformed {
+            Malformed::KindMissing => (
+                format!("`{name}` must say which kind it means: {text}"),
+                "write `component:…`, `resource:…` or another kind before the name",
+            ),
+            Malformed::EmptyPart => (
+                format!("`{name}` is no reference: a part of {text} is empty"),
+                "write `[kind:][namespace/]name`, such as `group:payments`",
+            ),
+            Malformed::BadName => (
+                format!("`{name}` is no reference: {text}"),
+                "write `[kind:][namespace/]name`: letters, digits, `-`, `_` and `.` in each part",
+            ),
+        };
+        findings.push(
+            at.finding(&codes::REFERENCE_MALFORMED, &reference.pointer, Part::Value, headline)
+                .help(help),
+        );
+    }
+}
+
+/// A reference that leads nowhere, or to the wrong kind.
+struct Lost<'a> {
+    entity: &'a Entity,
+    reference: &'a Reference,
+}
+
+/// References that lead nowhere, and those that lead to the wrong kind.
+pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
+    let catalog = whole.catalog;
+    let families = families(catalog);
+    let mut unknown: BTreeMap<&str, Vec<Lost<'_>>> = BTreeMap::new();
+    let mut elsewhere: BTreeMap<String, Vec<Lost<'_>>> = BTreeMap::new();
+    for (_, entity) in catalog.entities() {
+        for reference in &entity.references {
+            let lost = Lost { entity, reference };
+            match resolve(catalog, reference) {
+                Some(target) => findings.extend(wrong_kind(catalog, &lost, target)),
+                None => {
+                    let target = catalog.names.text(reference.target);
+                    let family = EntityRef::from_canonical(target).prefix().to_owned();
+                    let known = families.contains(&family)
+                        || whole.base_families.is_some_and(|base| base.contains(&family));
+                    if entity.kind.group.foreign && !known {
+                        elsewhere.entry(family).or_default().push(lost);
+                    } else {
+                        unknown.entry(target).or_default().push(lost);
+                    }
+                }
+            }
+        }
+    }
+    let mut candidates = None;
+    for (target, lost) in unknown {
+        findings.push(leads_nowhere(catalog, target, lost, &mut candidates));
+    }
+    for (family, lost) in elsewhere {
+        findings.push(kept_elsewhere(catalog, &family, &lost));
+    }
+}
+
+/// The prefixes of which a catalog defines something.
+fn families(catalog: &Catalog) -> BTreeSet<String> {
+    catalog.entities().map(|(_, entity)| entity.kind.family.to_owned()).collect()
+}
+
+/// The entity that a reference leads to; a bare name may mean one of several families.
+fn resolve<'a>(catalog: &'a Catalog, reference: &Reference) -> Option<&'a Entity> {
+    if let Some(id) = catalog.defined(reference.target).next() {
+        return Some(catalog.entity(id));
+    }
+    let Accepts::Families(families) = &reference.field.accepts else { return None };
+    let others = families.iter().skip(1).filter(|_| reference.field.bare);
+    others
+        .filter_map(|family| {
+            let name = catalog.names.text(reference.written);
+            catalog.find(&EntityRef::new(family, "default", name))
+        })
+        .next()
+        .map(|id| catalog.entity(id))
+}
+
+fn occurrence(catalog: &Catalog, code: &Code, lost: &Lost<'_>) -> Occurrence {
+    let (entity, reference) = (lost.entity, lost.reference);
+    let canonical = catalog.canonical(entity);
+    let pointer = catalog.names.text(reference.pointer);
+    let written = catalog.names.text(reference.written);
+    // An item of a list of references is what it refers to, wherever in the list it stands.
+    let identity = match reference.field.path.last() {
+        Some(&"*") => {
+            let list = Pointer::from_text(pointer).parent().unwrap_or_default();
+            format!("{list}/[{written}]")
+        }
+        _ => pointer.to_owned(),
+    };
+    Occurrence {
+        place: reference.place.in_file(&entity.file),
+        entity: Some(canonical.to_owned()),
+        pointer: pointer.to_owned(),
+        fingerprint: Fingerprint::of(code.name, canonical, &identity, written),
+    }
+}
+
+fn severity(code: &Code, entity: &Entity) -> Severity {
+    if entity.kind.group.foreign { code.foreign } else { code.severity }
+}
+
+fn wrong_kind(catalog: &Catalog, lost: &Lost<'_>, target: &Entity) -> Option<Finding> {
+    let Accepts::Families(families) = &lost.reference.field.accepts else { return None };
+    if families.contains(&target.kind.family) {
+        return None;
+    }
+    let code = &codes::REFERENCE_KIND;
+    let written = catalog.names.text(lost.reference.written);
+    let field = lost.reference.field.path.iter().filter(|step| **step != "*");
+    let field = field.copied().collect::<Vec<_>>().join(".");
+    let headline = format!("`{field}` cannot lead to a {}: {}", target.kind.name, quoted(written));
+    let kinds: Vec<String> = KINDS
+        .iter()
+        .filter(|kind| families.contains(&kind.family))
+        .map(|kind| kind.name.to_owned())
+        .collect();
+    let at = occurrence(catalog, code, lost);
+    Some(
+        Finding::new(code, severity(code, lost.entity), at, headline)
+            .label(target.name_place.in_file(&target.file), format!("a {}", target.kind.name))
+            .help(format!("it can lead to {}", list(&kinds, "or"))),
+    )
+}
+
+fn leads_nowhere(
+    catalog: &Catalog,
+    target: &str,
+    mut lost: Vec<Lost<'_>>,
+    candidates: &mut Option<Vec<Candidate>>,
+) -> Finding {
+    let code = &codes::REFERENCE_UNKNOWN;
+    // What is worst is shown first.
+    lost.sort_by_key(|one| severity(code, one.entity));
+    let mut places = lost.iter().map(|one| occurrence(catalog, code, one));
+    let Some(first) = lost.first() else { unreachable!("a target is lost by somebody") };
+    let Some(at) = places.next() else { unreachable!("a target is lost by somebody") };
+    let reference = EntityRef::from_canonical(target);
+    let kind = kind_word(catalog, reference.prefix());
+    let name = match reference.namespace() {
+        "default" => reference.name().to_owned(),
+        namespace => format!("{namespace}/{}", reference.name()),
+    };
+    let count = match lost.len() {
+        1 => String::new(),
+        count => format!(" ({count} references)"),
+    };
+    let headline = format!("there is no {kind} `{name}`{count}");
+    let mut finding = Finding::new(code, severity(code, first.entity), at, headline);
+    finding.more = places.collect();
+    let candidates = candidates.get_or_insert_with(|| Candidate::all(catalog));
+    match suggest(&reference, candidates) {
+        Some(better) => {
+            let shown = better.shown(&reference);
+            if finding.more.is_empty() && better.reference.prefix() == reference.prefix() {
+                finding.fix = fix(catalog, first, &reference, better);
+            }
+            let place = better.name_place.clone();
+            finding
+                .help(format!("did you mean `{shown}`?"))
+                .label(place, format!("`{}` is here", better.reference))
+        }
+        None => finding.help(format!("define the {kind} in this repository, or correct the name")),
+    }
+}
+
+/// A fix that replaces the name and leaves the rest of the reference as it is written.
+fn fix(catalog: &Catalog, lost: &Lost<'_>, wanted: &EntityRef, better: &Candidate) -> Option<Fix> {
+    let written = catalog.names.text(lost.reference.written);
+    let start = written.len().checked_sub(wanted.name().len())?;
+    let same_namespace = wanted.namespace() == better.reference.namespace();
+    let kept = written.get(..start).filter(|_| same_namespace)?;
+    let replacement = format!("{kept}{}", better.written);
+    let place = lost.reference.place.in_file(&lost.entity.file);
+    Some(Fix { title: format!("write `{replacement}`"), place, replacement })
+}
+
+/// What could have been meant.
+struct Candidate {
+    reference: EntityRef,
+    written: String,
+    name_place: crate::source::Place,
+}
+
+impl Candidate {
+    fn all(catalog: &Catalog) -> Vec<Self> {
+        let entities = catalog.entities();
+        entities
+            .map(|(_, entity)| Self {
+                reference: EntityRef::from_canonical(catalog.canonical(entity)),
+                written: catalog.names.text(entity.written).to_owned(),
+                name_place: entity.name_place.in_file(&entity.file),
+            })
+            .collect()
+    }
+
+    /// How to write the reference, with no more in it than the difference to what was written.
+    fn shown(&self, lost: &EntityRef) -> String {
+        let namespace = match self.reference.namespace() == lost.namespace() {
+            true => String::new(),
+            false => format!("{}/", self.reference.namespace()),
+        };
+        let kind = word(self.reference.prefix());
+        format!("{kind}:{namespace}{}", self.written)
+    }
+}
+
+/// The word that a family goes by in references of foreign documents.
+fn word(prefix: &str) -> &str {
+    match prefix {
+        "team" => "group",
+        "person" => "user",
+        other => other,
+    }
+}
+
+fn suggest<'c>(lost: &EntityRef, candidates: &'c [Candidate]) -> Option<&'c Candidate> {
+    let named = |candidate: &&Candidate| candidate.reference.name() == lost.name();
+    let family = |candidate: &&Candidate| candidate.reference.prefix() == lost.prefix();
+    let same = candidates.iter().filter(named);
+    if let Some(found) = same.clone().find(family).or_else(|| same.clone().next()) {
+        return Some(found);
+    }
+    let length = lost.name().len();
+    let close = |c: &&Candidate| c.reference.name().len().abs_diff(length) <= 3 && family(c);
+    let names = candidates.iter().filter(close).map(|candidate| candidate.reference.name());
+    let name = nearest(lost.name(), names)?;
+    candidates.iter().filter(family).find(|candidate| candidate.reference.name() == name)
+}
+
+/// What people call the kinds of a family, preferring the kind that the catalog uses.
+fn kind_word(catalog: &Catalog, prefix: &str) -> String {
+    let used = catalog.entities().map(|(_, e)| e.kind).find(|kind| kind.family == prefix);
+    let kind = used.or_else(|| {
+        let of_family = || KINDS.iter().filter(|kind| kind.family == prefix);
+        of_family().find(|kind| kind.group.foreign).or_else(|| of_family().next()).copied()
+    });
+    kind.map_or_else(|| format!("`{prefix}`"), |kind| kind.name.to_owned())
+}
+
+fn kept_elsewhere(catalog: &Catalog, family: &str, lost: &[Lost<'_>]) -> Finding {
+    let code = &codes::KIND_ELSEWHERE;
+    let names: BTreeSet<Name> = lost.iter().map(|one| one.reference.target).collect();
+    let kind = kind_word(catalog, family);
+    let headline = format!(
+        "{} to {} {} of kind {kind}, and this catalog defines none",
+        count(lost.len(), "reference leads", "references lead"),
+        names.len(),
+        if names.len() == 1 { "entity" } else { "entities" },
+    );
+    let Some(first) = lost.first() else { unreachable!("a family is lost by somebody") };
+    let mut at = occurrence(catalog, code, first);
+    let folder = Arc::clone(&first.entity.file);
+    at.fingerprint = Fingerprint::of(code.name, family, "", "");
+    debug_assert_eq!(folder, at.place.file);
+    Finding::new(code, code.foreign, at, headline).mark("the first of them").help(format!(
+        "nothing to do if they are kept elsewhere, as {kind} often is; define one here and all of \
+         them are checked"
+    ))
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("one {one}") } else { format!("{number} {many}") }
+}
