@@ -1,9 +1,26 @@
 //! gitsm: a Git repository as the system of record for IT services.
+//!
+//! The floors, from the ground up; each may use those above it in this list and none below:
+//!
+//! 0. [`finding`], [`source`]: one located statement
+//! 1. [`yaml`], [`git`], [`tree`]: files and history
+//! 2. [`model`]: kinds, relations, references, as tables
+//! 3. [`catalog`], [`config`]: the catalog of a tree
+//! 5. [`rules`]: everything that is checked
+//! 7. [`output`]: findings to bytes
+//! 8. [`flow`]: use cases
+//! 9. [`cli`]: parse, call, print
+//!
+//! Begin with [`flow::validate`] and follow it down.
+
 pub mod catalog;
+pub mod cli;
 pub mod config;
 pub mod finding;
+pub mod flow;
 pub mod git;
 pub mod model;
+pub mod output;
 pub mod rules;
 pub mod source;
 pub mod tree;

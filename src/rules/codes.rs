@@ -5,7 +5,7 @@ use crate::finding::{Code, Scope};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $id:ident = $name:literal, $summary:literal $(. $method:ident($($arg:expr),*))*;)*) => {
-        $($(#[$doc])* pub static $id: Code =
+        $($(#[$doc])* pub(super) static $id: Code =
             Code::error($name, $summary, include_str!(concat!("pages/", $name, ".md")))$(.$method($($arg),*))*;)*
 
         /// Every code.

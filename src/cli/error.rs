@@ -1,0 +1,75 @@
+//! What went wrong, said so that it can be put right.
+
+use std::io::Write;
+
+use super::Environment;
+use crate::flow::validate::ValidateError;
+use crate::output::{WriteError, visible};
+
+/// A command that could not be carried out.
+#[derive(Debug)]
+pub(super) struct Failure {
+    code: u8,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Failure {
+    /// The user asked for what cannot be: exit code 2.
+    pub(super) fn usage(message: String, hint: Option<String>) -> Self {
+        Self { code: 2, message, hint }
+    }
+
+    /// The machine does not deliver: exit code 3.
+    pub(super) fn could_not(message: String, hint: Option<String>) -> Self {
+        Self { code: 3, message, hint }
+    }
+
+    /// Prints it, and gives the exit code.
+    pub(super) fn report(&self, environment: &Environment) -> u8 {
+        let style = anstyle::AnsiColor::Red.on_default().bold();
+        let error =
+            if environment.color { format!("{style}error{style:#}") } else { "error".into() };
+        let mut text = format!("{error}: {}\n", visible(&self.message));
+        if let Some(hint) = &self.hint {
+            text.push_str(&format!("  hint: {}\n", visible(hint)));
+        }
+        let _ = std::io::stderr().write_all(text.as_bytes());
+        self.code
+    }
+}
+
+impl From<ValidateError> for Failure {
+    fn from(error: ValidateError) -> Self {
+        let message = error.to_string();
+        match &error {
+            ValidateError::NoSuchCode(_) => {
+                Self::usage(message, Some("`gitsm explain --list` lists the codes".to_owned()))
+            }
+            ValidateError::Workspace(inner) => {
+                let hint = inner.hint().map(str::to_owned);
+                match inner.is_usage() {
+                    true => Self::usage(message, hint),
+                    false => Self::could_not(message, hint),
+                }
+            }
+        }
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        Self::could_not(error.to_string(), None)
+    }
+}
+
+/// Prints to standard output; a reader that went away is no failure.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::could_not(format!("cannot write to standard output: {error}"), None))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,59 @@
+//! The command line: one file a command, which parses, calls and prints.
+//!
+//! Floor 9. [`run`] is the whole program but for the process around it.
+
+mod args;
+mod completions;
+mod error;
+mod explain;
+mod man;
+mod schema;
+mod validate;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{CommandFactory, FromArgMatches};
+
+pub use args::Cli;
+use error::Failure;
+
+/// What the process around a run provides.
+pub struct Environment {
+    /// Where the user stands.
+    pub current: PathBuf,
+    /// Whether standard output is a terminal that shows colours.
+    pub color: bool,
+    /// The width of that terminal in columns, if it is one.
+    pub width: Option<usize>,
+}
+
+/// Runs a command line and returns the exit code: 0 fine, 1 findings, 2 usage, 3 could not.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environment) -> u8 {
+    let matches = match Cli::command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => {
+            // `--help` and `--version` come this way, too, and are no mistake.
+            let _ = error.print();
+            return u8::try_from(error.exit_code()).unwrap_or(2);
+        }
+    };
+    let result = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => dispatch(&cli, environment),
+        Err(error) => Err(Failure::usage(error.to_string(), None)),
+    };
+    result.unwrap_or_else(|failure| failure.report(environment))
+}
+
+fn dispatch(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
+    let color = cli.color.decide(environment.color);
+    let environment =
+        &Environment { current: environment.current.clone(), width: environment.width, color };
+    match &cli.command {
+        args::Command::Validate(arguments) => validate::run(arguments, environment),
+        args::Command::Explain(arguments) => explain::run(arguments, environment),
+        args::Command::Schema(arguments) => schema::run(arguments),
+        args::Command::Completions(arguments) => completions::run(arguments),
+        args::Command::Man(arguments) => man::run(arguments),
+    }
+}

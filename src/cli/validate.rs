@@ -1,0 +1,121 @@
+//! `gitsm validate`.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::Environment;
+use super::args::{Output, Validate};
+use super::error::{Failure, print};
+use crate::catalog::{FileRecord, Outcome};
+use crate::flow::Place;
+use crate::flow::validate::{Request, Validated, validate};
+use crate::output::{View, format_named, replace, visible};
+
+pub(super) fn run(arguments: &Validate, environment: &Environment) -> Result<u8, Failure> {
+    let request = Request {
+        place: Place {
+            current: environment.current.clone(),
+            paths: arguments.paths.clone(),
+            at: arguments.at.clone(),
+        },
+        since: arguments.since.clone(),
+        only: arguments.only.clone(),
+        ignore: arguments.ignore.clone(),
+    };
+    let to_screen = arguments.outputs.iter().filter(|output| output.file.is_none()).count();
+    if to_screen > 1 {
+        let hint = "give all but one a file: -o human -o sarif=gitsm.sarif".to_owned();
+        let message = "only one format can go to standard output".to_owned();
+        return Err(Failure::usage(message, Some(hint)));
+    }
+    let validated = validate(&request)?;
+    if arguments.list_files {
+        print(&list_files(&validated.files))?;
+        return Ok(0);
+    }
+    let human = format_named("human").map(|format| Output { format, file: None });
+    let outputs: Vec<Output> = match arguments.outputs.is_empty() {
+        true => human.into_iter().collect(),
+        false => arguments.outputs.clone(),
+    };
+    let command = command(arguments);
+    for output in &outputs {
+        let text = (output.format.emit)(&View {
+            color: environment.color && output.file.is_none(),
+            width: environment.width.unwrap_or(140),
+            all: arguments.all,
+            command: &command,
+            ..view(&validated, &cached(&validated))
+        });
+        match &output.file {
+            Some(file) => replace(&environment.current.join(file), text.as_bytes())?,
+            None => print(&text)?,
+        }
+    }
+    Ok(u8::from(validated.fails(arguments.fail_on.severity())))
+}
+
+type Lines<'a> = dyn Fn(&str) -> Option<Arc<Vec<String>>> + 'a;
+
+fn view<'a>(validated: &'a Validated, lines: &'a Lines<'a>) -> View<'a> {
+    View {
+        report: &validated.report,
+        files: &validated.files,
+        lines,
+        color: false,
+        width: 140,
+        all: false,
+        command: "",
+    }
+}
+
+/// Reads each file once, however many findings it has.
+fn cached(validated: &Validated) -> impl Fn(&str) -> Option<Arc<Vec<String>>> {
+    let cache: RefCell<HashMap<String, Option<Arc<Vec<String>>>>> = RefCell::default();
+    move |path| {
+        if let Some(known) = cache.borrow().get(path) {
+            return known.clone();
+        }
+        let lines = validated.lines(path);
+        cache.borrow_mut().insert(path.to_owned(), lines.clone());
+        lines
+    }
+}
+
+/// The command as the user would type it again.
+fn command(arguments: &Validate) -> String {
+    let mut words = vec!["gitsm validate".to_owned()];
+    words.extend(arguments.paths.iter().map(|path| path.display().to_string()));
+    for (name, value) in [("--at", &arguments.at), ("--since", &arguments.since)] {
+        words.extend(value.iter().map(|value| format!("{name} {value}")));
+    }
+    words.join(" ")
+}
+
+fn list_files(files: &[FileRecord]) -> String {
+    let mut text = String::new();
+    for file in files {
+        let outcome = match &file.outcome {
+            Outcome::Read { entities, templates, refused, passed_over } => {
+                let parts = [
+                    (entities, "entity", "entities"),
+                    (templates, "template not judged", "templates not judged"),
+                    (refused, "document that is none", "documents that are none"),
+                    (passed_over, "document passed over", "documents passed over"),
+                ];
+                let parts = parts.iter().filter(|(number, ..)| **number > 0);
+                let parts = parts.map(|(number, one, many)| {
+                    format!("{number} {}", if **number == 1 { one } else { many })
+                });
+                parts.collect::<Vec<_>>().join(", ")
+            }
+            Outcome::PassedOver(reason) => format!("passed over: {reason}"),
+            Outcome::Configuration => "gitsm's configuration".to_owned(),
+            Outcome::Faulty => "cannot be read: see the findings".to_owned(),
+        };
+        text.push_str(&visible(&format!("{}: {outcome}", file.path)));
+        text.push('\n');
+    }
+    text
+}

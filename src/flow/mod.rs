@@ -1,0 +1,10 @@
+//! Use cases: each composes the floors below into what one command, or one request, does.
+//!
+//! Floor 8. Nothing here parses arguments or prints.
+
+pub mod explain;
+pub mod schemas;
+pub mod validate;
+mod workspace;
+
+pub use workspace::{Place, Workspace, WorkspaceError};

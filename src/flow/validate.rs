@@ -1,0 +1,253 @@
+//! `validate`: read a catalog and say what is wrong with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::workspace::{Place, Workspace, WorkspaceError};
+use crate::catalog::{Catalog, FileRecord, Graph, Suppression, load};
+use crate::config::Config;
+use crate::finding::{Code, Finding, Fingerprint, Redaction, Report, Severity, Summary};
+use crate::git::GitError;
+use crate::rules;
+use crate::tree::Tree;
+use crate::yaml::Limits;
+
+/// What to validate, and what to report of it.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// What to look at.
+    pub place: Place,
+    /// Report only what is not so at this revision.
+    pub since: Option<String>,
+    /// Report only these codes; all if it is empty.
+    pub only: Vec<String>,
+    /// Do not report these codes.
+    pub ignore: Vec<String>,
+}
+
+/// What was found.
+pub struct Validated {
+    /// The findings.
+    pub report: Report,
+    /// What became of each file.
+    pub files: Vec<FileRecord>,
+    /// The tree, to show lines of.
+    pub workspace: Workspace,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ValidateError {
+    /// There is nothing to look at.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    /// A code that does not exist.
+    #[error("there is no code `{0}`")]
+    NoSuchCode(String),
+}
+
+impl From<GitError> for ValidateError {
+    fn from(error: GitError) -> Self {
+        Self::Workspace(error.into())
+    }
+}
+
+/// A catalog and what its rules say.
+struct Judged {
+    catalog: Catalog,
+    findings: Vec<Finding>,
+    redactions: Vec<Redaction>,
+}
+
+/// Validates a catalog.
+///
+/// # Errors
+///
+/// There is nothing to look at, or a code does not exist.
+pub fn validate(request: &Request) -> Result<Validated, ValidateError> {
+    for name in request.only.iter().chain(&request.ignore) {
+        if rules::code_named(name).is_none() {
+            return Err(ValidateError::NoSuchCode(name.clone()));
+        }
+    }
+    let workspace = Workspace::open(&request.place)?;
+    let (tree, config) = (workspace.tree.as_ref(), &workspace.config);
+    let mut judged = judge(tree, config, &workspace.name, None)?;
+    if let Some((source, faults)) = &workspace.settings {
+        judged.findings.extend(rules::check_settings(source, config, faults));
+    }
+    let mut known = None;
+    if let Some(revision) = &request.since {
+        known = Some(leave_new(&workspace, revision, &mut judged)?);
+    }
+    let mut report = Report {
+        summary: summary(&judged.catalog),
+        findings: judged.findings,
+        known,
+        redactions: judged.redactions,
+        configured: config.exists,
+    };
+    report.findings.retain(|finding| wanted(finding.code, request));
+    report.findings = focus(report.findings, &workspace.only);
+    for finding in &mut report.findings {
+        put_first(finding);
+    }
+    report.settle();
+    let files = judged.catalog.files;
+    Ok(Validated { report, files, workspace })
+}
+
+/// Reads a tree and applies every rule, comments and levels included.
+fn judge(
+    tree: &dyn Tree,
+    config: &Config,
+    name: &str,
+    base_families: Option<&BTreeSet<String>>,
+) -> Result<Judged, GitError> {
+    let (catalog, inspection) = load(tree, config, &Limits::default(), &rules::inspect)?;
+    let findings = whole(&catalog, name, base_families);
+    let findings = inspection.findings.into_iter().chain(findings).collect();
+    let findings = settle(findings, &inspection.suppressions, config);
+    Ok(Judged { catalog, findings, redactions: inspection.redactions })
+}
+
+fn whole(catalog: &Catalog, name: &str, base_families: Option<&BTreeSet<String>>) -> Vec<Finding> {
+    let graph = Graph::of(catalog);
+    rules::check(&rules::Whole { catalog, graph: &graph, base_families, place: name })
+}
+
+fn settle(findings: Vec<Finding>, suppressions: &[Suppression], config: &Config) -> Vec<Finding> {
+    let mut findings = group(rules::suppress(findings, suppressions).findings);
+    findings.retain_mut(|finding| match rules::level(finding.code, finding.severity, config) {
+        Some(severity) => {
+            finding.severity = severity;
+            true
+        }
+        None => false,
+    });
+    findings
+}
+
+/// One root cause, one finding: documents of a retired version are one note a version.
+fn group(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut retired: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
+    let mut grouped = Vec::with_capacity(findings.len());
+    for finding in findings {
+        match finding.code.name {
+            "version-retired" => retired.entry(finding.headline.clone()).or_default().push(finding),
+            _ => grouped.push(finding),
+        }
+    }
+    for (headline, mut all) in retired {
+        let mut first = all.remove(0);
+        first.more = all.into_iter().map(|finding| finding.at).collect();
+        let count = first.more.len() + 1;
+        if count > 1 {
+            first.headline = format!("{headline} ({count} documents)");
+        }
+        grouped.push(first);
+    }
+    grouped
+}
+
+/// Leaves only what is not so at a revision; returns how many findings were left out.
+///
+/// A family that the base defines and this tree does not is no longer "kept elsewhere", so what
+/// looks at the whole catalog is asked again with the base in mind.
+fn leave_new(
+    workspace: &Workspace,
+    revision: &str,
+    judged: &mut Judged,
+) -> Result<usize, ValidateError> {
+    let (base, base_config) = workspace.at(revision)?;
+    if judged.findings.is_empty() {
+        return Ok(0);
+    }
+    let before = judge(&base, &base_config, &workspace.name, None)?;
+    let families: BTreeSet<String> =
+        before.catalog.entities().map(|(_, entity)| entity.kind.family.to_owned()).collect();
+    let elsewhere = judged.findings.iter().any(|finding| finding.code.name == "kind-elsewhere");
+    if elsewhere {
+        let (tree, config) = (workspace.tree.as_ref(), &workspace.config);
+        *judged = judge(tree, config, &workspace.name, Some(&families))?;
+    }
+    let known: BTreeSet<Fingerprint> =
+        before.findings.iter().flat_map(Finding::occurrences).map(|at| at.fingerprint).collect();
+    let total = judged.findings.len();
+    judged.findings.retain_mut(|finding| {
+        let (new, old): (Vec<_>, Vec<_>) =
+            finding.occurrences().cloned().partition(|at| !known.contains(&at.fingerprint));
+        let mut all = new.into_iter().chain(old);
+        let is_new = finding.occurrences().any(|at| !known.contains(&at.fingerprint));
+        if let (true, Some(first)) = (is_new, all.next()) {
+            finding.at = first;
+            finding.more = all.collect();
+        }
+        is_new
+    });
+    Ok(total - judged.findings.len())
+}
+
+fn summary(catalog: &Catalog) -> Summary {
+    use crate::catalog::Outcome;
+    let passed_over =
+        catalog.files.iter().filter(|file| matches!(file.outcome, Outcome::PassedOver(_)));
+    Summary {
+        entities: catalog.entities().len(),
+        documents: catalog.documents,
+        files: catalog.files.len(),
+        passed_over: passed_over.count(),
+        templates: catalog.templates,
+        ..Summary::default()
+    }
+}
+
+fn wanted(code: &Code, request: &Request) -> bool {
+    let named = |names: &[String]| names.iter().any(|name| name == code.name);
+    (request.only.is_empty() || named(&request.only)) && !named(&request.ignore)
+}
+
+/// Keeps what concerns the named files, and shows it where it concerns them.
+fn focus(findings: Vec<Finding>, only: &[String]) -> Vec<Finding> {
+    if only.is_empty() {
+        return findings;
+    }
+    let inside = |path: &str| only.iter().any(|one| one == path);
+    findings
+        .into_iter()
+        .filter_map(|mut finding| {
+            let at = finding.occurrences().position(|at| inside(&at.place.file.path))?;
+            if at > 0 {
+                std::mem::swap(&mut finding.at, &mut finding.more[at - 1]);
+            }
+            Some(finding)
+        })
+        .collect()
+}
+
+/// Orders the further places of a finding.
+fn put_first(finding: &mut Finding) {
+    finding.more.sort_by(|a, b| a.place.cmp(&b.place));
+}
+
+impl Validated {
+    /// Whether there is a finding at least this bad.
+    pub fn fails(&self, least: Severity) -> bool {
+        self.report.findings.iter().any(|finding| finding.severity <= least)
+    }
+
+    /// The lines of a file, without what must not be shown.
+    pub fn lines(&self, path: &str) -> Option<Arc<Vec<String>>> {
+        let source = self.workspace.text(path)?;
+        let hidden = self.report.redactions.iter().filter(|redaction| redaction.path == path);
+        let hidden: Vec<_> = hidden.map(|redaction| redaction.span).collect();
+        let mut text = String::with_capacity(source.text().len());
+        for (at, c) in source.text().char_indices() {
+            let secret = hidden.iter().any(|span| span.contains(at as u32));
+            text.push(if secret && !matches!(c, '\n' | '\r') { '*' } else { c });
+        }
+        let masked = crate::source::Source::new(Arc::clone(source.file()), text);
+        let line = |number| masked.slice(masked.line_span(number)).to_owned();
+        Some(Arc::new((1..=masked.line_count()).map(line).collect()))
+    }
+}

@@ -1,0 +1,70 @@
+//! Findings as text: one file a format.
+//!
+//! Floor 7, pure. [`FORMATS`] lists them; an emitter takes a [`View`] and gives the whole text.
+
+mod concise;
+mod github;
+mod human;
+mod json;
+mod sarif;
+mod text;
+mod write;
+
+use std::sync::Arc;
+
+pub use json::schema as findings_schema;
+pub use text::visible;
+pub use write::{WriteError, replace};
+
+use crate::catalog::FileRecord;
+use crate::finding::Report;
+
+/// What an emitter may look at.
+pub struct View<'a> {
+    /// The findings.
+    pub report: &'a Report,
+    /// What became of each file.
+    pub files: &'a [FileRecord],
+    /// The lines of a file, without secrets.
+    pub lines: &'a dyn Fn(&str) -> Option<Arc<Vec<String>>>,
+    /// Whether to colour.
+    pub color: bool,
+    /// The width of the terminal in columns.
+    pub width: usize,
+    /// Whether to show every finding where fewer would do.
+    pub all: bool,
+    /// The command that shows all, as the user would type it.
+    pub command: &'a str,
+}
+
+/// A format that findings can be written in.
+pub struct Format {
+    /// Its name after `-o`.
+    pub name: &'static str,
+    /// What it is for.
+    pub summary: &'static str,
+    /// Writes the whole text.
+    pub emit: fn(&View<'_>) -> String,
+}
+
+/// Every format.
+pub static FORMATS: &[Format] = &[
+    Format {
+        name: "human",
+        summary: "for people: source lines and what to write",
+        emit: human::emit,
+    },
+    Format {
+        name: "concise",
+        summary: "a line a finding, for editors and grep",
+        emit: concise::emit,
+    },
+    Format { name: "json", summary: "findings/1, for programs", emit: json::emit },
+    Format { name: "sarif", summary: "SARIF 2.1.0, for code scanning", emit: sarif::emit },
+    Format { name: "github", summary: "annotations of a GitHub workflow", emit: github::emit },
+];
+
+/// The format of a name.
+pub fn format_named(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}

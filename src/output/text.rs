@@ -1,0 +1,54 @@
+//! Text that came from a catalog, made safe to print.
+
+/// The text with nothing in it that a terminal would obey or a reader could not see: control
+/// characters, and characters that change the direction of writing (Trojan Source,
+/// CVE-2021-42574), become U+FFFD, one for one, so that columns stay.
+pub fn visible(text: &str) -> String {
+    let odd = |c: char| {
+        (c.is_control() && c != '\t')
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    text.chars().map(|c| if odd(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// `one finding`, `3 findings`.
+pub(super) fn count(number: usize, word: &str) -> String {
+    match (number, word) {
+        (1, _) => format!("1 {word}"),
+        (_, "entity") => format!("{} entities", grouped(number)),
+        _ => format!("{} {word}s", grouped(number)),
+    }
+}
+
+/// A number with its thousands apart: `100 000`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    if digits.len() < 5 {
+        return digits;
+    }
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_obeys_nothing_that_a_catalog_says() {
+        assert_eq!(visible("a\u{1b}[31mb\u{202e}c\td"), "a\u{fffd}[31mb\u{fffd}c\td");
+    }
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(count(1, "entity"), "1 entity");
+        assert_eq!(count(100_000, "entity"), "100 000 entities");
+        assert_eq!(count(0, "error"), "0 errors");
+    }
+}
