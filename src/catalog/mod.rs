@@ -16,7 +16,7 @@ mod view;
 pub use entity::{Catalog, Entity, EntityId, Reference};
 pub use graph::{Edge, Graph};
 pub use intern::{Name, Names};
-pub use load::{FileRecord, Outcome, load};
+pub use load::{FileRecord, Outcome, Reopened, load, reopen};
 pub use read::FileFault;
 pub use recognise::{Recognition, is_catalog_info};
 pub use view::{DocumentView, FileView, FoundReference, Inspection, Subject, Suppression};

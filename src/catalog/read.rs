@@ -35,8 +35,12 @@ pub(super) enum Read {
 }
 
 /// Reads one entry.
-pub(super) fn read(tree: &dyn Tree, entry: &Entry, limits: &Limits) -> Result<Read, GitError> {
-    let file = File::local(entry.path.clone());
+pub(super) fn read(
+    tree: &dyn Tree,
+    entry: &Entry,
+    file: &Arc<File>,
+    limits: &Limits,
+) -> Result<Read, GitError> {
     match entry.kind {
         EntryKind::Special => {
             return Ok(Read::Fault(FileFault::Unreadable("a pipe, socket or device".to_owned())));
@@ -72,7 +76,7 @@ pub(super) fn read(tree: &dyn Tree, entry: &Entry, limits: &Limits) -> Result<Re
         return Ok(Read::PassedOver("no document of a known group".to_owned()));
     }
     Ok(match String::from_utf8(content.bytes) {
-        Ok(text) => Read::Text(Source::new(file, text)),
+        Ok(text) => Read::Text(Source::new(Arc::clone(file), text)),
         Err(error) if meant => Read::Fault(FileFault::Encoding(error.utf8_error().valid_up_to())),
         Err(_) => Read::PassedOver("not UTF-8 text".to_owned()),
     })

@@ -60,8 +60,7 @@ pub(super) fn recognise(source: &Source, roots: &[(Node<'_>, bool)]) -> Vec<Reco
         .map(|(root, in_list)| match one(*root, *in_list) {
             Recognition::Foreign => Recognition::Foreign,
             // Others' documents may be templates of entities; gitsm's own never are.
-            other if expressions && may_be_template(*root) && is_template(*root, source) => {
-                let _ = other;
+            _ if expressions && may_be_template(*root) && is_template(*root, source) => {
                 Recognition::Template
             }
             other => other,
@@ -74,7 +73,7 @@ pub(super) fn recognise(source: &Source, roots: &[(Node<'_>, bool)]) -> Vec<Reco
             if *recognition != Recognition::Foreign {
                 continue;
             }
-            if expressions && is_template(*root, source) {
+            if expressions && may_be_template(*root) && is_template(*root, source) {
                 *recognition = Recognition::Template;
             } else if lacks {
                 *recognition = Recognition::EnvelopeMissing;
@@ -137,7 +136,7 @@ fn may_be_template(root: Node<'_>) -> bool {
     let group = field(root, "apiVersion").and_then(group_of).map(|(group, _)| group);
     let scaffolder = group == Some(&backstage::SCAFFOLDER);
     let own = group.is_some_and(|group| !group.foreign);
-    !own && !(scaffolder && field(root, "kind") == Some("Template"))
+    !own && !scaffolder && field(root, "kind") != Some("Template")
 }
 
 /// Whether a text holds an expression of a scaffolder: Backstage's `${{` and `{{ values`,

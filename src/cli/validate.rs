@@ -114,7 +114,7 @@ fn list_files(files: &[FileRecord]) -> String {
             Outcome::Configuration => "gitsm's configuration".to_owned(),
             Outcome::Faulty => "cannot be read: see the findings".to_owned(),
         };
-        text.push_str(&visible(&format!("{}: {outcome}", file.path)));
+        text.push_str(&visible(&format!("{}: {outcome}", file.file)));
         text.push('\n');
     }
     text

@@ -49,7 +49,10 @@ mod tests {
             "/spec/owner",
             "group:payments",
         );
-        assert_eq!(print.to_string(), "PENDING");
+        assert_eq!(
+            print.to_string(),
+            "2422b3cb7a00ad7f0ca96e92b0293c4a05d2d1ed29b8e01928d189ecfb85548c"
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::workspace::{Place, Workspace, WorkspaceError};
+use super::workspace::{Place, Workspace, WorkspaceError, configuration};
 use crate::catalog::{Catalog, FileRecord, Graph, Suppression, load};
 use crate::config::Config;
 use crate::finding::{Code, Finding, Fingerprint, Redaction, Report, Severity, Summary};
@@ -97,6 +97,28 @@ pub fn validate(request: &Request) -> Result<Validated, ValidateError> {
     Ok(Validated { report, files, workspace })
 }
 
+/// Validates a tree by itself, with the configuration at its top.
+///
+/// # Errors
+///
+/// The tree's store fails.
+pub fn validate_tree(tree: &dyn Tree) -> Result<Report, GitError> {
+    let (config, settings) = configuration(tree, "", false);
+    let mut judged = judge(tree, &config, ".", None)?;
+    if let Some((source, faults)) = &settings {
+        judged.findings.extend(rules::check_settings(source, &config, faults));
+    }
+    let mut report = Report {
+        summary: summary(&judged.catalog),
+        findings: judged.findings,
+        redactions: judged.redactions,
+        configured: config.exists,
+        known: None,
+    };
+    report.settle();
+    Ok(report)
+}
+
 /// Reads a tree and applies every rule, comments and levels included.
 fn judge(
     tree: &dyn Tree,
@@ -105,15 +127,17 @@ fn judge(
     base_families: Option<&BTreeSet<String>>,
 ) -> Result<Judged, GitError> {
     let (catalog, inspection) = load(tree, config, &Limits::default(), &rules::inspect)?;
-    let findings = whole(&catalog, name, base_families);
+    let graph = Graph::of(&catalog);
+    let findings = rules::check(&rules::Whole {
+        tree,
+        catalog: &catalog,
+        graph: &graph,
+        base_families,
+        place: name,
+    });
     let findings = inspection.findings.into_iter().chain(findings).collect();
     let findings = settle(findings, &inspection.suppressions, config);
     Ok(Judged { catalog, findings, redactions: inspection.redactions })
-}
-
-fn whole(catalog: &Catalog, name: &str, base_families: Option<&BTreeSet<String>>) -> Vec<Finding> {
-    let graph = Graph::of(catalog);
-    rules::check(&rules::Whole { catalog, graph: &graph, base_families, place: name })
 }
 
 fn settle(findings: Vec<Finding>, suppressions: &[Suppression], config: &Config) -> Vec<Finding> {

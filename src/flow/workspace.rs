@@ -209,7 +209,7 @@ fn relative(top: &Path, path: &Path) -> Option<String> {
 }
 
 /// The nearest `gitsm.yaml` from a folder upwards; of a folder that was named, only its own.
-fn configuration(
+pub(super) fn configuration(
     tree: &dyn Tree,
     from: &str,
     only_here: bool,

@@ -110,10 +110,6 @@ pub struct Tracked {
     pub path: String,
     /// What it is.
     pub mode: Mode,
-    /// What the index says is in it.
-    pub id: BlobId,
-    /// Its size in bytes and modification time (seconds, nanoseconds) when it was staged.
-    pub stat: (u32, i32, u32),
 }
 
 /// An open repository.
@@ -162,12 +158,15 @@ impl Repository {
     ///
     /// The index cannot be read.
     pub fn tracked(&self) -> Result<Vec<Tracked>, GitError> {
-        let index = self.inner.index()?;
+        // Opened apart from the repository, which would keep it in memory.
+        let path = self.inner.path().join("index");
+        if !path.exists() {
+            return Ok(Vec::new());
+        }
+        let index = git2::Index::open(&path)?;
         let entries = index.iter().map(|entry| Tracked {
             path: String::from_utf8_lossy(&entry.path).into_owned(),
             mode: Mode::from_bits(entry.mode),
-            id: BlobId(entry.id),
-            stat: (entry.file_size, entry.mtime.seconds(), entry.mtime.nanoseconds()),
         });
         Ok(entries.collect())
     }

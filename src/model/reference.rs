@@ -25,7 +25,12 @@ pub enum Malformed {
 impl EntityRef {
     /// The canonical reference of a family's prefix, a namespace and a name in any case.
     pub fn new(prefix: &str, namespace: &str, name: &str) -> Self {
-        Self(format!("{prefix}:{namespace}/{name}").to_lowercase())
+        let mut text = String::with_capacity(prefix.len() + namespace.len() + name.len() + 2);
+        for part in [prefix, ":", namespace, "/", name] {
+            text.push_str(part);
+        }
+        text.make_ascii_lowercase();
+        Self(text)
     }
 
     /// Takes a text that is canonical already.

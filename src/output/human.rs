@@ -40,7 +40,8 @@ fn most_useful(findings: &[Finding]) -> Vec<&Finding> {
     order.sort_by_key(|finding| (finding.severity, std::cmp::Reverse(finding.more.len())));
     let mut codes = BTreeSet::new();
     let mut chosen: Vec<&Finding> = Vec::new();
-    chosen.extend(order.iter().filter(|finding| codes.insert(finding.code.name)).take(FIRST));
+    let serious = order.iter().filter(|finding| finding.severity < Severity::Note);
+    chosen.extend(serious.filter(|finding| codes.insert(finding.code.name)).take(FIRST));
     for finding in order {
         if chosen.len() < FIRST && !chosen.iter().any(|other| std::ptr::eq(*other, finding)) {
             chosen.push(finding);
@@ -123,42 +124,44 @@ fn level(severity: Severity) -> Level<'static> {
     }
 }
 
-/// A place whose line can be shown.
-struct Shown {
-    path: String,
-    line: u32,
-    text: String,
-    start: usize,
-    end: usize,
+/// A place of a finding, and what it shows.
+struct Spot<'a> {
+    place: &'a Place,
     label: String,
+    kind: AnnotationKind,
+}
+
+/// The lines of one file that a finding speaks of, and what to underline in them.
+struct Excerpt {
+    path: String,
+    first: u32,
+    text: String,
+    marks: Vec<(std::ops::Range<usize>, String, AnnotationKind)>,
 }
 
 /// Renders one finding.
 fn render(finding: &Finding, view: &View<'_>) -> String {
     let headline = visible(&finding.headline);
     let help = finding.help.as_deref().map(visible);
-    let primary = shown(&finding.at.place, &finding.mark, view);
-    let labels = finding.labels.iter().map(|label| (&label.place, label.text.as_str()));
-    let more = finding.more.iter().take(MOST_PLACES).map(|at| (&at.place, "also here"));
-    let others: Vec<Shown> =
-        labels.chain(more).filter_map(|(place, text)| shown(place, text, view)).collect();
     let path = visible(&finding.at.place.file.to_string());
+    let excerpts = excerpts(finding, view);
     let title = level(finding.severity).primary_title(headline.as_str()).id(finding.code.name);
     let mut group = Group::with_title(title);
-    match &primary {
-        Some(primary) => {
-            // What is on the primary line is shown there, the rest below.
-            let same = |other: &&Shown| other.path == primary.path;
-            let mut lines: Vec<(&Shown, AnnotationKind)> = vec![(primary, AnnotationKind::Primary)];
-            lines.extend(others.iter().filter(same).map(|o| (o, AnnotationKind::Context)));
-            for one in merged(lines) {
-                group = group.element(one);
-            }
-            for other in others.iter().filter(|other| !same(other)) {
-                group = group.element(snippet(other, AnnotationKind::Context));
-            }
+    if excerpts.first().is_none_or(|excerpt| excerpt.path != path) {
+        group = group.element(Origin::path(path.as_str()));
+    }
+    for excerpt in &excerpts {
+        let mut snippet = Snippet::source(excerpt.text.as_str())
+            .line_start(excerpt.first as usize)
+            .path(excerpt.path.as_str());
+        for (range, label, kind) in &excerpt.marks {
+            let annotation = kind.span(range.clone());
+            snippet = snippet.annotation(match label.is_empty() {
+                true => annotation,
+                false => annotation.label(label.as_str()),
+            });
         }
-        None => group = group.element(Origin::path(path.as_str())),
+        group = group.element(snippet);
     }
     let hidden = finding.more.len().saturating_sub(MOST_PLACES);
     if hidden > 0 {
@@ -171,69 +174,55 @@ fn render(finding: &Finding, view: &View<'_>) -> String {
     renderer.term_width(view.width).render(&[group])
 }
 
-/// One snippet a line; annotations of one line share it.
-fn merged<'s>(
-    lines: Vec<(&'s Shown, AnnotationKind)>,
-) -> Vec<Snippet<'s, annotate_snippets::Annotation<'s>>> {
-    let mut by_line: Vec<(&Shown, Vec<(&Shown, AnnotationKind)>)> = Vec::new();
-    for (shown, kind) in lines {
-        match by_line.iter_mut().find(|(first, _)| first.line == shown.line) {
-            Some((_, all)) => all.push((shown, kind)),
-            None => by_line.push((shown, vec![(shown, kind)])),
+/// What to show of each file, the file of the primary place first.
+fn excerpts(finding: &Finding, view: &View<'_>) -> Vec<Excerpt> {
+    let spot = |place, label: &str, kind| Spot { place, label: visible(label), kind };
+    let mut spots = vec![spot(&finding.at.place, &finding.mark, AnnotationKind::Primary)];
+    for label in &finding.labels {
+        spots.push(spot(&label.place, &label.text, AnnotationKind::Context));
+    }
+    for at in finding.more.iter().take(MOST_PLACES) {
+        spots.push(spot(&at.place, "also here", AnnotationKind::Context));
+    }
+    let mut files: Vec<&str> = Vec::new();
+    for spot in &spots {
+        if !files.contains(&spot.place.file.path.as_str()) {
+            files.push(&spot.place.file.path);
         }
     }
-    by_line
-        .into_iter()
-        .map(|(first, all)| {
-            let mut snippet = Snippet::source(first.text.as_str())
-                .line_start(first.line as usize)
-                .path(first.path.as_str());
-            for (shown, kind) in all {
-                snippet = snippet.annotation(annotation(shown, kind));
-            }
-            snippet
-        })
-        .collect()
+    files.into_iter().filter_map(|path| excerpt(path, &spots, view)).collect()
 }
 
-fn snippet<'s>(
-    shown: &'s Shown,
-    kind: AnnotationKind,
-) -> Snippet<'s, annotate_snippets::Annotation<'s>> {
-    Snippet::source(shown.text.as_str())
-        .line_start(shown.line as usize)
-        .path(shown.path.as_str())
-        .annotation(annotation(shown, kind))
-}
-
-fn annotation(shown: &Shown, kind: AnnotationKind) -> annotate_snippets::Annotation<'_> {
-    let annotation = kind.span(shown.start..shown.end);
-    match shown.label.is_empty() {
-        true => annotation,
-        false => annotation.label(shown.label.as_str()),
+fn excerpt(path: &str, spots: &[Spot<'_>], view: &View<'_>) -> Option<Excerpt> {
+    let lines = (view.lines)(path)?;
+    let here = || spots.iter().filter(|spot| spot.place.file.path == path);
+    let first = here().map(|spot| spot.place.start.line).min()?;
+    let last = here().map(|spot| spot.place.start.line).max()?;
+    let mut text = String::new();
+    let mut starts = Vec::new();
+    for line in lines.get(first as usize - 1..(last as usize).min(lines.len()))? {
+        starts.push(text.len());
+        text.push_str(&visible(line));
+        text.push('\n');
     }
-}
-
-/// The first line of a place, and which bytes of it the place covers.
-fn shown(place: &Place, label: &str, view: &View<'_>) -> Option<Shown> {
-    let lines = (view.lines)(&place.file.path)?;
-    let line = lines.get(place.start.line as usize - 1)?;
-    let text = visible(line);
-    if text.is_empty() {
+    if text.trim().is_empty() {
         return None;
     }
-    let byte = |column: u32| {
-        let at = text.char_indices().nth(column as usize - 1);
-        at.map_or(text.len(), |(at, _)| at)
-    };
-    let start = byte(place.start.column);
-    let end = if place.end.line == place.start.line { byte(place.end.column) } else { text.len() };
-    Some(Shown {
-        path: visible(&place.file.to_string()),
-        line: place.start.line,
-        start,
-        end: end.max(start),
-        label: visible(label),
-        text,
-    })
+    let marks = here().filter_map(|spot| {
+        let start = spot.place.start;
+        let offset = *starts.get((start.line - first) as usize)?;
+        let line = text[offset..].lines().next().unwrap_or_default();
+        let byte = |column: u32| {
+            let at = line.char_indices().nth(column as usize - 1);
+            offset + at.map_or(line.len(), |(at, _)| at)
+        };
+        // What spans several lines is pointed at by its first.
+        let one_line = spot.place.end.line == start.line;
+        let end = if one_line { byte(spot.place.end.column) } else { offset + line.len() };
+        let begin = byte(start.column);
+        Some((begin..end.max(begin), spot.label.clone(), spot.kind))
+    });
+    let marks = marks.collect();
+    let shown = here().next()?.place.file.to_string();
+    Some(Excerpt { path: visible(&shown), first, text, marks })
 }

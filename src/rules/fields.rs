@@ -19,6 +19,8 @@ use crate::yaml::{Node, NodeKind, Pointer, Scalar};
 struct Compiled {
     schema: Schema,
     json: Value,
+    /// The fields of `metadata` and of `spec` that need no second look, sorted.
+    fields: [(&'static str, Vec<String>); 2],
 }
 
 /// The schema of a kind; compiled once, when the first document of the kind is met.
@@ -29,7 +31,11 @@ fn compiled(kind: &'static Kind) -> &'static Compiled {
         let json = kind_schema(kind, false);
         // The schema is generated from our own types, and a test compiles each of them.
         let schema = Schema::compile(&json).unwrap_or_else(|_| Schema::anything());
-        Compiled { schema, json }
+        let fields = ["metadata", "spec"].map(|name| {
+            let at = Pointer::root().join(name);
+            (name, properties(&json, &at).into_iter().collect())
+        });
+        Compiled { schema, json, fields }
     })
 }
 
@@ -46,7 +52,7 @@ pub(super) fn check(view: &FileView<'_>, document: &DocumentView<'_>, findings: 
         }
         findings.push(say(&at, &violation, &compiled.json));
     }
-    misspelt(&at, kind, &compiled.json, findings);
+    misspelt(&at, kind, compiled, findings);
 }
 
 fn say(at: &At<'_>, violation: &Violation, schema: &Value) -> Finding {
@@ -237,25 +243,23 @@ fn describe(schema: &Value, pointer: &Pointer) -> Option<String> {
 
 /// Fields that an open schema lets pass, and that are nearly one that exists: they are ignored as
 /// they stand, which is never what was meant.
-fn misspelt(at: &At<'_>, kind: &'static Kind, schema: &Value, findings: &mut Vec<Finding>) {
+fn misspelt(at: &At<'_>, kind: &'static Kind, compiled: &Compiled, findings: &mut Vec<Finding>) {
     if !kind.group.foreign {
         return;
     }
-    for name in ["metadata", "spec"] {
-        let parent = Pointer::root().join(name);
-        let Some((_, node)) = at.document.root.at(&parent) else { continue };
+    let schema = &compiled.json;
+    for (name, fields) in &compiled.fields {
+        let Some(node) = at.document.root.get(name) else { continue };
         let strangers = || node.entries().filter_map(|(key, _)| key.text());
-        let own = |key: &str| {
-            let fields = schema["properties"][name]["properties"].as_object();
-            fields.is_some_and(|fields| fields.contains_key(key))
-        };
-        if strangers().all(own) {
+        let is_known = |key: &str| fields.binary_search_by(|field| field.as_str().cmp(key)).is_ok();
+        if strangers().all(is_known) {
             continue;
         }
-        let mut known = properties(schema, &parent);
+        let parent = Pointer::root().join(name);
+        let mut known: BTreeSet<String> = fields.iter().cloned().collect();
         let spec_type = at.document.root.get("spec").and_then(|spec| spec.str("type"));
         let fields = kind.references_of(spec_type);
-        known.extend(fields.filter(|f| f.path[0] == name).map(|field| field.path[1].to_owned()));
+        known.extend(fields.filter(|f| f.path[0] == *name).map(|field| field.path[1].to_owned()));
         for key in strangers().filter(|key| !known.contains(*key)) {
             let absent = known.iter().map(String::as_str).filter(|one| node.get(one).is_none());
             // Short words are near to too many others.

@@ -55,12 +55,12 @@ fn text_problem(view: &FileView<'_>, problem: &Problem) -> Finding {
         }
         ProblemKind::TabIndent => (
             &codes::YAML_SYNTAX,
-            "this is not YAML: a tab indents the line".to_owned(),
+            format!("this is not YAML: {}", problem.kind),
             "indent with spaces",
         ),
-        ProblemKind::Control(c) => (
+        ProblemKind::Control(_) => (
             &codes::YAML_SYNTAX,
-            format!("this is not YAML: it holds the control character U+{:04X}", u32::from(*c)),
+            format!("this is not YAML: {}", problem.kind),
             "remove it, or write it as an escape in double quotes",
         ),
         ProblemKind::DuplicateKey { key, .. } => (

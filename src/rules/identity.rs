@@ -1,15 +1,17 @@
 //! Names: one entity, one definition.
 
-use super::at::quoted;
+use super::at::{dotted, quoted};
 use super::{Whole, codes};
-use crate::catalog::{Catalog, Entity};
+use crate::catalog::{Catalog, Entity, Name, reopen};
 use crate::finding::{Code, Finding, Fingerprint, Occurrence};
+use crate::source::Place;
+use crate::yaml::{Limits, Node, Pointer};
 
 pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     let catalog = whole.catalog;
     for (id, entity) in catalog.entities() {
         if let Some((target, _)) = entity.extends {
-            findings.extend(check_extends(catalog, entity, target));
+            check_extends(whole, entity, target, findings);
         }
         let mut same = catalog.defined(entity.reference);
         if same.next() != Some(id) {
@@ -72,38 +74,81 @@ fn defined_twice(catalog: &Catalog, first: &Entity, second: &Entity, group: &[&E
     })
 }
 
-/// A document that extends an entity needs that entity, under its own name.
-fn check_extends(
-    catalog: &Catalog,
-    entity: &Entity,
-    target: crate::catalog::Name,
-) -> Option<Finding> {
-    let code = &codes::EXTENDS_INVALID;
-    let (_, place) = entity.extends?;
+/// A document that extends an entity needs that entity, under its own name, and sets no field that
+/// the entity sets itself.
+fn check_extends(whole: &Whole<'_>, entity: &Entity, target: Name, findings: &mut Vec<Finding>) {
+    let catalog = whole.catalog;
+    let Some((_, place)) = entity.extends else { return };
+    let place = place.in_file(&entity.file);
     let wanted = catalog.names.text(target);
     let base = catalog
         .defined(target)
         .map(|id| catalog.entity(id))
         .find(|one| one.extends.is_none() && !std::ptr::eq(*one, entity));
-    let (headline, help) = if target != entity.reference {
-        (
-            format!("`metadata.extends` leads to another name: {}", quoted(wanted)),
-            format!("write the reference of this document itself: {}", catalog.canonical(entity)),
-        )
-    } else if base.is_none() {
-        (
-            format!("`metadata.extends` leads to nothing: {}", quoted(wanted)),
-            "remove it, or define the entity that this document adds to".to_owned(),
-        )
+    if target != entity.reference {
+        let headline = format!("`metadata.extends` leads to another name: {}", quoted(wanted));
+        let own = catalog.canonical(entity);
+        let help = format!("write the reference of this document itself: {own}");
+        findings.push(extends(catalog, entity, place, "/metadata/extends", headline).help(help));
+    } else if let Some(base) = base {
+        set_twice(whole, entity, base, findings);
     } else {
-        return None;
-    };
+        let headline = format!("`metadata.extends` leads to nothing: {}", quoted(wanted));
+        let help = "remove it, or define the entity that this document adds to";
+        findings.push(extends(catalog, entity, place, "/metadata/extends", headline).help(help));
+    }
+}
+
+fn extends(
+    catalog: &Catalog,
+    entity: &Entity,
+    place: Place,
+    pointer: &str,
+    headline: String,
+) -> Finding {
+    let code = &codes::EXTENDS_INVALID;
     let canonical = catalog.canonical(entity);
     let at = Occurrence {
-        place: place.in_file(&entity.file),
+        place,
         entity: Some(canonical.to_owned()),
-        pointer: "/metadata/extends".to_owned(),
-        fingerprint: Fingerprint::of(code.name, canonical, "/metadata/extends", wanted),
+        pointer: pointer.to_owned(),
+        fingerprint: Fingerprint::of(code.name, canonical, pointer, &headline),
     };
-    Some(Finding::new(code, code.severity, at, headline).help(help))
+    Finding::new(code, code.severity, at, headline)
+}
+
+/// Fields that both documents set.
+fn set_twice(whole: &Whole<'_>, entity: &Entity, base: &Entity, findings: &mut Vec<Finding>) {
+    let limits = Limits::default();
+    let own = reopen(whole.tree, entity, &limits);
+    let other = reopen(whole.tree, base, &limits);
+    let (Some(own), Some(other)) = (own, other) else { return };
+    let (Some(root), Some(base_root)) = (own.root(), other.root()) else { return };
+    let mut fields = Vec::new();
+    leaves(root, &Pointer::root(), &mut fields);
+    for pointer in fields {
+        let identifies = ["/apiVersion", "/kind", "/metadata/name", "/metadata/namespace"];
+        if identifies.contains(&pointer.as_str()) {
+            continue;
+        }
+        let Some((_, set)) = base_root.at(&pointer) else { continue };
+        let Some((key, value)) = root.at(&pointer) else { continue };
+        let place = own.source.place(key.map_or(value.span(), Node::span));
+        let headline = format!("`{}` is set in both documents", dotted(&pointer));
+        findings.push(
+            extends(whole.catalog, entity, place, pointer.as_str(), headline)
+                .label(other.source.place(set.span()), "already set here")
+                .help("remove one of the two: a document that extends another only adds to it"),
+        );
+    }
+}
+
+/// The pointers of all values that are no mapping.
+fn leaves(node: Node<'_>, pointer: &Pointer, found: &mut Vec<Pointer>) {
+    if !node.is_mapping() {
+        found.push(pointer.clone());
+    }
+    for (key, value) in node.entries() {
+        leaves(value, &pointer.join(key.text().unwrap_or_default()), found);
+    }
 }

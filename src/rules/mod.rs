@@ -28,6 +28,7 @@ pub use suppress::{Suppressed, apply as suppress};
 
 use crate::catalog::{Catalog, DocumentView, FileView, Graph, Inspection, Subject};
 use crate::finding::Finding;
+use crate::tree::Tree;
 
 /// Looks at one document.
 type DocumentRule = fn(&FileView<'_>, &DocumentView<'_>, &mut Vec<Finding>);
@@ -50,6 +51,8 @@ const CATALOG_RULES: &[CatalogRule] =
 
 /// What a rule for the catalog sees.
 pub struct Whole<'a> {
+    /// The tree, to read single documents again.
+    pub tree: &'a dyn Tree,
     /// The catalog.
     pub catalog: &'a Catalog,
     /// Its relations.

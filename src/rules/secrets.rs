@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 
 use super::codes;
@@ -41,7 +41,7 @@ static DETECTORS: &[Detector] = &[
     detector(
         "a private key",
         "PRIVATE KEY",
-        r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?s:.){20,20000}?-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----",
+        r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?s:.)*?-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----",
         ANY,
     ),
     detector("a GitHub personal access token", "ghp_", r"\bghp_[A-Za-z0-9]{36}\b", is_github),
@@ -137,7 +137,11 @@ fn is_no_placeholder(secret: &str) -> bool {
 
 fn keywords() -> Option<&'static AhoCorasick> {
     static CELL: OnceLock<Option<AhoCorasick>> = OnceLock::new();
-    CELL.get_or_init(|| AhoCorasick::new(DETECTORS.iter().map(|one| one.keyword)).ok()).as_ref()
+    let build = || {
+        let keywords = DETECTORS.iter().map(|one| one.keyword);
+        AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(keywords).ok()
+    };
+    CELL.get_or_init(build).as_ref()
 }
 
 fn pattern(number: usize) -> Option<&'static Regex> {
@@ -156,7 +160,7 @@ pub(super) struct Secret {
 fn find(text: &str) -> Vec<Secret> {
     let Some(keywords) = keywords() else { return Vec::new() };
     let mut numbers: Vec<usize> =
-        keywords.find_overlapping_iter(text).map(|found| found.pattern().as_usize()).collect();
+        keywords.find_iter(text).map(|found| found.pattern().as_usize()).collect();
     if numbers.is_empty() {
         return Vec::new();
     }

@@ -11,11 +11,23 @@ pub(super) fn check(view: &FileView<'_>, document: &DocumentView<'_>, findings: 
     if document.kind().is_none() {
         return;
     }
+    if is_plain(document.root) {
+        return;
+    }
     let at = At::new(view, document);
     visit(&at, document.root, &Pointer::root(), findings);
 }
 
-/// Builds a pointer only where something is wrong: nearly always, nothing is.
+/// Whether there is nothing to tell: nearly always, and then no pointer is built.
+fn is_plain(node: Node<'_>) -> bool {
+    let is_field = |key: Node<'_>| key.as_str().is_some_and(|text| text != "<<");
+    match node.kind() {
+        NodeKind::Mapping => node.entries().all(|(key, value)| is_field(key) && is_plain(value)),
+        NodeKind::Sequence => node.items().all(is_plain),
+        NodeKind::Scalar(_) => is_leaf(node),
+    }
+}
+
 fn visit(at: &At<'_>, node: Node<'_>, pointer: &Pointer, findings: &mut Vec<Finding>) {
     match node.kind() {
         NodeKind::Mapping => {

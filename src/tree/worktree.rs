@@ -2,8 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is the one place that reads files from disk")]
 
-use std::collections::HashMap;
-use std::fs::{self, FileType, Metadata};
+use std::fs::{self, FileType};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -11,7 +10,7 @@ use std::sync::Mutex;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::{Content, Entry, EntryKind, ReadError, Tree, is_yaml};
-use crate::git::{BlobId, Mode, Repository, Tracked};
+use crate::git::{Mode, Repository, Tracked};
 
 /// A tree on disk.
 #[derive(Debug)]
@@ -23,8 +22,7 @@ pub struct Worktree {
 impl Worktree {
     /// Lists the files below `folders` (relative to `top`; all of it if there are none).
     ///
-    /// With a repository, what its ignore rules leave out is left out unless it is tracked, and
-    /// files that were not touched since they were staged carry their blob ids. Nested
+    /// With a repository, what its ignore rules leave out is left out unless it is tracked. Nested
     /// repositories and submodules are not entered, links are not followed.
     pub fn open(top: &Path, repository: Option<&Repository>, folders: &[String]) -> Self {
         let whole = [String::new()];
@@ -32,21 +30,16 @@ impl Worktree {
         // An index that cannot be read only costs what is tracked and ignored at once.
         let tracked = repository.and_then(|repository| repository.tracked().ok());
         let tracked = tracked.unwrap_or_default();
-        let found = Mutex::new(Vec::new());
+        let found = Mutex::new(Found::default());
         for folder in folders {
             walk(top, folder, repository.is_some(), &found);
         }
-        let mut entries = found.into_inner().unwrap_or_default();
+        let Found { mut entries, nested } = found.into_inner().unwrap_or_default();
+        entries.retain(|entry| !nested.iter().any(|folder| is_below(&entry.path, folder)));
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         entries.dedup_by(|a, b| a.path == b.path);
         let below = |path: &str| folders.iter().any(|folder| is_below(path, folder));
         add_ignored_but_tracked(top, &tracked, &below, &mut entries);
-        let ids: HashMap<&str, &Tracked> =
-            tracked.iter().map(|file| (file.path.as_str(), file)).collect();
-        for entry in &mut entries {
-            let file = ids.get(entry.path.as_str()).copied();
-            entry.id = file.and_then(|file| unchanged(top, file));
-        }
         Self { top: top.to_owned(), entries }
     }
 }
@@ -57,9 +50,16 @@ fn is_below(path: &str, folder: &str) -> bool {
         || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-fn walk(top: &Path, folder: &str, git: bool, found: &Mutex<Vec<Entry>>) {
+/// What walking finds.
+#[derive(Default)]
+struct Found {
+    entries: Vec<Entry>,
+    /// Folders that are repositories of their own: they hold a `.git`.
+    nested: Vec<String>,
+}
+
+fn walk(top: &Path, folder: &str, git: bool, found: &Mutex<Found>) {
     let start = if folder.is_empty() { top.to_owned() } else { top.join(folder) };
-    let inner = start.clone();
     let walker = WalkBuilder::new(&start)
         .hidden(false)
         .ignore(false)
@@ -69,35 +69,38 @@ fn walk(top: &Path, folder: &str, git: bool, found: &Mutex<Vec<Entry>>) {
         .git_exclude(git)
         .follow_links(false)
         .threads(2)
-        .filter_entry(move |entry| enters(entry, &inner))
         .build_parallel();
     walker.run(|| {
         Box::new(|result| {
+            let mut state = WalkState::Continue;
             let entry = match result {
+                Ok(entry) if entry.file_name() == ".git" => {
+                    state = WalkState::Skip;
+                    let parent = entry.path().parent().filter(|parent| *parent != top);
+                    let nested = parent.and_then(|parent| relative(top, parent));
+                    if let (Some(nested), Ok(mut found)) = (nested, found.lock()) {
+                        found.nested.push(nested);
+                    }
+                    None
+                }
                 Ok(entry) => entry_of(top, &entry),
                 Err(error) => unlisted(top, &error),
             };
             if let (Some(entry), Ok(mut found)) = (entry, found.lock()) {
-                found.push(entry);
+                found.entries.push(entry);
             }
-            WalkState::Continue
+            state
         })
     });
 }
 
-/// Whether a directory is part of this repository, and not Git's own or another repository.
-fn enters(entry: &DirEntry, start: &Path) -> bool {
-    let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
-    if !is_directory || entry.path() == start {
-        return true;
-    }
-    entry.file_name() != ".git" && !entry.path().join(".git").exists()
-}
-
 fn entry_of(top: &Path, entry: &DirEntry) -> Option<Entry> {
     let kind = kind_of(entry.file_type()?)?;
-    let path = relative(top, entry.path())?;
-    (kind == EntryKind::Symlink || is_yaml(&path)).then_some(Entry { path, kind, id: None })
+    let named = entry.file_name().to_string_lossy();
+    if kind != EntryKind::Symlink && !is_yaml(&named) {
+        return None;
+    }
+    Some(Entry { path: relative(top, entry.path())?, kind, id: None })
 }
 
 fn kind_of(kind: FileType) -> Option<EntryKind> {
@@ -124,9 +127,11 @@ fn unlisted(top: &Path, error: &ignore::Error) -> Option<Entry> {
 }
 
 fn relative(top: &Path, path: &Path) -> Option<String> {
-    let relative = path.strip_prefix(top).ok()?;
-    let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
-    Some(parts.join("/"))
+    let relative = path.strip_prefix(top).ok()?.to_string_lossy();
+    Some(match std::path::MAIN_SEPARATOR {
+        '/' => relative.into_owned(),
+        separator => relative.replace(separator, "/"),
+    })
 }
 
 fn add_ignored_but_tracked(
@@ -150,19 +155,6 @@ fn add_ignored_but_tracked(
     }
 }
 
-/// The blob id of a tracked file whose size and time are still those it was staged with.
-fn unchanged(top: &Path, file: &Tracked) -> Option<BlobId> {
-    let metadata = fs::symlink_metadata(top.join(&file.path)).ok()?;
-    (stat_of(&metadata)? == file.stat && file.stat.2 != 0).then_some(file.id)
-}
-
-fn stat_of(metadata: &Metadata) -> Option<(u32, i32, u32)> {
-    let modified = metadata.modified().ok()?;
-    let since = modified.duration_since(std::time::UNIX_EPOCH).ok()?;
-    let size = u32::try_from(metadata.len()).ok()?;
-    Some((size, i32::try_from(since.as_secs()).ok()?, since.subsec_nanos()))
-}
-
 impl Tree for Worktree {
     fn entries(&self) -> &[Entry] {
         &self.entries
@@ -171,6 +163,7 @@ impl Tree for Worktree {
     fn read(&self, entry: &Entry, limit: u64) -> Result<Content, ReadError> {
         let refused = |error: std::io::Error| ReadError::Refused(error.to_string());
         let path = self.top.join(&entry.path);
+        // Looked at again before it is opened: what was a file may be a pipe by now.
         let metadata = fs::symlink_metadata(&path).map_err(refused)?;
         if metadata.file_type().is_symlink() {
             let target = fs::read_link(&path).map_err(refused)?;
@@ -187,6 +180,15 @@ impl Tree for Worktree {
     }
 
     fn mode(&self, path: &str) -> Option<Mode> {
+        // A link on the way could lead out of the tree, and what is there is none of ours.
+        let mut folder = self.top.clone();
+        let (parents, _) = path.rsplit_once('/').unwrap_or_default();
+        for part in parents.split('/').filter(|part| !part.is_empty()) {
+            folder.push(part);
+            if fs::symlink_metadata(&folder).ok()?.file_type().is_symlink() {
+                return None;
+            }
+        }
         let metadata = fs::symlink_metadata(self.top.join(path)).ok()?;
         let kind = metadata.file_type();
         Some(if kind.is_dir() {

@@ -69,6 +69,21 @@ pub enum ProblemKind {
     TooManyDocuments,
 }
 
+impl std::fmt::Display for ProblemKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Syntax(message) => f.write_str(message),
+            Self::TabIndent => f.write_str("a tab indents the line"),
+            Self::Control(c) => write!(f, "it holds the control character U+{:04X}", u32::from(*c)),
+            Self::DuplicateKey { key, .. } => write!(f, "the key `{key}` stands twice"),
+            Self::TooDeep => f.write_str("it nests too deep"),
+            Self::AliasBudget => f.write_str("its aliases expand to too many values"),
+            Self::RecursiveAlias => f.write_str("an alias stands inside the value that it repeats"),
+            Self::TooManyDocuments => f.write_str("it holds too many documents"),
+        }
+    }
+}
+
 /// The documents of one text.
 #[derive(Debug, Default)]
 pub struct Stream {
@@ -94,7 +109,7 @@ const RESTARTS: usize = 20;
 pub fn parse(source: &Source, limits: &Limits) -> Stream {
     let text = source.text();
     let mut stream = Stream::default();
-    if let Some((at, control)) = text.char_indices().find(|(_, c)| is_forbidden(*c)) {
+    if let Some((at, control)) = first_forbidden(text) {
         let span = Span::new(at, at + control.len_utf8());
         stream.problems.push(Problem { kind: ProblemKind::Control(control), span, document: 0 });
         return stream;
@@ -132,6 +147,15 @@ fn next_document(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let rest = bytes.get(at..)?;
     rest.windows(4).position(|window| window == b"\n---").map(|found| at + found + 1)
+}
+
+/// The first character that YAML does not allow; most texts are plain, and told so quickly.
+fn first_forbidden(text: &str) -> Option<(usize, char)> {
+    let plain = |byte: &u8| (b' '..0x7f).contains(byte) || matches!(byte, b'\n' | b'\r' | b'\t');
+    if text.as_bytes().iter().all(plain) {
+        return None;
+    }
+    text.char_indices().find(|(_, c)| is_forbidden(*c))
 }
 
 fn is_forbidden(c: char) -> bool {
@@ -255,7 +279,9 @@ impl<'t, 's> Builder<'t, 's> {
                 let text = Span::new(start, self.stream.arena.texts.len());
                 let quoted = style != ScalarStyle::Plain;
                 let id = self.slot(span, Kind::Scalar { scalar, text, quoted });
-                self.anchors.insert(anchor, Some((id, 1)));
+                if anchor > 0 {
+                    self.anchors.insert(anchor, Some((id, 1)));
+                }
                 self.place(id, 1)?;
             }
             Event::Alias(anchor) => self.alias(anchor, marks)?,
@@ -398,11 +424,7 @@ impl<'t, 's> Builder<'t, 's> {
         };
         let keys: Vec<(NodeId, _)> =
             children.iter().step_by(2).filter_map(|id| key(*id).map(|key| (*id, key))).collect();
-        if keys.len() < 2 {
-            return;
-        }
-        let mut seen = HashSet::with_capacity(keys.len());
-        if keys.iter().all(|(_, key)| seen.insert(*key)) {
+        if are_distinct(&keys) {
             return;
         }
         let mut first = HashMap::new();
@@ -418,6 +440,16 @@ impl<'t, 's> Builder<'t, 's> {
         }
         self.stream.problems.extend(problems);
     }
+}
+
+/// Whether no two keys are the same; most mappings are small, and need no hashing.
+fn are_distinct<K: PartialEq + Eq + std::hash::Hash>(keys: &[(NodeId, K)]) -> bool {
+    if keys.len() <= 12 {
+        let later = |at: usize| keys[at + 1..].iter().map(|(_, key)| key);
+        return keys.iter().enumerate().all(|(at, (_, key))| later(at).all(|other| other != key));
+    }
+    let mut seen = HashSet::with_capacity(keys.len());
+    keys.iter().all(|(_, key)| seen.insert(key))
 }
 
 fn resolve(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Scalar {
