@@ -114,7 +114,7 @@ pub fn combined_schema() -> Value {
 /// refuses an explicit null wherever a type is declared.
 pub(crate) fn strict(schema: Schema) -> Value {
     let mut value = schema.to_value();
-    without_null(&mut value);
+    tidy(&mut value);
     if let Some(object) = value.as_object_mut() {
         for key in ["$schema", "title"] {
             object.remove(key);
@@ -123,12 +123,16 @@ pub(crate) fn strict(schema: Schema) -> Value {
     value
 }
 
-fn without_null(value: &mut Value) {
+/// Takes nulls out, and the line breaks of doc comments.
+fn tidy(value: &mut Value) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(without_null),
+        Value::Array(items) => items.iter_mut().for_each(tidy),
         Value::Object(object) => {
+            if let Some(Value::String(text)) = object.get_mut("description") {
+                *text = text.replace('\n', " ");
+            }
             drop_null(object);
-            object.values_mut().for_each(without_null);
+            object.values_mut().for_each(tidy);
         }
         _ => {}
     }

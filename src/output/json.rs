@@ -194,9 +194,20 @@ pub fn schema() -> Value {
     let settings = schemars::generate::SchemaSettings::draft07();
     let generator = settings.with(|settings| settings.inline_subschemas = true).into_generator();
     let mut schema = generator.into_root_schema_for::<Findings<'_>>().to_value();
+    unwrap_lines(&mut schema);
     if let Some(object) = schema.as_object_mut() {
         object.insert("$id".to_owned(), "https://gitsm.dev/schemas/findings-1.schema.json".into());
         object.insert("title".to_owned(), "findings/1".into());
     }
     schema
+}
+
+/// Doc comments are wrapped, descriptions are not.
+fn unwrap_lines(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains('\n') => *text = text.replace('\n', " "),
+        Value::Array(items) => items.iter_mut().for_each(unwrap_lines),
+        Value::Object(object) => object.values_mut().for_each(unwrap_lines),
+        _ => {}
+    }
 }

@@ -98,6 +98,10 @@ impl Search<'_> {
 fn tell(catalog: &Catalog, cycle: &[Step], words: &str) -> Option<Finding> {
     let code = &codes::ENTITY_CYCLE;
     let name = |id: EntityId| catalog.canonical(catalog.entity(id)).to_owned();
+    let spoken = |id: EntityId| {
+        let entity = catalog.entity(id);
+        format!("the {} `{}`", entity.kind.name, catalog.names.text(entity.written))
+    };
     let place = |step: &Step| {
         let entity = catalog.entity(step.edge.from);
         entity.references[step.edge.reference as usize].place.in_file(&entity.file)
@@ -115,7 +119,7 @@ fn tell(catalog: &Catalog, cycle: &[Step], words: &str) -> Option<Finding> {
         fingerprint: Fingerprint::of(code.name, &subject, words, &value.join(" ")),
     };
     let headline = match cycle.len() {
-        1 => format!("`{}` {words} itself", name(first.part)),
+        1 => format!("{} {words} itself", spoken(first.part)),
         count => format!("{count} entities form a circle: each {words} the next"),
     };
     let mut finding = Finding::new(code, code.foreign, at, headline).mark(format!(
@@ -125,7 +129,7 @@ fn tell(catalog: &Catalog, cycle: &[Step], words: &str) -> Option<Finding> {
     ));
     let label = |step: &Step| Label {
         place: place(step),
-        text: format!("{} {words} {}", name(step.part), name(step.whole)),
+        text: format!("{} {words} {}", spoken(step.part), spoken(step.whole)),
     };
     finding.labels = cycle.iter().skip(1).map(label).collect();
     Some(finding.help("remove one of these lines: a whole cannot be part of itself"))

@@ -1,7 +1,6 @@
 //! References: whether they can be read, lead somewhere, and lead to the right kind.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use super::at::{At, Part, dotted, list, nearest, quoted};
 use super::{Whole, codes};
@@ -164,7 +163,7 @@ fn leads_nowhere(
     let Some(first) = lost.first() else { unreachable!("a target is lost by somebody") };
     let Some(at) = places.next() else { unreachable!("a target is lost by somebody") };
     let reference = EntityRef::from_canonical(target);
-    let kind = kind_word(catalog, reference.prefix());
+    let kind = kind_word(reference.prefix(), first.entity.kind.group.foreign);
     let name = match reference.namespace() {
         "default" => reference.name().to_owned(),
         namespace => format!("{namespace}/{}", reference.name()),
@@ -186,7 +185,7 @@ fn leads_nowhere(
             let place = better.name_place.clone();
             finding
                 .help(format!("did you mean `{shown}`?"))
-                .label(place, format!("`{}` is here", better.reference))
+                .label(place, format!("the {} `{}` is here", better.kind, better.written))
         }
         None => finding.help(format!("define the {kind} in this repository, or correct the name")),
     }
@@ -205,6 +204,7 @@ fn fix(catalog: &Catalog, lost: &Lost<'_>, wanted: &EntityRef, better: &Candidat
 
 /// What could have been meant.
 struct Candidate {
+    kind: &'static str,
     reference: EntityRef,
     written: String,
     name_place: crate::source::Place,
@@ -215,6 +215,7 @@ impl Candidate {
         let entities = catalog.entities();
         entities
             .map(|(_, entity)| Self {
+                kind: entity.kind.name,
                 reference: EntityRef::from_canonical(catalog.canonical(entity)),
                 written: catalog.names.text(entity.written).to_owned(),
                 name_place: entity.name_place.in_file(&entity.file),
@@ -256,31 +257,29 @@ fn suggest<'c>(lost: &EntityRef, candidates: &'c [Candidate]) -> Option<&'c Cand
     candidates.iter().filter(family).find(|candidate| candidate.reference.name() == name)
 }
 
-/// What people call the kinds of a family, preferring the kind that the catalog uses.
-fn kind_word(catalog: &Catalog, prefix: &str) -> String {
-    let used = catalog.entities().map(|(_, e)| e.kind).find(|kind| kind.family == prefix);
-    let kind = used.or_else(|| {
-        let of_family = || KINDS.iter().filter(|kind| kind.family == prefix);
-        of_family().find(|kind| kind.group.foreign).or_else(|| of_family().next()).copied()
-    });
+/// What a family's kind is called where it is missed: in Backstage's words, or in gitsm's own.
+fn kind_word(prefix: &str, foreign: bool) -> String {
+    let of_family = || KINDS.iter().filter(|kind| kind.family == prefix);
+    let kind =
+        of_family().find(|kind| kind.group.foreign == foreign).or_else(|| of_family().next());
     kind.map_or_else(|| format!("`{prefix}`"), |kind| kind.name.to_owned())
 }
 
 fn kept_elsewhere(catalog: &Catalog, family: &str, lost: &[Lost<'_>]) -> Finding {
     let code = &codes::KIND_ELSEWHERE;
     let names: BTreeSet<Name> = lost.iter().map(|one| one.reference.target).collect();
-    let kind = kind_word(catalog, family);
+    let kind = kind_word(family, true);
+    let what = match names.len() {
+        1 => format!("a {kind}"),
+        number => format!("{number} {kind}s"),
+    };
     let headline = format!(
-        "{} to {} {} of kind {kind}, and this catalog defines none",
+        "{} to {what}, and this catalog defines none",
         count(lost.len(), "reference leads", "references lead"),
-        names.len(),
-        if names.len() == 1 { "entity" } else { "entities" },
     );
     let Some(first) = lost.first() else { unreachable!("a family is lost by somebody") };
     let mut at = occurrence(catalog, code, first);
-    let folder = Arc::clone(&first.entity.file);
     at.fingerprint = Fingerprint::of(code.name, family, "", "");
-    debug_assert_eq!(folder, at.place.file);
     Finding::new(code, code.foreign, at, headline).mark("the first of them").help(format!(
         "nothing to do if they are kept elsewhere, as {kind} often is; define one here and all of \
          them are checked"

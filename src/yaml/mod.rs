@@ -6,6 +6,7 @@
 //! `Err`: the rules turn problems into findings.
 
 mod arena;
+mod builder;
 mod comment;
 pub mod de;
 pub mod emit;

@@ -52,7 +52,8 @@ fn examples() -> (Vec<(String, Value)>, BTreeMap<String, Vec<u8>>) {
     let mut others = BTreeMap::new();
     let mut folders = vec![project().join("examples/backstage")];
     while let Some(folder) = folders.pop() {
-        let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|one| one.unwrap().path()).collect();
+        let mut paths: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|one| one.unwrap().path()).collect();
         paths.sort();
         for path in paths {
             if path.is_dir() {
@@ -134,13 +135,48 @@ fn mutate(value: &mut Value, random: &mut Random) -> String {
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     let key = key.replace("~1", "/").replace("~0", "~");
     let operation = *random.pick(&[
-        "drop", "rename", "retype", "overlong", "character", "extra", "null", "empty", "case",
-        "swap", "duplicate", "word",
+        "drop",
+        "rename",
+        "retype",
+        "overlong",
+        "character",
+        "extra",
+        "null",
+        "empty",
+        "case",
+        "swap",
+        "duplicate",
+        "word",
     ]);
     let texts = [
-        "a b", "-a", "a-", "a_b", "A.b", "ä", "a/b", "a:b", "a--b", ".", "C++", "c#", "1.10", "",
-        "x/y/z", "example.com/x", "Example.com/x", "https://a.example/", "/relative", "mailto:x",
-        "https://a b/", " ", "\u{feff}", "\t", "group:default/x", "user:x", "$text", "no",
+        "a b",
+        "-a",
+        "a-",
+        "a_b",
+        "A.b",
+        "ä",
+        "a/b",
+        "a:b",
+        "a--b",
+        ".",
+        "C++",
+        "c#",
+        "1.10",
+        "",
+        "x/y/z",
+        "example.com/x",
+        "Example.com/x",
+        "https://a.example/",
+        "/relative",
+        "mailto:x",
+        "https://a b/",
+        " ",
+        "\u{feff}",
+        "\t",
+        "group:default/x",
+        "user:x",
+        "$text",
+        "no",
     ];
     let numbers = [1, 0, -1, 12_345];
     match operation {
@@ -173,7 +209,8 @@ fn mutate(value: &mut Value, random: &mut Random) -> String {
         "character" => {
             let spot = value.pointer_mut(&pointer).unwrap();
             if let Some(text) = spot.as_str() {
-                let odd = *random.pick(&[" ", "_", "ä", "/", ":", "-", ".", "A", "\n", "\u{1}", "#"]);
+                let odd =
+                    *random.pick(&[" ", "_", "ä", "/", ":", "-", ".", "A", "\n", "\u{1}", "#"]);
                 let at = random.below(text.chars().count() + 1);
                 let before: String = text.chars().take(at).collect();
                 let after: String = text.chars().skip(at).collect();
@@ -183,7 +220,8 @@ fn mutate(value: &mut Value, random: &mut Random) -> String {
         "extra" => {
             let spot = value.pointer_mut(if random.below(2) == 0 { parent } else { "" }).unwrap();
             if let Value::Object(fields) = spot {
-                let name = *random.pick(&["extra", "relations", "status", "uid", "x.y/z", "dependOn"]);
+                let name =
+                    *random.pick(&["extra", "relations", "status", "uid", "x.y/z", "dependOn"]);
                 fields.insert(name.to_owned(), json!("value"));
             }
         }
@@ -199,7 +237,11 @@ fn mutate(value: &mut Value, random: &mut Random) -> String {
         "case" => {
             let spot = value.pointer_mut(&pointer).unwrap();
             if let Some(text) = spot.as_str() {
-                *spot = json!(if random.below(2) == 0 { text.to_uppercase() } else { text.to_lowercase() });
+                *spot = json!(if random.below(2) == 0 {
+                    text.to_uppercase()
+                } else {
+                    text.to_lowercase()
+                });
             }
         }
         "swap" => {

@@ -1,1 +1,180 @@
-//! To come.
+//! Input that wants to do harm: each gives a finding or a clear error, quickly, and never a crash.
+
+use std::time::{Duration, Instant};
+
+use gitsm::finding::Report;
+use gitsm::flow::validate::validate_tree;
+use gitsm::tree::Memory;
+
+use crate::support::{Folder, component};
+
+fn report(content: impl Into<Vec<u8>>) -> Report {
+    validate_tree(&Memory::new([("catalog-info.yaml", content.into())])).unwrap()
+}
+
+fn codes(content: impl Into<Vec<u8>>) -> Vec<&'static str> {
+    report(content).findings.iter().map(|finding| finding.code.name).collect()
+}
+
+#[test]
+fn every_bad_text_gives_a_finding() {
+    let head = "apiVersion: backstage.io/v1alpha1\nkind: Component\n";
+    let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n\
+                c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n\
+                e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n";
+    let deep_block: String = (0..500).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("alias bomb", format!("{head}{bomb}").into_bytes(), "yaml-limit"),
+        ("alias of itself", format!("{head}a: &a [*a]\n").into_bytes(), "yaml-limit"),
+        ("flow sequences", format!("{head}a: {}", "[".repeat(50_000)).into_bytes(), "yaml-limit"),
+        ("flow mappings", format!("{head}a: {}", "{a: ".repeat(50_000)).into_bytes(), "yaml-limit"),
+        ("block sequences", "- ".repeat(50_000).into_bytes(), "yaml-limit"),
+        ("block mappings", deep_block.into_bytes(), "yaml-limit"),
+        ("complex keys", "? ".repeat(50_000).into_bytes(), "yaml-limit"),
+        ("NUL", format!("{head}metadata: {{name: a\0b}}\n").into_bytes(), "yaml-syntax"),
+        ("escape", format!("{head}metadata: {{name: a\u{1b}[31m}}\n").into_bytes(), "yaml-syntax"),
+        ("tab indent", format!("{head}metadata:\n\tname: a\n").into_bytes(), "yaml-syntax"),
+        ("open quote", format!("{head}metadata: {{name: \"a\n").into_bytes(), "yaml-syntax"),
+        ("truncated UTF-8", [head.as_bytes(), b"a: \xe2\x82"].concat(), "file-encoding"),
+        ("overlong UTF-8", [head.as_bytes(), b"a: \xc0\xaf"].concat(), "file-encoding"),
+        ("UTF-16", [b"\xff\xfe".as_slice(), b"a\0:\0 \0b\0"].concat(), "file-encoding"),
+        (
+            "LFS",
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n".to_vec(),
+            "file-lfs-pointer",
+        ),
+        ("scalar", b"hello".to_vec(), "envelope-missing"),
+        ("list", b"- a\n- b\n".to_vec(), "envelope-missing"),
+        ("nothing", b"".to_vec(), "catalog-empty"),
+        ("only comments", b"# nothing\n---\n---\n".to_vec(), "catalog-empty"),
+        ("merge key", format!("{}  <<: {{a: b}}\n", component("x")).into_bytes(), "yaml-merge-key"),
+        ("number key", format!("{}  1: b\n", component("x")).into_bytes(), "yaml-key-type"),
+        ("infinity", format!("{}  a: .inf\n", component("x")).into_bytes(), "yaml-number"),
+        (
+            "twice",
+            format!("{}{}", component("x"), component("y")).into_bytes(),
+            "yaml-duplicate-key",
+        ),
+    ];
+    for (name, content, code) in cases {
+        let start = Instant::now();
+        let found = codes(content);
+        assert!(found.contains(&code), "{name}: {found:?}");
+        assert!(start.elapsed() < Duration::from_secs(10), "{name}: {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn odd_but_right_texts_are_no_fault() {
+    let text = component("x");
+    for (name, content) in [
+        ("CRLF", text.replace('\n', "\r\n")),
+        ("lone CR", text.replace('\n', "\r")),
+        ("BOM", format!("\u{feff}{text}")),
+        ("tab after colon", text.replace("kind: ", "kind:\t")),
+        ("document end", format!("---\n{text}...\n---\n")),
+        ("anchors", text.replace("owner: payments", "x: &a payments\n  owner: *a")),
+        ("no as a string", text.replace("owner: payments", "owner: no")),
+        ("block scalar", text.replace("owner: payments", "owner: >-\n    payments")),
+    ] {
+        let found = codes(content);
+        assert_eq!(found, ["kind-elsewhere"], "{name}");
+    }
+}
+
+#[test]
+fn a_hundred_megabytes_are_refused_unread() {
+    let folder = Folder::git();
+    folder.write("catalog-info.yaml", format!("{}# {}", component("x"), "x".repeat(100 << 20)));
+    let start = Instant::now();
+    assert_eq!(folder.places(&["--only", "file-too-large"]).len(), 1);
+    assert!(start.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_terminal_and_a_workflow_obey_nothing_in_a_catalog() {
+    let folder = Folder::git();
+    let name = "\"x\\e]0;owned\\a\\n::error::owned\\u202e\"";
+    folder.write("catalog-info.yaml", component(name));
+    for format in ["human", "concise", "github"] {
+        let run = folder.gitsm(&["validate", "-o", format]);
+        assert!(!run.stdout.contains('\u{1b}') && !run.stdout.contains('\u{202e}'), "{format}");
+        assert!(!run.stdout.lines().any(|line| line.starts_with("::error::owned")), "{format}");
+    }
+}
+
+#[test]
+fn secrets_are_found_and_never_printed() {
+    // Put together here, so that no scanner takes this file for a leak.
+    let token = format!("gh{}_{}", "p", "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17");
+    let key = format!("-----BEGIN {0}-----\nMIIBOgIBAAJB\n-----END {0}-----", "RSA PRIVATE KEY");
+    let indented = key.replace('\n', "\n      ");
+    let head = "apiVersion: backstage.io/v1alpha1\nkind: Component\n";
+    let spec = "spec: {type: service, lifecycle: production, owner: payments}\n";
+    let texts = [
+        format!("{head}metadata:\n  name: {token}\n{spec}"),
+        format!("{head}metadata:\n  name: x\n  labels: {{{token}: x}}\n{spec}"),
+        format!("{head}metadata:\n  name: x\n  tags: [{token}]\n{spec}"),
+        format!("{head}metadata: {{name: x}}\n{}", spec.replace("payments", &token)),
+        format!("{head}metadata: {{name: x}} # {token}\n{spec}"),
+        format!("{head}metadata: {{name: x}}\n{spec}{token}: 1\n{token}: 2\n"),
+        format!(
+            "{head}metadata:\n  name: x\n  annotations:\n    example.com/key: |\n      {indented}\n{spec}"
+        ),
+    ];
+    for (number, text) in texts.iter().enumerate() {
+        let folder = Folder::git();
+        folder.write("catalog-info.yaml", text);
+        let group = crate::support::group("x");
+        folder.write("teams.yaml", group);
+        for format in ["human", "concise", "json", "sarif", "github"] {
+            let run = folder.gitsm(&["validate", "--all", "-o", format]);
+            assert!(run.stdout.contains("secret-found"), "{number} {format}: {}", run.stdout);
+            for part in ["zQWBuTSO", "MIIBOgIBAAJB"] {
+                assert!(!run.stdout.contains(part), "{number} {format}: {}", run.stdout);
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_pipes_and_folders_with_the_name_of_a_catalog_are_met() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::git();
+    folder.write("real/catalog-info.yaml", component("one"));
+    folder.write("dir/catalog-info.yaml/x.txt", "x");
+    let at = |path: &str| folder.path().join(path);
+    symlink("/etc/passwd", at("out.yaml")).unwrap();
+    symlink("../../../out", at("up.yaml")).unwrap();
+    symlink("real/catalog-info.yaml", at("inside.yaml")).unwrap();
+    symlink("loop.yaml", at("loop.yaml")).unwrap();
+    symlink("nowhere.yaml", at("dangling.yaml")).unwrap();
+    symlink("/", at("root")).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(at("pipe.yaml")).status();
+    assert!(made.unwrap().success());
+    let places = folder.places(&["--ignore", "kind-elsewhere"]);
+    assert_eq!(
+        places,
+        ["link-outside out.yaml:1:1", "file-unreadable pipe.yaml:1:1", "link-outside up.yaml:1:1"]
+    );
+    assert_eq!(folder.findings(&[])["summary"]["entities"], 1);
+}
+
+#[test]
+fn large_catalogs_of_one_mistake_stay_quick() {
+    let mut circle = String::new();
+    for number in 0..3_000 {
+        let next = (number + 1) % 3_000;
+        circle.push_str(&format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Domain\nmetadata: {{name: d{number}}}\n\
+             spec: {{owner: nobody-{number}, subdomainOf: d{next}}}\n---\n"
+        ));
+    }
+    circle.push_str(&crate::support::group("somebody"));
+    let start = Instant::now();
+    let found = codes(circle);
+    assert_eq!(found.iter().filter(|code| **code == "entity-cycle").count(), 1);
+    assert_eq!(found.iter().filter(|code| **code == "reference-unknown").count(), 3_000);
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
