@@ -140,6 +140,14 @@ impl Config {
         (in_roots || inside == FILE_NAME) && !self.exclude.is_match(inside)
     }
 
+    /// Where its file is, relative to the tree's top, if there is one.
+    pub fn path(&self) -> Option<String> {
+        self.exists.then(|| match self.folder.as_str() {
+            "" => FILE_NAME.to_owned(),
+            folder => format!("{folder}/{FILE_NAME}"),
+        })
+    }
+
     /// The edition that holds.
     pub fn edition(&self) -> u16 {
         self.settings.edition.unwrap_or(EDITION)
@@ -208,7 +216,7 @@ fn fault(root: Node<'_>, violation: &Violation) -> ConfigFault {
             Some(format!("write one of: {}", choices.join(", "))),
         ),
         ViolationKind::Other(wanted) => {
-            (format!("`{name}` has a value that it cannot have"), Some(format!("write {wanted}")))
+            (format!("`{name}` has a value that it cannot have"), Some(format!("it must {wanted}")))
         }
     };
     ConfigFault { span, pointer, message, help }

@@ -10,10 +10,6 @@ use std::process::ExitCode;
 
 use gitsm::cli::{Environment, run};
 
-/// Two threads that parse allocate a lot, and little of it lives long.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let Ok(current) = std::env::current_dir() else {
         return ExitCode::from(3);

@@ -6,6 +6,7 @@ use super::intern::{Name, Names};
 use super::load::FileRecord;
 use crate::model::{EntityRef, Kind, ReferenceField};
 use crate::source::{File, LineColumn, Place, Span};
+use crate::yaml::Pointer;
 
 /// The number of an entity in its catalog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,10 +49,17 @@ pub struct Reference {
     pub target: Name,
     /// The reference as it is written.
     pub written: Name,
-    /// The JSON Pointer of the value.
-    pub pointer: Name,
+    /// The number of the list item that it stands in, if its field is in a list.
+    pub item: Option<u32>,
     /// Where it is written.
     pub place: CompactPlace,
+}
+
+impl Reference {
+    /// The JSON Pointer of the value.
+    pub fn pointer(&self) -> Pointer {
+        self.field.pointer(self.item)
+    }
 }
 
 /// A [`Place`] without its file.

@@ -68,9 +68,14 @@ pub fn load(
         tree.entries().iter().filter(|entry| config.covers(&entry.path)).collect();
     let mut catalog = Catalog::default();
     let mut whole = Inspection::default();
+    let configuration = config.path();
+    let contribute = |entry: &&Entry| match configuration.as_ref() == Some(&entry.path) {
+        true => Ok(Contribution::nothing(file_of(entry), Outcome::Configuration)),
+        false => contribute(tree, entry, limits, inspect),
+    };
     for batch in entries.chunks(BATCH) {
         let contributions: Result<Vec<Contribution>, GitError> =
-            batch.par_iter().map(|entry| contribute(tree, entry, limits, inspect)).collect();
+            batch.par_iter().map(contribute).collect();
         for contribution in contributions? {
             merge(contribution, &mut catalog, &mut whole);
         }
@@ -115,6 +120,12 @@ struct Contribution {
     inspection: Inspection,
 }
 
+impl Contribution {
+    fn nothing(file: Arc<File>, outcome: Outcome) -> Self {
+        Self { file, outcome, entities: Vec::new(), inspection: Inspection::default() }
+    }
+}
+
 /// An entity before its texts are shared with others.
 struct Draft {
     kind: &'static Kind,
@@ -130,7 +141,7 @@ struct DraftReference {
     field: &'static ReferenceField,
     target: EntityRef,
     written: String,
-    pointer: String,
+    item: Option<u32>,
     place: CompactPlace,
 }
 
@@ -141,20 +152,11 @@ fn contribute(
     inspect: &(dyn Fn(&Subject<'_>) -> Inspection + Sync),
 ) -> Result<Contribution, GitError> {
     let file = file_of(entry);
-    let nothing = |outcome| Contribution {
-        file: Arc::clone(&file),
-        outcome,
-        entities: Vec::new(),
-        inspection: Inspection::default(),
-    };
-    if entry.path == crate::config::FILE_NAME {
-        return Ok(nothing(Outcome::Configuration));
-    }
     Ok(match read(tree, entry, &file, limits)? {
-        Read::PassedOver(reason) => nothing(Outcome::PassedOver(reason)),
+        Read::PassedOver(reason) => Contribution::nothing(file, Outcome::PassedOver(reason)),
         Read::Fault(fault) => {
             let inspection = inspect(&Subject::Fault(&file, &fault));
-            Contribution { inspection, ..nothing(Outcome::Faulty) }
+            Contribution { inspection, ..Contribution::nothing(file, Outcome::Faulty) }
         }
         Read::Text(source) => {
             let stream = parse(&source, limits);
@@ -289,7 +291,7 @@ fn draft(source: &Source, document: &DocumentView<'_>) -> Option<Draft> {
                 field: found.field,
                 target: found.target.clone().ok()?,
                 written: found.node.text()?.to_owned(),
-                pointer: found.pointer.as_str().to_owned(),
+                item: found.item,
                 place: place(found.node),
             })
         })
@@ -333,7 +335,7 @@ fn settle(draft: Draft, file: &Arc<File>, names: &mut Names) -> Entity {
             field: reference.field,
             target: names.intern(reference.target.as_str()),
             written: names.intern(&reference.written),
-            pointer: names.intern(&reference.pointer),
+            item: reference.item,
             place: reference.place,
         })
         .collect();

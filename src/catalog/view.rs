@@ -53,8 +53,8 @@ pub struct FoundReference<'a> {
     pub field: &'static ReferenceField,
     /// The value.
     pub node: Node<'a>,
-    /// Its pointer.
-    pub pointer: Pointer,
+    /// The number of the list item that it stands in, if its field is in a list.
+    pub item: Option<u32>,
     /// What it means.
     pub target: Result<EntityRef, Malformed>,
 }
@@ -81,6 +81,13 @@ pub struct Suppression {
     pub place: Place,
     /// The bytes of the file in which findings must start to be covered.
     pub covers: Option<Range<u32>>,
+}
+
+impl FoundReference<'_> {
+    /// The JSON Pointer of the value.
+    pub fn pointer(&self) -> Pointer {
+        self.field.pointer(self.item)
+    }
 }
 
 impl<'a> DocumentView<'a> {
@@ -128,39 +135,52 @@ fn find_references<'a>(
     let spec_type = root.get("spec").and_then(|spec| spec.str("type"));
     let mut found = Vec::new();
     for field in kind.references_of(spec_type) {
-        descend(field, root, field.path, Pointer::root(), namespace, &mut found);
+        let mut search = Search { field, namespace, item: None, found: &mut found };
+        search.descend(root, field.path);
     }
     found
 }
 
-fn descend<'a>(
+/// Looks for the texts of one reference field.
+struct Search<'s, 'a> {
     field: &'static ReferenceField,
-    node: Node<'a>,
-    path: &[&str],
-    pointer: Pointer,
-    namespace: &str,
-    found: &mut Vec<FoundReference<'a>>,
-) {
-    let Some((step, rest)) = path.split_first() else {
+    namespace: &'s str,
+    /// The number of the item that was entered for the `*` of the path.
+    item: Option<u32>,
+    found: &'s mut Vec<FoundReference<'a>>,
+}
+
+impl<'a> Search<'_, 'a> {
+    fn descend(&mut self, node: Node<'a>, path: &[&str]) {
+        let Some((step, rest)) = path.split_first() else {
+            self.take(node);
+            return;
+        };
+        match node.kind() {
+            NodeKind::Mapping => {
+                if let Some(value) = node.get(step) {
+                    self.descend(value, rest);
+                }
+            }
+            NodeKind::Sequence if *step == "*" => {
+                for (number, item) in node.items().enumerate() {
+                    self.item = u32::try_from(number).ok();
+                    self.descend(item, rest);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn take(&mut self, node: Node<'a>) {
+        let field = self.field;
         let Some(text) = node.as_str().filter(|text| !text.is_empty()) else { return };
         let target = match (field.bare, field.assumes) {
             (true, Some(kind)) => Ok(bare_reference(kind, field, text)),
-            (_, assumes) => parse_reference(text, assumes, namespace),
+            (_, assumes) => parse_reference(text, assumes, self.namespace),
         };
-        found.push(FoundReference { field, node, pointer, target });
-        return;
-    };
-    match node.kind() {
-        NodeKind::Mapping => {
-            let Some(value) = node.get(step) else { return };
-            descend(field, value, rest, pointer.join(step), namespace, found);
-        }
-        NodeKind::Sequence if *step == "*" => {
-            for (at, item) in node.items().enumerate() {
-                descend(field, item, rest, pointer.join(at), namespace, found);
-            }
-        }
-        _ => {}
+        let item = self.item;
+        self.found.push(FoundReference { field, node, item, target });
     }
 }
 

@@ -152,12 +152,18 @@ fn settle(findings: Vec<Finding>, suppressions: &[Suppression], config: &Config)
     findings
 }
 
-/// One root cause, one finding: documents of a retired version are one note a version.
+/// One root cause, one finding: documents of a retired version are one note a version, and a
+/// missing target says how many references it is missed by.
 fn group(findings: Vec<Finding>) -> Vec<Finding> {
     let mut retired: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
     let mut grouped = Vec::with_capacity(findings.len());
-    for finding in findings {
+    for mut finding in findings {
         match finding.code.name {
+            "reference-unknown" if !finding.more.is_empty() => {
+                let count = finding.more.len() + 1;
+                finding.headline = format!("{} ({count} references)", finding.headline);
+                grouped.push(finding);
+            }
             "version-retired" => retired.entry(finding.headline.clone()).or_default().push(finding),
             _ => grouped.push(finding),
         }

@@ -4,6 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::format::Formatted;
 use super::{backstage, gitsm, openslo};
+use crate::yaml::Pointer;
 
 /// Documents whose `apiVersion` begins alike and which follow one set of rules.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,6 +46,17 @@ pub struct ReferenceField {
     pub relation: &'static str,
     /// Whether the text is a name alone, without kind and namespace.
     pub bare: bool,
+}
+
+impl ReferenceField {
+    /// The JSON Pointer of a value of this field; `item` is its number, if the field is in a list.
+    /// A path enters one list at most.
+    pub fn pointer(&self, item: Option<u32>) -> Pointer {
+        self.path.iter().fold(Pointer::root(), |pointer, step| match *step {
+            "*" => pointer.join(item.unwrap_or_default()),
+            name => pointer.join(name),
+        })
+    }
 }
 
 /// What a `spec.type` adds to, or puts in place of, a kind's spec.
@@ -194,6 +206,8 @@ mod tests {
             let variants = kind.variants.iter().flat_map(|variant| variant.references);
             for field in kind.references.iter().chain(variants) {
                 assert!(relation_named(field.relation).is_some(), "{} {:?}", kind.name, field.path);
+                let lists = field.path.iter().filter(|step| **step == "*").count();
+                assert!(lists <= 1, "{} {:?}", kind.name, field.path);
             }
         }
     }

@@ -115,7 +115,7 @@ fn tell(catalog: &Catalog, cycle: &[Step], words: &str) -> Option<Finding> {
     let at = Occurrence {
         place: place(first),
         entity: Some(name(first.edge.from)),
-        pointer: catalog.names.text(reference.pointer).to_owned(),
+        pointer: reference.pointer().as_str().to_owned(),
         fingerprint: Fingerprint::of(code.name, &subject, words, &value.join(" ")),
     };
     let headline = match cycle.len() {

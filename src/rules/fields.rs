@@ -81,12 +81,12 @@ fn say(at: &At<'_>, violation: &Violation, schema: &Value) -> Finding {
             let empty = found.is_some_and(is_empty);
             let headline = match empty {
                 true => format!("`{name}` is empty"),
-                false => format!("`{name}` must have {wanted}"),
+                false => format!("`{name}` must {wanted}"),
             };
             let finding = at.finding(&codes::FIELD_VALUE, pointer, Part::Value, headline);
             finding.help(match describe(schema, pointer) {
-                Some(description) => format!("it must have {wanted}: {description}"),
-                None => format!("it must have {wanted}"),
+                Some(description) => format!("it must {wanted}: {description}"),
+                None => format!("it must {wanted}"),
             })
         }
     }

@@ -7,7 +7,6 @@ use super::{Whole, codes};
 use crate::catalog::{Catalog, DocumentView, Entity, FileView, Name, Reference};
 use crate::finding::{Code, Finding, Fingerprint, Fix, Occurrence, Severity};
 use crate::model::{Accepts, EntityRef, KINDS, Malformed};
-use crate::yaml::Pointer;
 
 /// References that cannot be read.
 pub(super) fn check_form(
@@ -18,7 +17,8 @@ pub(super) fn check_form(
     let at = At::new(view, document);
     for reference in &document.references {
         let Err(malformed) = &reference.target else { continue };
-        let name = dotted(&reference.pointer);
+        let pointer = reference.pointer();
+        let name = dotted(&pointer);
         let text = quoted(reference.node.text().unwrap_or_default());
         let (headline, help) = match malformed {
             Malformed::KindMissing => (
@@ -35,8 +35,7 @@ pub(super) fn check_form(
             ),
         };
         findings.push(
-            at.finding(&codes::REFERENCE_MALFORMED, &reference.pointer, Part::Value, headline)
-                .help(help),
+            at.finding(&codes::REFERENCE_MALFORMED, &pointer, Part::Value, headline).help(help),
         );
     }
 }
@@ -105,20 +104,20 @@ fn resolve<'a>(catalog: &'a Catalog, reference: &Reference) -> Option<&'a Entity
 fn occurrence(catalog: &Catalog, code: &Code, lost: &Lost<'_>) -> Occurrence {
     let (entity, reference) = (lost.entity, lost.reference);
     let canonical = catalog.canonical(entity);
-    let pointer = catalog.names.text(reference.pointer);
+    let pointer = reference.pointer();
     let written = catalog.names.text(reference.written);
     // An item of a list of references is what it refers to, wherever in the list it stands.
     let identity = match reference.field.path.last() {
         Some(&"*") => {
-            let list = Pointer::from_text(pointer).parent().unwrap_or_default();
+            let list = pointer.parent().unwrap_or_default();
             format!("{list}/[{written}]")
         }
-        _ => pointer.to_owned(),
+        _ => pointer.as_str().to_owned(),
     };
     Occurrence {
         place: reference.place.in_file(&entity.file),
         entity: Some(canonical.to_owned()),
-        pointer: pointer.to_owned(),
+        pointer: pointer.as_str().to_owned(),
         fingerprint: Fingerprint::of(code.name, canonical, &identity, written),
     }
 }
@@ -136,7 +135,7 @@ fn wrong_kind(catalog: &Catalog, lost: &Lost<'_>, target: &Entity) -> Option<Fin
     let written = catalog.names.text(lost.reference.written);
     let field = lost.reference.field.path.iter().filter(|step| **step != "*");
     let field = field.copied().collect::<Vec<_>>().join(".");
-    let headline = format!("`{field}` cannot lead to a {}: {}", target.kind.name, quoted(written));
+    let headline = format!("`{field}` cannot lead to {}: {}", a(target.kind.name), quoted(written));
     let kinds: Vec<String> = KINDS
         .iter()
         .filter(|kind| families.contains(&kind.family))
@@ -145,7 +144,7 @@ fn wrong_kind(catalog: &Catalog, lost: &Lost<'_>, target: &Entity) -> Option<Fin
     let at = occurrence(catalog, code, lost);
     Some(
         Finding::new(code, severity(code, lost.entity), at, headline)
-            .label(target.name_place.in_file(&target.file), format!("a {}", target.kind.name))
+            .label(target.name_place.in_file(&target.file), a(target.kind.name))
             .help(format!("it can lead to {}", list(&kinds, "or"))),
     )
 }
@@ -168,11 +167,7 @@ fn leads_nowhere(
         "default" => reference.name().to_owned(),
         namespace => format!("{namespace}/{}", reference.name()),
     };
-    let count = match lost.len() {
-        1 => String::new(),
-        count => format!(" ({count} references)"),
-    };
-    let headline = format!("there is no {kind} `{name}`{count}");
+    let headline = format!("there is no {kind} `{name}`");
     let mut finding = Finding::new(code, severity(code, first.entity), at, headline);
     finding.more = places.collect();
     let candidates = candidates.get_or_insert_with(|| Candidate::all(catalog));
@@ -270,7 +265,7 @@ fn kept_elsewhere(catalog: &Catalog, family: &str, lost: &[Lost<'_>]) -> Finding
     let names: BTreeSet<Name> = lost.iter().map(|one| one.reference.target).collect();
     let kind = kind_word(family, true);
     let what = match names.len() {
-        1 => format!("a {kind}"),
+        1 => a(&kind),
         number => format!("{number} {kind}s"),
     };
     let headline = format!(
@@ -284,6 +279,12 @@ fn kept_elsewhere(catalog: &Catalog, family: &str, lost: &[Lost<'_>]) -> Finding
         "nothing to do if they are kept elsewhere, as {kind} often is; define one here and all of \
          them are checked"
     ))
+}
+
+/// The kind with its article, as it is read aloud.
+fn a(kind: &str) -> String {
+    let vowel = kind.starts_with(['A', 'E', 'I', 'O']) || kind.starts_with("SL");
+    format!("{} {kind}", if vowel { "an" } else { "a" })
 }
 
 fn count(number: usize, one: &str, many: &str) -> String {

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::packed;
 use regex::Regex;
 
 use super::codes;
@@ -135,13 +135,25 @@ fn is_no_placeholder(secret: &str) -> bool {
     !words.iter().any(|word| password.contains(word))
 }
 
-fn keywords() -> Option<&'static AhoCorasick> {
-    static CELL: OnceLock<Option<AhoCorasick>> = OnceLock::new();
-    let build = || {
-        let keywords = DETECTORS.iter().map(|one| one.keyword);
-        AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(keywords).ok()
-    };
+/// Finds keywords with vector instructions: nearly every text has none but `://`.
+fn keywords() -> Option<&'static packed::Searcher> {
+    static CELL: OnceLock<Option<packed::Searcher>> = OnceLock::new();
+    let build = || packed::Searcher::new(DETECTORS.iter().map(|one| one.keyword));
     CELL.get_or_init(build).as_ref()
+}
+
+/// The numbers of the detectors whose keywords a text holds.
+fn suspects(text: &str) -> Vec<usize> {
+    let mut numbers: Vec<usize> = match keywords() {
+        Some(keywords) => {
+            keywords.find_iter(text).map(|found| found.pattern().as_usize()).collect()
+        }
+        // Machines without such instructions search one keyword after the other.
+        None => (0..DETECTORS.len()).filter(|at| text.contains(DETECTORS[*at].keyword)).collect(),
+    };
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
 }
 
 fn pattern(number: usize) -> Option<&'static Regex> {
@@ -158,16 +170,8 @@ pub(super) struct Secret {
 
 /// All secrets of a text, in order, none inside another.
 fn find(text: &str) -> Vec<Secret> {
-    let Some(keywords) = keywords() else { return Vec::new() };
-    let mut numbers: Vec<usize> =
-        keywords.find_iter(text).map(|found| found.pattern().as_usize()).collect();
-    if numbers.is_empty() {
-        return Vec::new();
-    }
-    numbers.sort_unstable();
-    numbers.dedup();
     let mut secrets: Vec<Secret> = Vec::new();
-    for number in numbers {
+    for number in suspects(text) {
         let detector = &DETECTORS[number];
         let Some(pattern) = pattern(number) else { continue };
         for found in pattern.find_iter(text).filter(|found| (detector.check)(found.as_str())) {

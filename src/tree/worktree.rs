@@ -155,6 +155,36 @@ fn add_ignored_but_tracked(
     }
 }
 
+/// Opens a file and nothing else: what was a file when the folder was listed may be a link or a
+/// pipe by now, and opening a pipe would wait for a writer.
+#[cfg(unix)]
+fn open(path: &Path) -> std::io::Result<fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    fs::OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> std::io::Result<fs::File> {
+    if fs::symlink_metadata(path)?.file_type().is_symlink() {
+        return Err(std::io::Error::other("a link"));
+    }
+    fs::File::open(path)
+}
+
+/// Reads until the buffer is full or the file ends.
+fn fill(file: &mut fs::File, bytes: &mut [u8]) -> std::io::Result<usize> {
+    let mut done = 0;
+    while done < bytes.len() {
+        match file.read(&mut bytes[done..]) {
+            Ok(0) => break,
+            Ok(count) => done += count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(done)
+}
+
 impl Tree for Worktree {
     fn entries(&self) -> &[Entry] {
         &self.entries
@@ -163,20 +193,21 @@ impl Tree for Worktree {
     fn read(&self, entry: &Entry, limit: u64) -> Result<Content, ReadError> {
         let refused = |error: std::io::Error| ReadError::Refused(error.to_string());
         let path = self.top.join(&entry.path);
-        // Looked at again before it is opened: what was a file may be a pipe by now.
-        let metadata = fs::symlink_metadata(&path).map_err(refused)?;
-        if metadata.file_type().is_symlink() {
+        if entry.kind == EntryKind::Symlink {
             let target = fs::read_link(&path).map_err(refused)?;
             let bytes = target.to_string_lossy().into_owned().into_bytes();
             return Ok(Content { size: bytes.len() as u64, bytes });
         }
+        let mut file = open(&path).map_err(refused)?;
+        let metadata = file.metadata().map_err(refused)?;
         if !metadata.is_file() {
             return Err(ReadError::Refused("not a regular file".to_owned()));
         }
-        let file = fs::File::open(&path).map_err(refused)?;
-        let mut bytes = Vec::with_capacity(metadata.len().min(limit) as usize);
-        file.take(limit).read_to_end(&mut bytes).map_err(refused)?;
-        Ok(Content { size: metadata.len().max(bytes.len() as u64), bytes })
+        let size = metadata.len();
+        let mut bytes = vec![0; usize::try_from(size.min(limit)).unwrap_or_default()];
+        let read = fill(&mut file, &mut bytes).map_err(refused)?;
+        bytes.truncate(read);
+        Ok(Content { bytes, size })
     }
 
     fn mode(&self, path: &str) -> Option<Mode> {

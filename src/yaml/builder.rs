@@ -25,7 +25,8 @@ struct Frame {
     anchor: usize,
     /// How many values it stands for, aliases expanded.
     weight: u64,
-    children: Vec<NodeId>,
+    /// Where its children begin among those that are pending.
+    first: usize,
 }
 
 /// What is known while a text is read.
@@ -39,6 +40,8 @@ pub(super) struct Builder<'t, 's> {
     limits: &'s Limits,
     stream: &'s mut Stream,
     frames: Vec<Frame>,
+    /// The children of all open collections, the innermost last.
+    pending: Vec<NodeId>,
     root: Option<NodeId>,
     anchors: HashMap<usize, Option<(NodeId, u64)>>,
     expanded: u64,
@@ -66,6 +69,7 @@ impl<'t, 's> Builder<'t, 's> {
             limits,
             stream,
             frames: Vec::new(),
+            pending: Vec::new(),
             root: None,
             anchors: HashMap::new(),
             expanded: 0,
@@ -123,51 +127,52 @@ impl<'t, 's> Builder<'t, 's> {
                 self.root = None;
                 self.expanded = 0;
             }
-            Event::DocumentEnd => self.end_document(marks)?,
+            Event::DocumentEnd => self.end_document(self.span(marks))?,
             Event::Scalar(text, style, anchor, tag) => {
                 let span = self.scalar_span(marks, style);
                 let scalar = resolve(&text, style, tag.as_deref());
-                let start = self.stream.arena.texts.len();
-                self.stream.arena.texts.push_str(&text);
-                let text = Span::new(start, self.stream.arena.texts.len());
-                let quoted = style != ScalarStyle::Plain;
-                let id = self.slot(span, Kind::Scalar { scalar, text, quoted });
+                let id = self.scalar(span, &text, scalar, style != ScalarStyle::Plain)?;
                 if anchor > 0 {
                     self.anchors.insert(anchor, Some((id, 1)));
                 }
-                self.place(id, 1)?;
             }
             Event::Alias(anchor) => self.alias(anchor, marks)?,
-            Event::SequenceStart(anchor, _) => self.open(false, anchor, marks)?,
-            Event::MappingStart(anchor, _) => self.open(true, anchor, marks)?,
-            Event::SequenceEnd | Event::MappingEnd => self.close(marks)?,
+            Event::SequenceStart(anchor, _) => self.open(false, anchor, self.span(marks))?,
+            Event::MappingStart(anchor, _) => self.open(true, anchor, self.span(marks))?,
+            Event::SequenceEnd | Event::MappingEnd => {
+                // A block collection ends where its last child ends, not where the next line
+                // begins; a flow collection ends with its bracket.
+                let is_flow = marks.start.index() < marks.end.index();
+                self.close(is_flow.then(|| self.span(marks).start + 1))?;
+            }
             Event::Nothing | Event::StreamStart | Event::StreamEnd => {}
         }
         Ok(())
     }
 
-    fn end_document(&mut self, marks: Marks) -> Result<(), Stop> {
+    /// Ends a document; one of nothing (a `---` at the end of a file) is no document.
+    pub(super) fn end_document(&mut self, at: Span) -> Result<(), Stop> {
         let Some(root) = self.root.take() else { return Ok(()) };
-        // A document of nothing (a `---` at the end of a file) is no document.
         let slot = self.stream.arena.slots[root.0 as usize];
         if matches!(slot.kind, Kind::Scalar { scalar: Scalar::Null, text, .. } if text.is_empty()) {
             return Ok(());
         }
         if self.stream.documents.len() >= self.limits.documents {
-            return Err(Self::stop(ProblemKind::TooManyDocuments, self.span(marks)));
+            return Err(Self::stop(ProblemKind::TooManyDocuments, at));
         }
         self.stream.documents.push(root);
         Ok(())
     }
 
-    /// Scalars end where their text ends: blocks give away the blank lines that follow them.
+    /// Scalars end where their text ends: blocks give away the blank lines that follow them, quoted
+    /// scalars the spaces.
     fn scalar_span(&self, marks: Marks, style: ScalarStyle) -> Span {
         let span = self.span(marks);
-        if !matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+        if style == ScalarStyle::Plain {
             return span;
         }
         let slice = self.text.get(span.start as usize - self.base..span.end as usize - self.base);
-        let kept = slice.unwrap_or_default().trim_end().len();
+        let kept = written_length(slice.unwrap_or_default(), style);
         Span::new(span.start as usize, span.start as usize + kept)
     }
 
@@ -177,8 +182,24 @@ impl<'t, 's> Builder<'t, 's> {
         id
     }
 
-    fn open(&mut self, mapping: bool, anchor: usize, marks: Marks) -> Result<(), Stop> {
-        let span = self.span(marks);
+    /// Adds a scalar.
+    pub(super) fn scalar(
+        &mut self,
+        span: Span,
+        text: &str,
+        scalar: Scalar,
+        quoted: bool,
+    ) -> Result<NodeId, Stop> {
+        let start = self.stream.arena.texts.len();
+        self.stream.arena.texts.push_str(text);
+        let text = Span::new(start, self.stream.arena.texts.len());
+        let id = self.slot(span, Kind::Scalar { scalar, text, quoted });
+        self.place(id, 1)?;
+        Ok(id)
+    }
+
+    /// Begins a collection: a block at its first entry, a flow with its bracket.
+    pub(super) fn open(&mut self, mapping: bool, anchor: usize, span: Span) -> Result<(), Stop> {
         if self.frames.len() >= self.limits.depth {
             return Err(Self::stop(ProblemKind::TooDeep, span));
         }
@@ -190,23 +211,22 @@ impl<'t, 's> Builder<'t, 's> {
         }
         let flow = !span.is_empty() || self.frames.last().is_some_and(|frame| frame.flow);
         self.check_indent(span)?;
-        self.frames.push(Frame { id, mapping, flow, anchor, weight: 1, children: Vec::new() });
+        let first = self.pending.len();
+        self.frames.push(Frame { id, mapping, flow, anchor, weight: 1, first });
         Ok(())
     }
 
-    fn close(&mut self, marks: Marks) -> Result<(), Stop> {
+    /// Ends the innermost collection; a flow collection says where.
+    pub(super) fn close(&mut self, flow_end: Option<u32>) -> Result<(), Stop> {
         let Some(frame) = self.frames.pop() else { return Ok(()) };
         let arena = &mut self.stream.arena;
         let first = arena.children.len() as u32;
-        arena.children.extend_from_slice(&frame.children);
-        let children = Children { first, count: frame.children.len() as u32 };
-        let end = if marks.start.index() == marks.end.index() {
-            // A block collection ends where its last child ends, not where the next line begins.
-            frame.children.last().map(|last| arena.slots[last.0 as usize].span.end)
-        } else {
-            None
-        };
-        let end = end.unwrap_or_else(|| self.span(marks).end);
+        arena.children.extend_from_slice(&self.pending[frame.first..]);
+        let children = Children { first, count: (self.pending.len() - frame.first) as u32 };
+        let last = self.pending[frame.first..].last().copied();
+        self.pending.truncate(frame.first);
+        let end = flow_end.or_else(|| last.map(|last| arena.slots[last.0 as usize].span.end));
+        let end = end.unwrap_or_default();
         let slot = &mut self.stream.arena.slots[frame.id.0 as usize];
         slot.kind = if frame.mapping { Kind::Mapping(children) } else { Kind::Sequence(children) };
         slot.span.end = end.max(slot.span.start);
@@ -214,7 +234,7 @@ impl<'t, 's> Builder<'t, 's> {
             self.anchors.insert(frame.anchor, Some((frame.id, frame.weight)));
         }
         if frame.mapping {
-            self.find_duplicate_keys(&frame.children);
+            self.find_duplicate_keys(children);
         }
         self.place(frame.id, frame.weight)
     }
@@ -244,7 +264,7 @@ impl<'t, 's> Builder<'t, 's> {
         match self.frames.last_mut() {
             Some(frame) => {
                 frame.weight += weight;
-                frame.children.push(id);
+                self.pending.push(id);
             }
             None => self.root = Some(id),
         }
@@ -267,8 +287,9 @@ impl<'t, 's> Builder<'t, 's> {
         Err(Self::stop(ProblemKind::TabIndent, Span::new(at, at + 1)))
     }
 
-    fn find_duplicate_keys(&mut self, children: &[NodeId]) {
+    fn find_duplicate_keys(&mut self, children: Children) {
         let arena = &self.stream.arena;
+        let children = arena.list(children);
         let key = |id: NodeId| match arena.slots[id.0 as usize].kind {
             Kind::Scalar { scalar, text, .. } => {
                 Some((&arena.texts[text.range()], std::mem::discriminant(&scalar)))
@@ -293,6 +314,27 @@ impl<'t, 's> Builder<'t, 's> {
         }
         self.stream.problems.extend(problems);
     }
+}
+
+/// The length of a scalar that is not plain: to its closing quote, or to the end of a block's text.
+fn written_length(slice: &str, style: ScalarStyle) -> usize {
+    let bytes = slice.as_bytes();
+    let mut at = 1;
+    match (style, bytes.first()) {
+        (ScalarStyle::DoubleQuoted, Some(b'"')) => {
+            while at < bytes.len() && bytes[at] != b'"' {
+                at += if bytes[at] == b'\\' { 2 } else { 1 };
+            }
+        }
+        (ScalarStyle::SingleQuoted, Some(b'\'')) => {
+            // A quote is doubled where it is meant itself.
+            while at < bytes.len() && (bytes[at] != b'\'' || bytes.get(at + 1) == Some(&b'\'')) {
+                at += if bytes[at] == b'\'' { 2 } else { 1 };
+            }
+        }
+        _ => return slice.trim_end().len(),
+    }
+    (at + 1).min(bytes.len())
 }
 
 /// Whether no two keys are the same; most mappings are small, and need no hashing.

@@ -4,8 +4,14 @@ use serde::Serialize;
 
 /// A value could not be written as YAML.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write this value as YAML")]
-pub struct EmitError(#[from] serde_yaml::Error);
+pub enum EmitError {
+    /// The YAML writer refuses it.
+    #[error("cannot write this value as YAML")]
+    Yaml(#[from] serde_yaml::Error),
+    /// The JSON writer refuses it.
+    #[error("cannot write this value as JSON")]
+    Json(#[from] serde_json::Error),
+}
 
 /// The YAML text of a value, with a line break at its end.
 ///
@@ -13,7 +19,13 @@ pub struct EmitError(#[from] serde_yaml::Error);
 ///
 /// The value cannot be written, such as a map whose keys are maps.
 pub fn to_string<T: Serialize>(value: &T) -> Result<String, EmitError> {
-    Ok(serde_yaml::to_string(value)?)
+    let text = serde_yaml::to_string(value)?;
+    // The writer takes these for line breaks, as YAML 1.1 did; in JSON, which is YAML, they keep
+    // their meaning.
+    if text.contains(['\u{85}', '\u{2028}', '\u{2029}']) {
+        return Ok(serde_json::to_string_pretty(value)? + "\n");
+    }
+    Ok(text)
 }
 
 #[cfg(test)]

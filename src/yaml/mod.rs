@@ -11,6 +11,9 @@ mod comment;
 pub mod de;
 pub mod emit;
 mod parse;
+mod plain;
+#[cfg(test)]
+mod plain_tests;
 mod pointer;
 mod scalar;
 pub mod schema;

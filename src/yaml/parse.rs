@@ -7,6 +7,7 @@
 
 use super::arena::{Arena, NodeId};
 use super::builder::Builder;
+use super::plain;
 use crate::source::{Source, Span};
 
 /// How much a text may ask for; going over is a [`Problem`].
@@ -104,12 +105,21 @@ const RESTARTS: usize = 20;
 /// Parses all documents of a source.
 pub fn parse(source: &Source, limits: &Limits) -> Stream {
     let text = source.text();
-    let mut stream = Stream::default();
     if let Some((at, control)) = first_forbidden(text) {
         let span = Span::new(at, at + control.len_utf8());
+        let mut stream = Stream::default();
         stream.problems.push(Problem { kind: ProblemKind::Control(control), span, document: 0 });
         return stream;
     }
+    if let Some(stream) = plain::read(text, limits) {
+        return stream;
+    }
+    by_events(text, limits)
+}
+
+/// Parses all documents of a text by the parser's events.
+pub(super) fn by_events(text: &str, limits: &Limits) -> Stream {
+    let mut stream = Stream::default();
     let mut patched: Option<String> = None;
     let mut base = 0;
     for _ in 0..RESTARTS {

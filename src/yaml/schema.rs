@@ -38,7 +38,8 @@ pub enum ViolationKind {
     Type(Vec<String>),
     /// A value that is none of the allowed ones.
     Choice(Vec<String>),
-    /// A string or list that is too short or too long, a number out of bounds, and so on.
+    /// A string or list that is too short or too long, a number out of bounds, and so on: what it
+    /// must do, as the end of a sentence.
     Other(String),
 }
 
@@ -105,27 +106,35 @@ fn push(error: &ValidationError<'_>, found: &mut Vec<Violation>) {
             add(pointer, ViolationKind::Other(at_least(*limit, "item")));
         }
         ValidationErrorKind::MaxLength { limit } => {
-            add(pointer, ViolationKind::Other(format!("at most {limit} characters")));
+            add(pointer, ViolationKind::Other(format!("have at most {limit} characters")));
         }
         ValidationErrorKind::MaxItems { limit } => {
-            add(pointer, ViolationKind::Other(format!("at most {limit} item(s)")));
+            add(pointer, ViolationKind::Other(format!("have at most {limit} item(s)")));
         }
         ValidationErrorKind::Minimum { limit } => {
-            add(pointer, ViolationKind::Other(format!("a number from {limit}")));
+            add(pointer, ViolationKind::Other(format!("be a number from {limit}")));
         }
         ValidationErrorKind::Maximum { limit } => {
-            add(pointer, ViolationKind::Other(format!("a number up to {limit}")));
+            add(pointer, ViolationKind::Other(format!("be a number up to {limit}")));
         }
         ValidationErrorKind::ExclusiveMinimum { limit } => {
-            add(pointer, ViolationKind::Other(format!("a number above {limit}")));
+            add(pointer, ViolationKind::Other(format!("be a number above {limit}")));
         }
         ValidationErrorKind::ExclusiveMaximum { limit } => {
-            add(pointer, ViolationKind::Other(format!("a number below {limit}")));
+            add(pointer, ViolationKind::Other(format!("be a number below {limit}")));
         }
         ValidationErrorKind::OneOfNotValid { context }
         | ValidationErrorKind::OneOfMultipleValid { context }
         | ValidationErrorKind::AnyOf { context } => branches(pointer, context, found),
-        other => add(pointer, ViolationKind::Other(format!("`{}` to hold", other.keyword()))),
+        ValidationErrorKind::Pattern { pattern } => {
+            add(pointer, ViolationKind::Other(format!("have the form `{pattern}`")));
+        }
+        other => {
+            add(
+                pointer,
+                ViolationKind::Other(format!("fulfil `{}` of its schema", other.keyword())),
+            );
+        }
     }
 }
 
@@ -139,6 +148,21 @@ fn branches(at: Pointer, context: &[Vec<ValidationError<'_>>], found: &mut Vec<V
         }
         return;
     }
+    // A choice whose values are documented one by one is a branch each.
+    let mut values: Vec<String> = Vec::new();
+    for error in context.iter().flatten() {
+        match error.kind() {
+            ValidationErrorKind::Constant { expected_value } => {
+                values.push(choice(expected_value.as_ref()));
+            }
+            ValidationErrorKind::Enum { options } => values.extend(choices(options.as_ref())),
+            _ => {}
+        }
+    }
+    if !values.is_empty() {
+        found.push(Violation { kind: ViolationKind::Choice(values), pointer: at });
+        return;
+    }
     let mut wanted: Vec<String> = Vec::new();
     for error in context.iter().flatten() {
         if let ValidationErrorKind::Type { kind } = error.kind() {
@@ -147,7 +171,7 @@ fn branches(at: Pointer, context: &[Vec<ValidationError<'_>>], found: &mut Vec<V
     }
     wanted.dedup();
     let kind = match wanted.is_empty() {
-        true => ViolationKind::Other("exactly one of the allowed forms".to_owned()),
+        true => ViolationKind::Other("have exactly one of the allowed forms".to_owned()),
         false => ViolationKind::Type(wanted),
     };
     found.push(Violation { kind, pointer: at });
@@ -155,8 +179,8 @@ fn branches(at: Pointer, context: &[Vec<ValidationError<'_>>], found: &mut Vec<V
 
 fn at_least(limit: u64, what: &str) -> String {
     match limit {
-        1 => format!("at least one {what}"),
-        _ => format!("at least {limit} {what}s"),
+        1 => format!("have at least one {what}"),
+        _ => format!("have at least {limit} {what}s"),
     }
 }
 

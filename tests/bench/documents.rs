@@ -92,9 +92,9 @@ impl Catalog {
         &self.changed
     }
 
-    /// The path inside the repository; no folder holds more than a thousand entries.
+    /// The path inside the repository; a hundred files a folder.
     pub(crate) fn path(&self, index: usize) -> String {
-        format!("{:03}/{}/catalog-info.yaml", index / 1000, name(index))
+        format!("{:04}/{}.yaml", index / 100, name(index))
     }
 
     /// The whole document at this index in this revision.

@@ -9,7 +9,7 @@ fn a_catalog_without_a_fault_is_fine() {
     let run = folder.gitsm(&["validate"]);
     assert_eq!(run.code, 0, "{run:?}");
     insta::assert_snapshot!(run.stdout, @r#"
-        note[kind-elsewhere]: one reference leads to 1 entity of kind Group, and this catalog defines none
+        note[kind-elsewhere]: one reference leads to a Group, and this catalog defines none
          --> checkout/catalog-info.yaml:8:10
           |
         8 |   owner: payments
@@ -40,7 +40,7 @@ fn a_finding_shows_the_line_and_what_to_write() {
          ::: teams.yaml:4:9
           |
         4 |   name: payments
-          |         -------- `team:default/payments` is here
+          |         -------- the Group `payments` is here
           |
           = help: did you mean `group:payments`?
 
