@@ -276,8 +276,7 @@ fn kept_elsewhere(catalog: &Catalog, family: &str, lost: &[Lost<'_>]) -> Finding
     let mut at = occurrence(catalog, code, first);
     at.fingerprint = Fingerprint::of(code.name, family, "", "");
     Finding::new(code, code.foreign, at, headline).mark("the first of them").help(format!(
-        "nothing to do if they are kept elsewhere, as {kind} often is; define one here and all of \
-         them are checked"
+        "nothing to do if that is kept elsewhere; define one {kind} here, and all of them are checked"
     ))
 }
 

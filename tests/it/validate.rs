@@ -15,7 +15,7 @@ fn a_catalog_without_a_fault_is_fine() {
         8 |   owner: payments
           |          ^^^^^^^^ the first of them
           |
-          = help: nothing to do if they are kept elsewhere, as Group often is; define one here and all of them are checked
+          = help: nothing to do if that is kept elsewhere; define one Group here, and all of them are checked
 
         1 entity in 1 file: 1 note
         what a code means: gitsm explain kind-elsewhere
