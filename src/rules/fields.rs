@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::at::{At, Part, dotted, list, nearest, quoted};
-use super::{codes, placeholders};
+use super::{MOST, codes, placeholders};
 use crate::catalog::{DocumentView, FileView};
 use crate::finding::Finding;
 use crate::model::{KINDS, Kind, kind_schema};
@@ -263,6 +263,9 @@ fn misspelt(at: &At<'_>, kind: &'static Kind, compiled: &Compiled, findings: &mu
         for key in strangers().filter(|key| !known.contains(*key)) {
             let absent = known.iter().map(String::as_str).filter(|one| node.get(one).is_none());
             // Short words are near to too many others.
+            if findings.len() >= MOST {
+                return;
+            }
             let Some(near) = nearest(key, absent.filter(|one| one.len() > 4)) else { continue };
             let pointer = parent.join(key);
             let headline = format!("`{name}.{key}` is no field and is ignored");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::at::{of_file, quoted};
-use super::{Whole, codes};
+use super::{MOST, Whole, codes};
 use crate::catalog::{FileFault, FileView};
 use crate::finding::{Code, Finding, Fingerprint, Occurrence};
 use crate::source::{File, Span};
@@ -43,9 +43,20 @@ pub(super) fn fault(file: &Arc<File>, fault: &FileFault) -> Finding {
 
 /// What is wrong with a text before anybody asks what it means.
 pub(super) fn check_text(view: &FileView<'_>, findings: &mut Vec<Finding>) {
-    for problem in &view.problems {
-        findings.push(text_problem(view, problem));
+    findings.extend(view.problems.iter().take(MOST).map(|problem| text_problem(view, problem)));
+}
+
+/// Says so when a file has more findings than are told.
+pub(super) fn check_count(view: &FileView<'_>, findings: &mut Vec<Finding>) {
+    if findings.len() < MOST {
+        return;
     }
+    findings.truncate(MOST);
+    let headline = format!("this file has more than {MOST} findings; the rest is not told");
+    let file = view.source.file();
+    findings.push(
+        of_file(&codes::YAML_LIMIT, file, "findings", headline).help("start with those that are"),
+    );
 }
 
 fn text_problem(view: &FileView<'_>, problem: &Problem) -> Finding {

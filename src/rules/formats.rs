@@ -1,7 +1,7 @@
 //! Names, labels, annotations, tags and links: whether texts have the form that they must have.
 
 use super::at::{At, Part, dotted, quoted};
-use super::codes;
+use super::{MOST, codes};
 use crate::catalog::{DocumentView, FileView};
 use crate::finding::{Code, Finding};
 use crate::model::{Format, Formatted, Position};
@@ -39,6 +39,9 @@ fn check_at(at: &At<'_>, formatted: &Formatted, node: Node<'_>, findings: &mut V
         }
         Position::Items => {
             for (number, item) in node.items().enumerate() {
+                if findings.len() >= MOST {
+                    return;
+                }
                 if let Some(text) = item.as_str().filter(|text| wrong(text)) {
                     findings.push(value(at, formatted, &pointer().join(number), text));
                 }
@@ -46,6 +49,9 @@ fn check_at(at: &At<'_>, formatted: &Formatted, node: Node<'_>, findings: &mut V
         }
         Position::ItemField(name) => {
             for (number, item) in node.items().enumerate() {
+                if findings.len() >= MOST {
+                    return;
+                }
                 if let Some(text) = item.str(name).filter(|text| wrong(text)) {
                     let pointer = pointer().join(number).join(name);
                     findings.push(value(at, formatted, &pointer, text));
@@ -54,6 +60,9 @@ fn check_at(at: &At<'_>, formatted: &Formatted, node: Node<'_>, findings: &mut V
         }
         Position::Keys => {
             for (key, _) in node.entries() {
+                if findings.len() >= MOST {
+                    return;
+                }
                 let text = key.text().unwrap_or_default();
                 if !(format.check)(text) {
                     findings.push(key_finding(at, formatted, &pointer(), key, text));
@@ -62,6 +71,9 @@ fn check_at(at: &At<'_>, formatted: &Formatted, node: Node<'_>, findings: &mut V
         }
         Position::Values => {
             for (key, item) in node.entries() {
+                if findings.len() >= MOST {
+                    return;
+                }
                 if let Some(text) = item.as_str().filter(|text| wrong(text)) {
                     let pointer = pointer().join(key.text().unwrap_or_default());
                     findings.push(value(at, formatted, &pointer, text));

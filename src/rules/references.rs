@@ -1,6 +1,6 @@
 //! References: whether they can be read, lead somewhere, and lead to the right kind.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::at::{At, Part, dotted, list, nearest, quoted};
 use super::{Whole, codes};
@@ -153,7 +153,7 @@ fn leads_nowhere(
     catalog: &Catalog,
     target: &str,
     mut lost: Vec<Lost<'_>>,
-    candidates: &mut Option<Vec<Candidate>>,
+    candidates: &mut Option<Candidates>,
 ) -> Finding {
     let code = &codes::REFERENCE_UNKNOWN;
     // What is worst is shown first.
@@ -170,8 +170,8 @@ fn leads_nowhere(
     let headline = format!("there is no {kind} `{name}`");
     let mut finding = Finding::new(code, severity(code, first.entity), at, headline);
     finding.more = places.collect();
-    let candidates = candidates.get_or_insert_with(|| Candidate::all(catalog));
-    match suggest(&reference, candidates) {
+    let candidates = candidates.get_or_insert_with(|| Candidates::of(catalog));
+    match candidates.nearest(&reference) {
         Some(better) => {
             let shown = better.shown(&reference);
             if finding.more.is_empty() && better.reference.prefix() == reference.prefix() {
@@ -205,19 +205,15 @@ struct Candidate {
     name_place: crate::source::Place,
 }
 
-impl Candidate {
-    fn all(catalog: &Catalog) -> Vec<Self> {
-        let entities = catalog.entities();
-        entities
-            .map(|(_, entity)| Self {
-                kind: entity.kind.name,
-                reference: EntityRef::from_canonical(catalog.canonical(entity)),
-                written: catalog.names.text(entity.written).to_owned(),
-                name_place: entity.name_place.in_file(&entity.file),
-            })
-            .collect()
-    }
+/// Everything that could have been meant, by name.
+struct Candidates {
+    all: Vec<Candidate>,
+    by_name: HashMap<String, Vec<usize>>,
+    /// How many more names may be compared: a catalog of nothing but mistakes stays quick.
+    budget: usize,
+}
 
+impl Candidate {
     /// How to write the reference, with no more in it than the difference to what was written.
     fn shown(&self, lost: &EntityRef) -> String {
         let namespace = match self.reference.namespace() == lost.namespace() {
@@ -238,18 +234,39 @@ fn word(prefix: &str) -> &str {
     }
 }
 
-fn suggest<'c>(lost: &EntityRef, candidates: &'c [Candidate]) -> Option<&'c Candidate> {
-    let named = |candidate: &&Candidate| candidate.reference.name() == lost.name();
-    let family = |candidate: &&Candidate| candidate.reference.prefix() == lost.prefix();
-    let same = candidates.iter().filter(named);
-    if let Some(found) = same.clone().find(family).or_else(|| same.clone().next()) {
-        return Some(found);
+impl Candidates {
+    fn of(catalog: &Catalog) -> Self {
+        let entities = catalog.entities();
+        let all: Vec<Candidate> = entities
+            .map(|(_, entity)| Candidate {
+                kind: entity.kind.name,
+                reference: EntityRef::from_canonical(catalog.canonical(entity)),
+                written: catalog.names.text(entity.written).to_owned(),
+                name_place: entity.name_place.in_file(&entity.file),
+            })
+            .collect();
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (number, candidate) in all.iter().enumerate() {
+            by_name.entry(candidate.reference.name().to_owned()).or_default().push(number);
+        }
+        Self { all, by_name, budget: 5_000_000 }
     }
-    let length = lost.name().len();
-    let close = |c: &&Candidate| c.reference.name().len().abs_diff(length) <= 3 && family(c);
-    let names = candidates.iter().filter(close).map(|candidate| candidate.reference.name());
-    let name = nearest(lost.name(), names)?;
-    candidates.iter().filter(family).find(|candidate| candidate.reference.name() == name)
+
+    /// The same name elsewhere, or else a name of the same family that is nearly it.
+    fn nearest(&mut self, lost: &EntityRef) -> Option<&Candidate> {
+        let family = |candidate: &&Candidate| candidate.reference.prefix() == lost.prefix();
+        let same = self.by_name.get(lost.name()).map(Vec::as_slice).unwrap_or_default();
+        let same = || same.iter().map(|number| &self.all[*number]);
+        if let Some(found) = same().find(family).or_else(|| same().next()) {
+            return Some(found);
+        }
+        self.budget = self.budget.checked_sub(self.all.len())?;
+        let length = lost.name().len();
+        let close = |c: &&Candidate| c.reference.name().len().abs_diff(length) <= 3 && family(c);
+        let names = self.all.iter().filter(close).map(|candidate| candidate.reference.name());
+        let name = nearest(lost.name(), names)?;
+        self.all.iter().filter(family).find(|candidate| candidate.reference.name() == name)
+    }
 }
 
 /// What a family's kind is called where it is missed: in Backstage's words, or in gitsm's own.

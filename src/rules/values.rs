@@ -2,7 +2,7 @@
 //! numbers that are none.
 
 use super::at::{At, Part, quoted};
-use super::codes;
+use super::{MOST, codes};
 use crate::catalog::{DocumentView, FileView};
 use crate::finding::Finding;
 use crate::yaml::{Node, NodeKind, Pointer, Scalar};
@@ -29,9 +29,15 @@ fn is_plain(node: Node<'_>) -> bool {
 }
 
 fn visit(at: &At<'_>, node: Node<'_>, pointer: &Pointer, findings: &mut Vec<Finding>) {
+    if findings.len() >= MOST {
+        return;
+    }
     match node.kind() {
         NodeKind::Mapping => {
             for (key, value) in node.entries() {
+                if findings.len() >= MOST {
+                    return;
+                }
                 match key.kind() {
                     NodeKind::Scalar(Scalar::Str) if key.text() == Some("<<") => {
                         findings.push(merge_key(at, key, &pointer.join("<<")));

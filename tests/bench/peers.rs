@@ -130,8 +130,7 @@ fn components(catalog: &Path) -> Outcome<Vec<String>> {
     let mut found = Vec::new();
     for path in list(catalog)? {
         let path = path.strip_prefix(catalog).unwrap_or(&path).to_owned();
-        let parent = path.parent().and_then(Path::file_name);
-        if parent.is_some_and(|name| name.to_string_lossy().starts_with("component-")) {
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("component-")) {
             found.push(path.to_string_lossy().into_owned());
         }
     }
