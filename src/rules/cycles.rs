@@ -131,6 +131,7 @@ fn tell(catalog: &Catalog, cycle: &[Step], words: &str) -> Option<Finding> {
         place: place(step),
         text: format!("{} {words} {}", spoken(step.part), spoken(step.whole)),
     };
-    finding.labels = cycle.iter().skip(1).map(label).collect();
+    // A circle that people made is short; one that a program made need not be read in full.
+    finding.labels = cycle.iter().skip(1).take(100).map(label).collect();
     Some(finding.help("remove one of these lines: a whole cannot be part of itself"))
 }
