@@ -73,12 +73,20 @@ pub fn load(
         true => Ok(Contribution::nothing(file_of(entry), Outcome::Configuration)),
         false => contribute(tree, entry, limits, inspect),
     };
+    // One batch is merged while the next is read.
+    let mut waiting: Vec<Contribution> = Vec::new();
     for batch in entries.chunks(BATCH) {
-        let contributions: Result<Vec<Contribution>, GitError> =
-            batch.par_iter().map(contribute).collect();
-        for contribution in contributions? {
-            merge(contribution, &mut catalog, &mut whole);
-        }
+        let read = || batch.par_iter().map(contribute).collect::<Result<Vec<_>, GitError>>();
+        let merge = || {
+            for contribution in waiting.drain(..) {
+                merge(contribution, &mut catalog, &mut whole);
+            }
+        };
+        let (next, ()) = rayon::join(read, merge);
+        waiting = next?;
+    }
+    for contribution in waiting {
+        merge(contribution, &mut catalog, &mut whole);
     }
     catalog.index();
     Ok((catalog, whole))

@@ -26,7 +26,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  fine
   1  findings
-  2  wrong usage or configuration
+  2  wrong usage
   3  could not do it (files, Git, network)";
 
 /// When to do something.

@@ -29,10 +29,15 @@ pub(super) fn run(arguments: &Explain, environment: &Environment) -> Result<u8, 
 fn list(codes: &[&Code]) -> String {
     let width = codes.iter().map(|code| code.name.len()).max().unwrap_or_default();
     let line = |code: &&Code| {
-        let severity = code.severity.as_str();
-        format!("{:width$}  {severity:7}  {}\n", code.name, code.summary)
+        // Where others make the rules, some codes only warn.
+        let severity = match code.severity == code.foreign {
+            true => code.severity.as_str().to_owned(),
+            false => format!("{}/{}", code.severity.as_str(), code.foreign.as_str()),
+        };
+        format!("{:width$}  {severity:13}  {}\n", code.name, code.summary)
     };
-    codes.iter().map(line).collect()
+    let list: String = codes.iter().map(line).collect();
+    format!("{list}\nerror/warning: an error in gitsm's own documents, a warning in others'\n")
 }
 
 /// The page; on a terminal its headings stand out.

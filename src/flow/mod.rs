@@ -7,4 +7,4 @@ pub mod schemas;
 pub mod validate;
 mod workspace;
 
-pub use workspace::{Place, Workspace, WorkspaceError};
+pub use workspace::{Place, Settings, Workspace, WorkspaceError};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::workspace::{Place, Workspace, WorkspaceError, configuration};
+use super::workspace::{Place, Settings, Workspace, WorkspaceError, configuration};
 use crate::catalog::{Catalog, FileRecord, Graph, Suppression, load};
 use crate::config::Config;
 use crate::finding::{Code, Finding, Fingerprint, Redaction, Report, Severity, Summary};
@@ -72,10 +72,7 @@ pub fn validate(request: &Request) -> Result<Validated, ValidateError> {
     }
     let workspace = Workspace::open(&request.place)?;
     let (tree, config) = (workspace.tree.as_ref(), &workspace.config);
-    let mut judged = judge(tree, config, &workspace.name, None)?;
-    if let Some((source, faults)) = &workspace.settings {
-        judged.findings.extend(rules::check_settings(source, config, faults));
-    }
+    let mut judged = judge(tree, config, &workspace.settings, &workspace.name, None)?;
     let mut known = None;
     if let Some(revision) = &request.since {
         known = Some(leave_new(&workspace, revision, &mut judged)?);
@@ -93,7 +90,10 @@ pub fn validate(request: &Request) -> Result<Validated, ValidateError> {
         put_first(finding);
     }
     report.settle();
-    let files = judged.catalog.files;
+    let mut catalog = judged.catalog;
+    let files = std::mem::take(&mut catalog.files);
+    // Giving the memory of a large catalog back takes a while, and nobody needs to wait for it.
+    rayon::spawn(move || drop(catalog));
     Ok(Validated { report, files, workspace })
 }
 
@@ -104,10 +104,7 @@ pub fn validate(request: &Request) -> Result<Validated, ValidateError> {
 /// The tree's store fails.
 pub fn validate_tree(tree: &dyn Tree) -> Result<Report, GitError> {
     let (config, settings) = configuration(tree, "", false);
-    let mut judged = judge(tree, &config, ".", None)?;
-    if let Some((source, faults)) = &settings {
-        judged.findings.extend(rules::check_settings(source, &config, faults));
-    }
+    let judged = judge(tree, &config, &settings, ".", None)?;
     let mut report = Report {
         summary: summary(&judged.catalog),
         findings: judged.findings,
@@ -123,6 +120,7 @@ pub fn validate_tree(tree: &dyn Tree) -> Result<Report, GitError> {
 fn judge(
     tree: &dyn Tree,
     config: &Config,
+    settings: &Settings,
     name: &str,
     base_families: Option<&BTreeSet<String>>,
 ) -> Result<Judged, GitError> {
@@ -136,7 +134,10 @@ fn judge(
         place: name,
     });
     let findings = inspection.findings.into_iter().chain(findings).collect();
-    let findings = settle(findings, &inspection.suppressions, config);
+    let mut findings = settle(findings, &inspection.suppressions, config);
+    if let Some((source, faults)) = settings {
+        findings.extend(rules::check_settings(source, config, faults));
+    }
     Ok(Judged { catalog, findings, redactions: inspection.redactions })
 }
 
@@ -189,17 +190,18 @@ fn leave_new(
     revision: &str,
     judged: &mut Judged,
 ) -> Result<usize, ValidateError> {
-    let (base, base_config) = workspace.at(revision)?;
+    let (base, base_config, base_settings) = workspace.at(revision)?;
     if judged.findings.is_empty() {
         return Ok(0);
     }
-    let before = judge(&base, &base_config, &workspace.name, None)?;
+    let before = judge(&base, &base_config, &base_settings, &workspace.name, None)?;
     let families: BTreeSet<String> =
         before.catalog.entities().map(|(_, entity)| entity.kind.family.to_owned()).collect();
     let elsewhere = judged.findings.iter().any(|finding| finding.code.name == "kind-elsewhere");
     if elsewhere {
         let (tree, config) = (workspace.tree.as_ref(), &workspace.config);
-        *judged = judge(tree, config, &workspace.name, Some(&families))?;
+        let settings = &workspace.settings;
+        *judged = judge(tree, config, settings, &workspace.name, Some(&families))?;
     }
     let known: BTreeSet<Fingerprint> =
         before.findings.iter().flat_map(Finding::occurrences).map(|at| at.fingerprint).collect();

@@ -54,6 +54,9 @@ impl WorkspaceError {
     }
 }
 
+/// The text of a `gitsm.yaml` and its mistakes, if there is one.
+pub type Settings = Option<(Source, Vec<ConfigFault>)>;
+
 /// A tree, its configuration, and which of its files to report on.
 pub struct Workspace {
     /// The files.
@@ -61,7 +64,7 @@ pub struct Workspace {
     /// What `gitsm.yaml` says.
     pub config: Config,
     /// The text of `gitsm.yaml` and its mistakes.
-    pub settings: Option<(Source, Vec<ConfigFault>)>,
+    pub settings: Settings,
     /// The files to report on; all if it is empty.
     pub only: Vec<String>,
     /// What to call the tree.
@@ -118,13 +121,14 @@ impl Workspace {
     /// # Errors
     ///
     /// There is no repository, or no such revision.
-    pub fn at(&self, revision: &str) -> Result<(Revision, Config), GitError> {
+    pub fn at(&self, revision: &str) -> Result<(Revision, Config, Settings), GitError> {
         let Some(repository) = &self.repository else {
             return Err(GitError::NotARepository { path: PathBuf::from(&self.name) });
         };
         let tree = Revision::open(repository, revision, &self.folders)?;
-        let (config, _) = configuration(&tree, &self.config.folder, !self.folders.is_empty());
-        Ok((tree, config))
+        let named = !self.folders.is_empty();
+        let (config, settings) = configuration(&tree, &self.config.folder, named);
+        Ok((tree, config, settings))
     }
 
     /// The text of a file of the tree, for showing lines of it.
@@ -209,11 +213,7 @@ fn relative(top: &Path, path: &Path) -> Option<String> {
 }
 
 /// The nearest `gitsm.yaml` from a folder upwards; of a folder that was named, only its own.
-pub(super) fn configuration(
-    tree: &dyn Tree,
-    from: &str,
-    only_here: bool,
-) -> (Config, Option<(Source, Vec<ConfigFault>)>) {
+pub(super) fn configuration(tree: &dyn Tree, from: &str, only_here: bool) -> (Config, Settings) {
     let mut folder = Some(from);
     while let Some(at) = folder {
         let path = match at {

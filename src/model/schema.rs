@@ -21,7 +21,7 @@ fn generator() -> SchemaGenerator {
 pub fn kind_schema(kind: &Kind, for_editors: bool) -> Value {
     let mut generator = generator();
     let mut metadata = strict((kind.metadata)(&mut generator));
-    let spec = spec_schema(kind, &mut generator);
+    let mut spec = spec_schema(kind, &mut generator);
     let name = match kind.group.name {
         "backstage.io" | "scaffolder.backstage.io" => "backstage",
         other => other,
@@ -30,6 +30,7 @@ pub fn kind_schema(kind: &Kind, for_editors: bool) -> Value {
         for formatted in kind.formats {
             apply(formatted, &mut metadata);
         }
+        allow_placeholder(&mut spec);
     }
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -158,6 +159,26 @@ fn drop_null(object: &mut Map<String, Value>) {
             object.entry(key).or_insert(value);
         }
     }
+}
+
+/// Lets an editor accept `$text: ./openapi.yaml` in the place of an API's definition.
+fn allow_placeholder(spec: &mut Value) {
+    let Some(definition) = spec.pointer_mut("/allOf/0/else/properties/definition") else { return };
+    let file = json!({
+        "type": "object",
+        "description": "The file that holds it, relative to this one, or a URL.",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "properties": {
+            "$text": { "type": "string" },
+            "$json": { "type": "string" },
+            "$yaml": { "type": "string" },
+            "$openapi": { "type": "string" },
+            "$asyncapi": { "type": "string" },
+        },
+        "additionalProperties": false,
+    });
+    *definition = json!({ "anyOf": [definition.take(), file] });
 }
 
 /// Writes a form into the schema of `metadata`, where an editor finds it.

@@ -77,6 +77,7 @@ fn summary(view: &View<'_>) -> String {
     let report = view.report;
     let Summary { entities, files, passed_over, templates, errors, warnings, notes, .. } =
         &report.summary;
+    let new = if report.known.is_some() { "new " } else { "" };
     let mut found: Vec<String> = Vec::new();
     for (number, word, style) in [
         (*errors, "error", anstyle::AnsiColor::Red.on_default().bold()),
@@ -84,15 +85,14 @@ fn summary(view: &View<'_>) -> String {
         (*notes, "note", anstyle::AnsiColor::Cyan.on_default().bold()),
     ] {
         if number > 0 {
-            let text = count(number, word);
+            let text = count(number, &format!("{new}{word}"));
             found.push(if view.color { format!("{style}{text}{style:#}") } else { text });
         }
     }
-    let new = if report.known.is_some() { "new " } else { "" };
     let found = match found.is_empty() {
         true if report.known.is_some() => "nothing new".to_owned(),
         true => "nothing to report".to_owned(),
-        false => format!("{new}{}", found.join(", ")),
+        false => found.join(", "),
     };
     let read = files - passed_over;
     let mut text = format!("{} in {}: {found}\n", count(*entities, "entity"), count(read, "file"));

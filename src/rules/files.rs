@@ -121,15 +121,22 @@ fn text_problem(view: &FileView<'_>, problem: &Problem) -> Finding {
     }
 }
 
-/// The character at a mark, so that there is something to underline.
+/// The character at a mark, so that there is something to underline; at the end of a text or on a
+/// blank line, the last one before it.
 fn shown(view: &FileView<'_>, problem: &Problem) -> Span {
     if !problem.span.is_empty() {
         return problem.span;
     }
     let at = problem.span.start as usize;
     let rest = view.source.text().get(at..).unwrap_or_default();
-    let width = rest.chars().next().filter(|c| !matches!(c, '\n' | '\r')).map_or(0, char::len_utf8);
-    Span::new(at, at + width)
+    match rest.chars().next().filter(|c| !c.is_whitespace()) {
+        Some(c) => Span::new(at, at + c.len_utf8()),
+        None => {
+            let before = view.source.text().get(..at).unwrap_or_default().trim_end();
+            let width = before.chars().next_back().map_or(0, char::len_utf8);
+            Span::new(before.len() - width, before.len())
+        }
+    }
 }
 
 fn syntax_help(message: &str) -> &'static str {

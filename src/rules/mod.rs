@@ -22,6 +22,8 @@ mod values;
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 pub use codes::{CODES, code_named};
 pub use config::{check_settings, level};
 pub use suppress::{Suppressed, apply as suppress};
@@ -92,10 +94,15 @@ pub fn inspect(subject: &Subject<'_>) -> Inspection {
 
 /// Applies every rule for the catalog.
 pub fn check(whole: &Whole<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for rule in CATALOG_RULES {
-        rule(whole, &mut findings);
-    }
+    let by_rule: Vec<Vec<Finding>> = CATALOG_RULES
+        .par_iter()
+        .map(|rule| {
+            let mut findings = Vec::new();
+            rule(whole, &mut findings);
+            findings
+        })
+        .collect();
+    let mut findings: Vec<Finding> = by_rule.into_iter().flatten().collect();
     for finding in &mut findings {
         finding.map_texts(&|text| secrets::mask(text).into_owned());
     }

@@ -60,7 +60,12 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
                 None => {
                     let target = catalog.names.text(reference.target);
                     let family = EntityRef::from_canonical(target).prefix().to_owned();
-                    let known = families.contains(&family)
+                    if let Some(finding) = impossible_kind(catalog, &lost, &family) {
+                        findings.push(finding);
+                        continue;
+                    }
+                    let known = families.contains(family.as_str())
+                        || is_misspelt_kind(&family)
                         || whole.base_families.is_some_and(|base| base.contains(&family));
                     if entity.kind.group.foreign && !known {
                         elsewhere.entry(family).or_default().push(lost);
@@ -80,9 +85,43 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// A kind that no table knows, and that is nearly one that does.
+fn is_misspelt_kind(family: &str) -> bool {
+    let known = KINDS.iter().any(|kind| kind.family == family);
+    !known && nearest(family, KINDS.iter().map(|kind| kind.name)).is_some()
+}
+
+/// A reference that names a kind which its field cannot hold, whether it leads somewhere or not.
+fn impossible_kind(catalog: &Catalog, lost: &Lost<'_>, family: &str) -> Option<Finding> {
+    let Accepts::Families(families) = &lost.reference.field.accepts else { return None };
+    if families.contains(&family) {
+        return None;
+    }
+    let code = &codes::REFERENCE_KIND;
+    let written = catalog.names.text(lost.reference.written);
+    let headline = format!("`{}` cannot lead there: {}", field_name(lost), quoted(written));
+    let at = occurrence(catalog, code, lost);
+    Some(
+        Finding::new(code, severity(code, lost.entity), at, headline)
+            .help(format!("it can lead to {}", list(&kinds_of(families), "or"))),
+    )
+}
+
+/// The field of a reference, as people write it.
+fn field_name(lost: &Lost<'_>) -> String {
+    let field = lost.reference.field.path.iter().filter(|step| **step != "*");
+    field.copied().collect::<Vec<_>>().join(".")
+}
+
+/// The kinds of some families.
+fn kinds_of(families: &[&str]) -> Vec<String> {
+    let kinds = KINDS.iter().filter(|kind| families.contains(&kind.family));
+    kinds.map(|kind| kind.name.to_owned()).collect()
+}
+
 /// The prefixes of which a catalog defines something.
-fn families(catalog: &Catalog) -> BTreeSet<String> {
-    catalog.entities().map(|(_, entity)| entity.kind.family.to_owned()).collect()
+fn families(catalog: &Catalog) -> BTreeSet<&'static str> {
+    catalog.entities().map(|(_, entity)| entity.kind.family).collect()
 }
 
 /// The entity that a reference leads to; a bare name may mean one of several families.
@@ -133,19 +172,13 @@ fn wrong_kind(catalog: &Catalog, lost: &Lost<'_>, target: &Entity) -> Option<Fin
     }
     let code = &codes::REFERENCE_KIND;
     let written = catalog.names.text(lost.reference.written);
-    let field = lost.reference.field.path.iter().filter(|step| **step != "*");
-    let field = field.copied().collect::<Vec<_>>().join(".");
+    let field = field_name(lost);
     let headline = format!("`{field}` cannot lead to {}: {}", a(target.kind.name), quoted(written));
-    let kinds: Vec<String> = KINDS
-        .iter()
-        .filter(|kind| families.contains(&kind.family))
-        .map(|kind| kind.name.to_owned())
-        .collect();
     let at = occurrence(catalog, code, lost);
     Some(
         Finding::new(code, severity(code, lost.entity), at, headline)
             .label(target.name_place.in_file(&target.file), a(target.kind.name))
-            .help(format!("it can lead to {}", list(&kinds, "or"))),
+            .help(format!("it can lead to {}", list(&kinds_of(families), "or"))),
     )
 }
 
@@ -292,7 +325,7 @@ fn kept_elsewhere(catalog: &Catalog, family: &str, lost: &[Lost<'_>]) -> Finding
     let Some(first) = lost.first() else { unreachable!("a family is lost by somebody") };
     let mut at = occurrence(catalog, code, first);
     at.fingerprint = Fingerprint::of(code.name, family, "", "");
-    Finding::new(code, code.foreign, at, headline).mark("the first of them").help(format!(
+    Finding::new(code, code.foreign, at, headline).mark(if lost.len() > 1 { "the first of them" } else { "" }).help(format!(
         "nothing to do if that is kept elsewhere; define one {kind} here, and all of them are checked"
     ))
 }

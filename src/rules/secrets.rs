@@ -168,6 +168,16 @@ pub(super) struct Secret {
     text: String,
 }
 
+impl Secret {
+    /// What tells it from another of its kind. Fingerprints are printed, and a password is short
+    /// enough to be guessed from its digest: of a URL only what surrounds it counts.
+    fn identity(&self) -> String {
+        let Some((before, host)) = self.text.rsplit_once('@') else { return self.text.clone() };
+        let user = before.rsplit_once(':').map_or(before, |(user, _)| user);
+        format!("{user}@{host}")
+    }
+}
+
 /// All secrets of a text, in order, none inside another.
 fn find(text: &str) -> Vec<Secret> {
     let mut secrets: Vec<Secret> = Vec::new();
@@ -218,7 +228,7 @@ pub(super) fn check(view: &FileView<'_>, inspection: &mut Inspection) -> Vec<Sec
             place: view.source.place(secret.span),
             entity: entity.map(|reference| reference.as_str().to_owned()),
             pointer: String::new(),
-            fingerprint: Fingerprint::of(code.name, subject, secret.name, &secret.text),
+            fingerprint: Fingerprint::of(code.name, subject, secret.name, &secret.identity()),
         };
         let headline = format!("this looks like {}", secret.name);
         inspection.findings.push(

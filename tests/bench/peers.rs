@@ -48,7 +48,7 @@ const PEERS: [Peer; 5] = [
         program: "node_modules/.bin/ajv",
         arguments: &[
             "validate",
-            "--spec=draft2020",
+            "--spec=draft7",
             "--strict=false",
             "--validate-formats=false",
             "-s",

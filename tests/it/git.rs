@@ -90,6 +90,13 @@ fn a_family_that_a_change_removes_is_not_kept_elsewhere() {
     folder.remove("teams.yaml");
     assert_eq!(folder.places(&[]), ["kind-elsewhere a.yaml:8:10"]);
     assert_eq!(folder.places(&["--since", "HEAD"]), ["reference-unknown a.yaml:8:10"]);
+    // A mistake in gitsm.yaml is new, too, and then it is not.
+    folder.write("gitsm.yaml", "rots: [a]\n");
+    assert!(
+        folder.places(&["--since", "HEAD"]).contains(&"config-invalid gitsm.yaml:1:1".to_owned())
+    );
+    folder.commit("wrong");
+    assert_eq!(folder.places(&["--since", "HEAD"]), [""; 0]);
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn a_catalog_without_a_fault_is_fine() {
          --> checkout/catalog-info.yaml:8:10
           |
         8 |   owner: payments
-          |          ^^^^^^^^ the first of them
+          |          ^^^^^^^^
           |
           = help: nothing to do if that is kept elsewhere; define one Group here, and all of them are checked
 
@@ -259,6 +259,19 @@ fn gitsm_yaml_sets_roots_and_levels_and_cannot_lower_what_protects_others() {
 }
 
 #[test]
+fn a_kind_that_a_field_cannot_hold_is_told_from_one_that_is_kept_elsewhere() {
+    let folder = Folder::git();
+    let text = component("one").replace("owner: payments", "owner: componnet:payments");
+    folder.write("a.yaml", text);
+    assert_eq!(folder.places(&[]), ["reference-kind a.yaml:8:10"]);
+    let text = component("two")
+        .replace("owner: payments", "owner: user:ada\n  dependsOn: [componnet:one]");
+    folder.write("a.yaml", text);
+    let places = folder.places(&[]);
+    assert_eq!(places, ["kind-elsewhere a.yaml:8:10", "reference-unknown a.yaml:9:15"]);
+}
+
+#[test]
 fn wrong_usage_is_exit_2_and_says_what_is_right() {
     let folder = Folder::git();
     let run = folder.gitsm(&["validate", "--only", "no-such-code"]);
@@ -324,7 +337,7 @@ fn help_has_an_example_for_every_command() {
         Exit codes:
           0  fine
           1  findings
-          2  wrong usage or configuration
+          2  wrong usage
           3  could not do it (files, Git, network)
     "#);
     for command in ["validate", "explain", "schema", "completions", "man"] {
