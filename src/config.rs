@@ -117,7 +117,15 @@ impl Config {
                 }
             }
         }
-        self.exclude = set.build().unwrap_or_default();
+        match set.build() {
+            Ok(set) => self.exclude = set,
+            Err(error) => {
+                let message = format!("`exclude` cannot be used: {error}");
+                let pointer = Pointer::root().join("exclude");
+                let span = root.at(&pointer).map_or(root.span(), |(_, node)| node.span());
+                faults.push(ConfigFault { span, pointer, message, help: None });
+            }
+        }
     }
 
     /// Whether a path, relative to the tree's top, is part of the catalog.

@@ -11,9 +11,8 @@ use std::process::ExitCode;
 use gitsm::cli::{Environment, run};
 
 fn main() -> ExitCode {
-    let Ok(current) = std::env::current_dir() else {
-        return ExitCode::from(3);
-    };
+    // A folder that was deleted under the user's feet is found missing where it is needed.
+    let current = std::env::current_dir().unwrap_or_else(|_| ".".into());
     let terminal = std::io::stdout().is_terminal();
     let choice = anstream::AutoStream::choice(&std::io::stdout());
     let environment = Environment {

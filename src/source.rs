@@ -126,6 +126,8 @@ pub struct Source {
     file: Arc<File>,
     text: String,
     lines: Vec<u32>,
+    /// How many characters stand before every 1024th byte; empty for a text of ASCII alone.
+    characters: Vec<u32>,
 }
 
 impl Source {
@@ -135,7 +137,8 @@ impl Source {
             text.drain(..'\u{feff}'.len_utf8());
         }
         let lines = line_starts(&text);
-        Self { file, text, lines }
+        let characters = character_counts(&text);
+        Self { file, text, lines, characters }
     }
 
     /// The file.
@@ -167,9 +170,15 @@ impl Source {
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        let before = &self.text[start.min(end)..end];
-        let column = if before.is_ascii() { before.len() } else { before.chars().count() };
+        let column = self.characters_before(end) - self.characters_before(start.min(end));
         LineColumn { line: line as u32, column: column as u32 + 1 }
+    }
+
+    /// How many characters stand before a byte offset, which lies between two characters.
+    fn characters_before(&self, offset: usize) -> usize {
+        let Some(counted) = self.characters.get(offset / BLOCK) else { return offset };
+        let rest = &self.text.as_bytes()[offset / BLOCK * BLOCK..offset];
+        *counted as usize + rest.iter().filter(|byte| is_first_byte(**byte)).count()
     }
 
     /// The span of a line (from 1), without its line break.
@@ -185,6 +194,25 @@ impl Source {
     pub fn line_count(&self) -> u32 {
         self.lines.len() as u32
     }
+}
+
+const BLOCK: usize = 1024;
+
+/// Whether a byte of UTF-8 is the first of a character.
+fn is_first_byte(byte: u8) -> bool {
+    byte & 0b1100_0000 != 0b1000_0000
+}
+
+fn character_counts(text: &str) -> Vec<u32> {
+    if text.is_ascii() {
+        return Vec::new();
+    }
+    let mut counts = vec![0];
+    for block in text.as_bytes().chunks(BLOCK) {
+        let characters = block.iter().filter(|byte| is_first_byte(**byte)).count() as u32;
+        counts.push(counts[counts.len() - 1] + characters);
+    }
+    counts
 }
 
 /// Byte offsets at which lines start; `\n`, `\r\n` and a lone `\r` end a line (YAML 1.2, 5.4).

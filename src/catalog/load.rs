@@ -263,7 +263,8 @@ fn concern(
         return if judged { Concern::Ours } else { Concern::Nobodys };
     }
     let region = document_around(source.text(), problem.span.start as usize);
-    if has_expression(region) || region.contains("{%") {
+    let said = region.lines().filter(|line| !line.trim_start().starts_with('#'));
+    if said.into_iter().any(|line| has_expression(line) || line.contains("{%")) {
         return Concern::Template;
     }
     let names_group = || {
@@ -332,7 +333,7 @@ fn merge(contribution: Contribution, catalog: &mut Catalog, whole: &mut Inspecti
     }
     whole.findings.extend(inspection.findings);
     whole.suppressions.extend(inspection.suppressions);
-    whole.redactions.extend(inspection.redactions);
+    whole.secrets.extend(inspection.secrets);
 }
 
 fn settle(draft: Draft, file: &Arc<File>, names: &mut Names) -> Entity {

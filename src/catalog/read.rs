@@ -93,11 +93,22 @@ fn link(tree: &dyn Tree, entry: &Entry) -> Result<Read, GitError> {
     Ok(match resolve(&entry.path, &target) {
         None if is_yaml(&entry.path) => Read::Fault(FileFault::LinkOutside(target)),
         None => Read::PassedOver("a link out of the repository, not followed".to_owned()),
+        Some(inside) if is_catalog_info(&entry.path) && !is_read(tree, &inside) => {
+            let reason = format!("a link to {inside}, which is no YAML file of this tree");
+            Read::Fault(FileFault::Unreadable(reason))
+        }
         Some(inside) => match tree.mode(&inside) {
             Some(_) => Read::PassedOver(format!("a link to {inside}, read there")),
             None => Read::PassedOver(format!("a link to {inside}, which does not exist")),
         },
     })
+}
+
+/// Whether a path is that of a YAML file which is read itself.
+fn is_read(tree: &dyn Tree, path: &str) -> bool {
+    let entries = tree.entries();
+    let at = entries.binary_search_by(|entry| entry.path.as_str().cmp(path));
+    at.is_ok_and(|at| entries[at].kind == EntryKind::File)
 }
 
 /// Whether the bytes name a group that is read, as `apiVersion` would.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::read::FileFault;
 use super::recognise::Recognition;
-use crate::finding::{Finding, Redaction};
+use crate::finding::Finding;
 use crate::model::{EntityRef, Kind, Malformed, ReferenceField, parse_reference};
 use crate::source::{File, Place, Source};
 use crate::tree::Tree;
@@ -66,8 +66,8 @@ pub struct Inspection {
     pub findings: Vec<Finding>,
     /// Comments that ask to suppress findings.
     pub suppressions: Vec<Suppression>,
-    /// What must not be shown.
-    pub redactions: Vec<Redaction>,
+    /// Texts that must not be shown.
+    pub secrets: Vec<String>,
 }
 
 /// A comment that asks to suppress a finding.

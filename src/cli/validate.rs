@@ -10,7 +10,7 @@ use super::error::{Failure, print};
 use crate::catalog::{FileRecord, Outcome};
 use crate::flow::Place;
 use crate::flow::validate::{Request, Validated, validate};
-use crate::output::{View, format_named, replace, visible};
+use crate::output::{View, format_named, line_start, replace, visible};
 
 pub(super) fn run(arguments: &Validate, environment: &Environment) -> Result<u8, Failure> {
     let request = Request {
@@ -90,7 +90,10 @@ fn command(arguments: &Validate) -> String {
     for (name, value) in [("--at", &arguments.at), ("--since", &arguments.since)] {
         words.extend(value.iter().map(|value| format!("{name} {value}")));
     }
-    words.join(" ")
+    let plain = |c: char| c.is_ascii_alphanumeric() || " -_./=@~^:".contains(c);
+    let text = visible(&words.join(" "));
+    // What a shell would read otherwise is not offered for typing.
+    if text.chars().all(plain) { text } else { "gitsm validate".to_owned() }
 }
 
 fn list_files(files: &[FileRecord]) -> String {
@@ -114,7 +117,7 @@ fn list_files(files: &[FileRecord]) -> String {
             Outcome::Configuration => "gitsm's configuration".to_owned(),
             Outcome::Faulty => "cannot be read: see the findings".to_owned(),
         };
-        text.push_str(&visible(&format!("{}: {outcome}", file.file)));
+        text.push_str(&visible(&format!("{}: {outcome}", line_start(&file.file.to_string()))));
         text.push('\n');
     }
     text

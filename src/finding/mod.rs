@@ -15,7 +15,6 @@ pub use fingerprint::Fingerprint;
 pub use report::{Report, Summary};
 
 use crate::source::Place;
-use crate::source::Span;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -177,13 +176,4 @@ impl Finding {
     pub(crate) fn position(&self) -> (&Place, &'static str, &str) {
         (&self.at.place, self.code.name, &self.headline)
     }
-}
-
-/// A part of a file that must never be shown.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Redaction {
-    /// The file's path.
-    pub path: String,
-    /// The bytes that are secret.
-    pub span: Span,
 }

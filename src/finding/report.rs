@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Finding, Redaction, Severity};
+use super::{Finding, Severity};
 
 /// What was looked at, and how much was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -35,8 +35,6 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many findings `--since` left out because they are not new.
     pub known: Option<usize>,
-    /// What must not be shown of the files.
-    pub redactions: Vec<Redaction>,
     /// Whether the repository has a `gitsm.yaml`: its people know gitsm and want every finding.
     pub configured: bool,
 }
@@ -49,7 +47,5 @@ impl Report {
         self.summary.errors = count(Severity::Error);
         self.summary.warnings = count(Severity::Warning);
         self.summary.notes = count(Severity::Note);
-        self.redactions.sort();
-        self.redactions.dedup();
     }
 }

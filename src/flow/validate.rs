@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::workspace::{Place, Settings, Workspace, WorkspaceError, configuration};
 use crate::catalog::{Catalog, FileRecord, Graph, Suppression, load};
 use crate::config::Config;
-use crate::finding::{Code, Finding, Fingerprint, Redaction, Report, Severity, Summary};
+use crate::finding::{Code, Finding, Fingerprint, Report, Severity, Summary};
 use crate::git::GitError;
 use crate::rules;
 use crate::tree::Tree;
@@ -56,7 +56,6 @@ impl From<GitError> for ValidateError {
 struct Judged {
     catalog: Catalog,
     findings: Vec<Finding>,
-    redactions: Vec<Redaction>,
 }
 
 /// Validates a catalog.
@@ -73,6 +72,11 @@ pub fn validate(request: &Request) -> Result<Validated, ValidateError> {
     let workspace = Workspace::open(&request.place)?;
     let (tree, config) = (workspace.tree.as_ref(), &workspace.config);
     let mut judged = judge(tree, config, &workspace.settings, &workspace.name, None)?;
+    for path in workspace.only.iter().filter(|path| config.covers(path)) {
+        if !judged.catalog.files.iter().any(|file| file.file.path == **path) {
+            return Err(WorkspaceError::NotRead { path: path.into() }.into());
+        }
+    }
     let mut known = None;
     if let Some(revision) = &request.since {
         known = Some(leave_new(&workspace, revision, &mut judged)?);
@@ -81,7 +85,6 @@ pub fn validate(request: &Request) -> Result<Validated, ValidateError> {
         summary: summary(&judged.catalog),
         findings: judged.findings,
         known,
-        redactions: judged.redactions,
         configured: config.exists,
     };
     report.findings.retain(|finding| wanted(finding.code, request));
@@ -108,7 +111,6 @@ pub fn validate_tree(tree: &dyn Tree) -> Result<Report, GitError> {
     let mut report = Report {
         summary: summary(&judged.catalog),
         findings: judged.findings,
-        redactions: judged.redactions,
         configured: config.exists,
         known: None,
     };
@@ -138,7 +140,8 @@ fn judge(
     if let Some((source, faults)) = settings {
         findings.extend(rules::check_settings(source, config, faults));
     }
-    Ok(Judged { catalog, findings, redactions: inspection.redactions })
+    rules::hide(&inspection.secrets, &mut findings);
+    Ok(Judged { catalog, findings })
 }
 
 fn settle(findings: Vec<Finding>, suppressions: &[Suppression], config: &Config) -> Vec<Finding> {
@@ -271,14 +274,8 @@ impl Validated {
     /// The lines of a file, without what must not be shown.
     pub fn lines(&self, path: &str) -> Option<Arc<Vec<String>>> {
         let source = self.workspace.text(path)?;
-        let hidden = self.report.redactions.iter().filter(|redaction| redaction.path == path);
-        let hidden: Vec<_> = hidden.map(|redaction| redaction.span).collect();
-        let mut text = String::with_capacity(source.text().len());
-        for (at, c) in source.text().char_indices() {
-            let secret = hidden.iter().any(|span| span.contains(at as u32));
-            text.push(if secret && !matches!(c, '\n' | '\r') { '*' } else { c });
-        }
-        let masked = crate::source::Source::new(Arc::clone(source.file()), text);
+        let starred = rules::starred(source.text());
+        let masked = crate::source::Source::new(Arc::clone(source.file()), starred);
         let line = |number| masked.slice(masked.line_span(number)).to_owned();
         Some(Arc::new((1..=masked.line_count()).map(line).collect()))
     }

@@ -27,6 +27,12 @@ pub enum WorkspaceError {
         /// What was named.
         path: PathBuf,
     },
+    /// A file that is no part of any catalog.
+    #[error("{path} is not read: it is no YAML file, or Git ignores it")]
+    NotRead {
+        /// The file.
+        path: PathBuf,
+    },
     /// Paths that have no repository in common.
     #[error("{path} is in another repository than the paths before it")]
     OtherRepository {
@@ -41,7 +47,7 @@ pub enum WorkspaceError {
 impl WorkspaceError {
     /// Whether the user asked for what cannot be, as against the machine not delivering.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::NoSuchPath { .. } | Self::OtherRepository { .. })
+        !matches!(self, Self::Git(_))
     }
 
     /// What the reader can do about it.
@@ -49,6 +55,7 @@ impl WorkspaceError {
         match self {
             Self::Git(error) => error.hint(),
             Self::NoSuchPath { .. } => Some("name a folder that holds a catalog, or files of one"),
+            Self::NotRead { .. } => Some("name YAML files of the catalog, or folders"),
             Self::OtherRepository { .. } => Some("run gitsm once for each repository"),
         }
     }
@@ -71,6 +78,7 @@ pub struct Workspace {
     pub name: String,
     /// The repository, where there is one that can be read.
     pub repository: Option<Repository>,
+    top: PathBuf,
     folders: Vec<String>,
 }
 
@@ -113,7 +121,8 @@ impl Workspace {
             [folder] if !folder.is_empty() => folder.clone(),
             _ => ".".to_owned(),
         };
-        Ok(Self { tree, config, settings, only, name, repository, folders: named.folders })
+        let folders = named.folders;
+        Ok(Self { tree, config, settings, only, name, repository, top, folders })
     }
 
     /// The same folders at another revision, with the configuration that holds there.
@@ -122,10 +131,11 @@ impl Workspace {
     ///
     /// There is no repository, or no such revision.
     pub fn at(&self, revision: &str) -> Result<(Revision, Config, Settings), GitError> {
-        let Some(repository) = &self.repository else {
-            return Err(GitError::NotARepository { path: PathBuf::from(&self.name) });
+        let tree = match &self.repository {
+            Some(repository) => Revision::open(repository, revision, &self.folders)?,
+            // Asked again for the reason why there is none.
+            None => Revision::open(&Repository::discover(&self.top)?, revision, &self.folders)?,
         };
-        let tree = Revision::open(repository, revision, &self.folders)?;
         let named = !self.folders.is_empty();
         let (config, settings) = configuration(&tree, &self.config.folder, named);
         Ok((tree, config, settings))

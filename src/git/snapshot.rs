@@ -16,6 +16,9 @@ pub struct SnapshotFile {
     pub id: BlobId,
 }
 
+/// The largest blob that is read at all, in bytes.
+const LARGEST: usize = 128 << 20;
+
 /// A commit's tree; readable from several threads at once.
 pub struct Snapshot {
     git_dir: PathBuf,
@@ -96,7 +99,8 @@ impl Snapshot {
                 root = tree;
             }
             let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-            walk(repository, &root, &prefix, wanted, &mut files)
+            let mut walk = Walk { repository, wanted, files: &mut files, trees: 0 };
+            walk.enter(&root, &prefix, 0)
         })?;
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(files)
@@ -125,6 +129,10 @@ impl Snapshot {
             };
             let database = repository.odb()?;
             let (size, _) = database.read_header(file.id.oid()).map_err(missing)?;
+            // Git gives objects whole: one of this size is not looked into.
+            if size > LARGEST {
+                return Ok((Vec::new(), size as u64));
+            }
             let object = database.read(file.id.oid()).map_err(missing)?;
             let kept = object.data().len().min(usize::try_from(limit).unwrap_or(usize::MAX));
             Ok((object.data()[..kept].to_vec(), size as u64))
@@ -132,22 +140,36 @@ impl Snapshot {
     }
 }
 
-fn walk(
-    repository: &git2::Repository,
-    tree: &git2::Tree<'_>,
-    prefix: &str,
-    wanted: &dyn Fn(&str, Mode) -> bool,
-    files: &mut Vec<SnapshotFile>,
-) -> Result<(), GitError> {
-    for entry in tree {
-        let mode = Mode::from_bits(u32::try_from(entry.filemode()).unwrap_or_default());
-        let path = format!("{prefix}{}", String::from_utf8_lossy(entry.name_bytes()));
-        if mode == Mode::Directory {
-            let below = repository.find_tree(entry.id())?;
-            walk(repository, &below, &format!("{path}/"), wanted, files)?;
-        } else if wanted(&path, mode) {
-            files.push(SnapshotFile { path, mode, id: BlobId::new(entry.id()) });
+/// The most folders inside folders, and folders in all, that a commit may have: one tree
+/// object can stand in many places at no cost.
+const DEEPEST: usize = 500;
+const MOST_TREES: usize = 1_000_000;
+
+struct Walk<'a> {
+    repository: &'a git2::Repository,
+    wanted: &'a dyn Fn(&str, Mode) -> bool,
+    files: &'a mut Vec<SnapshotFile>,
+    trees: usize,
+}
+
+impl Walk<'_> {
+    fn enter(&mut self, tree: &git2::Tree<'_>, prefix: &str, depth: usize) -> Result<(), GitError> {
+        self.trees += 1;
+        if depth > DEEPEST || self.trees > MOST_TREES || self.files.len() > 4 * MOST_TREES {
+            return Err(GitError::Other(
+                "this commit has more folders than any project".to_owned(),
+            ));
         }
+        for entry in tree {
+            let mode = Mode::from_bits(u32::try_from(entry.filemode()).unwrap_or_default());
+            let path = format!("{prefix}{}", String::from_utf8_lossy(entry.name_bytes()));
+            if mode == Mode::Directory {
+                let below = self.repository.find_tree(entry.id())?;
+                self.enter(&below, &format!("{path}/"), depth + 1)?;
+            } else if (self.wanted)(&path, mode) {
+                self.files.push(SnapshotFile { path, mode, id: BlobId::new(entry.id()) });
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }

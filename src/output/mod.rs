@@ -13,7 +13,7 @@ mod write;
 use std::sync::Arc;
 
 pub use json::schema as findings_schema;
-pub use text::visible;
+pub use text::{line_start, visible};
 pub use write::{WriteError, replace};
 
 use crate::catalog::FileRecord;

@@ -6,9 +6,21 @@
 pub fn visible(text: &str) -> String {
     let odd = |c: char| {
         (c.is_control() && c != '\t')
+            || matches!(
+                c,
+                '\u{ad}' | '\u{61c}' | '\u{2028}' | '\u{2029}' | '\u{e0000}'..='\u{e007f}'
+            )
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
     };
     text.chars().map(|c| if odd(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// A path at the start of a line, which no pipeline takes for a command (`::error`, `##[group]`).
+pub fn line_start(path: &str) -> String {
+    match path.starts_with([':', '#']) {
+        true => format!("./{path}"),
+        false => path.to_owned(),
+    }
 }
 
 /// `one finding`, `3 findings`.

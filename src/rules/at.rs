@@ -59,8 +59,8 @@ impl<'a> At<'a> {
         let identity = identity(self.document.root, pointer);
         let occurrence = Occurrence {
             place: self.view.source.place(span),
-            entity: entity.map(str::to_owned),
-            pointer: pointer.as_str().to_owned(),
+            entity: entity.map(clipped),
+            pointer: clipped(pointer.as_str()),
             fingerprint: Fingerprint::of(code.name, subject, &identity, value),
         };
         Finding::new(code, self.severity(code), occurrence, headline)
@@ -100,6 +100,12 @@ impl<'a> At<'a> {
     pub(super) fn place(&self, span: Span) -> Place {
         self.view.source.place(span)
     }
+}
+
+/// A text that is kept with a finding; names and keys may be as long as a file.
+fn clipped(text: &str) -> String {
+    const LONGEST: usize = 1000;
+    text.chars().take(LONGEST).collect()
 }
 
 /// A finding about a file as a whole.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::at::{of_file, quoted};
 use super::{MOST, Whole, codes};
-use crate::catalog::{FileFault, FileView};
+use crate::catalog::{FileFault, FileView, is_catalog_info};
 use crate::finding::{Code, Finding, Fingerprint, Occurrence};
 use crate::source::{File, Span};
 use crate::yaml::{Problem, ProblemKind};
@@ -43,6 +43,14 @@ pub(super) fn fault(file: &Arc<File>, fault: &FileFault) -> Finding {
 
 /// What is wrong with a text before anybody asks what it means.
 pub(super) fn check_text(view: &FileView<'_>, findings: &mut Vec<Finding>) {
+    let path = &view.source.file().path;
+    if is_catalog_info(path) && view.documents.is_empty() && view.problems.is_empty() {
+        let headline = "this file holds no entity";
+        findings.push(
+            of_file(&codes::ENVELOPE_MISSING, view.source.file(), "", headline)
+                .help("write one, or remove the file: Backstage looks for entities in it"),
+        );
+    }
     findings.extend(view.problems.iter().take(MOST).map(|problem| text_problem(view, problem)));
 }
 
@@ -91,6 +99,11 @@ fn text_problem(view: &FileView<'_>, problem: &Problem) -> Finding {
             &codes::YAML_LIMIT,
             "this alias stands inside the value that it repeats".to_owned(),
             "a value cannot contain itself: write out what is meant",
+        ),
+        ProblemKind::TooManyValues => (
+            &codes::YAML_LIMIT,
+            "this file holds too many values".to_owned(),
+            "split it into several files",
         ),
         ProblemKind::TooManyDocuments => (
             &codes::YAML_LIMIT,

@@ -1,7 +1,7 @@
 //! Names, labels, annotations, tags and links: whether texts have the form that they must have.
 
 use super::at::{At, Part, dotted, quoted};
-use super::{MOST, codes};
+use super::{MOST, codes, secrets};
 use crate::catalog::{DocumentView, FileView};
 use crate::finding::{Code, Finding};
 use crate::model::{Format, Formatted, Position};
@@ -148,6 +148,10 @@ fn problem(format: &Format, text: &str) -> String {
 
 /// A text of the right form that is close to a wrong one.
 fn suggestion(format: &Format, text: &str) -> Option<String> {
+    // What is made of a secret gives it away.
+    if secrets::mask(text) != text {
+        return None;
+    }
     let lowered: String = text.trim().to_lowercase();
     let dashed = |text: &str, keep: &str| {
         let spaced: String = text

@@ -26,6 +26,7 @@ use rayon::prelude::*;
 
 pub use codes::{CODES, code_named};
 pub use config::{check_settings, level};
+pub use secrets::{hide, starred};
 pub use suppress::{Suppressed, apply as suppress};
 
 use crate::catalog::{Catalog, DocumentView, FileView, Graph, Inspection, Subject};
@@ -84,8 +85,7 @@ pub fn inspect(subject: &Subject<'_>) -> Inspection {
                 }
             }
             files::check_count(view, &mut inspection.findings);
-            let secrets = secrets::check(view, &mut inspection);
-            secrets::hide(&secrets, &mut inspection.findings);
+            secrets::check(view, &mut inspection);
             inspection.suppressions = suppress::comments(view);
         }
     }
@@ -102,9 +102,5 @@ pub fn check(whole: &Whole<'_>) -> Vec<Finding> {
             findings
         })
         .collect();
-    let mut findings: Vec<Finding> = by_rule.into_iter().flatten().collect();
-    for finding in &mut findings {
-        finding.map_texts(&|text| secrets::mask(text).into_owned());
-    }
-    findings
+    by_rule.into_iter().flatten().collect()
 }

@@ -6,7 +6,7 @@
 use globset::GlobBuilder;
 
 use super::at::{At, Part, quoted};
-use super::codes;
+use super::{MOST, codes};
 use crate::catalog::{DocumentView, FileView};
 use crate::finding::Finding;
 use crate::tree::resolve;
@@ -131,7 +131,8 @@ fn targets(at: &At<'_>, findings: &mut Vec<Finding>) {
         let pointer = spec_pointer.join("targets");
         list.items().enumerate().map(move |(number, item)| (pointer.join(number), item))
     });
-    for (pointer, node) in one.into_iter().chain(many) {
+    // Each glob is held against every file of the tree.
+    for (pointer, node) in one.into_iter().chain(many).take(MOST) {
         let Some(target) = node.as_str().filter(|text| !text.is_empty()) else { continue };
         if is_url(target) || target.starts_with('/') || exists(at, target) {
             continue;

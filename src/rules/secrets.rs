@@ -9,9 +9,9 @@ use std::sync::OnceLock;
 use aho_corasick::packed;
 use regex::Regex;
 
-use super::codes;
+use super::{MOST, codes};
 use crate::catalog::{FileView, Inspection};
-use crate::finding::{Finding, Fingerprint, Occurrence, Redaction};
+use crate::finding::{Finding, Fingerprint, Occurrence};
 use crate::source::Span;
 
 /// How one kind of secret looks.
@@ -44,22 +44,22 @@ static DETECTORS: &[Detector] = &[
         r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?s:.)*?-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----",
         ANY,
     ),
-    detector("a GitHub personal access token", "ghp_", r"\bghp_[A-Za-z0-9]{36}\b", is_github),
-    detector("a GitHub OAuth token", "gho_", r"\bgho_[A-Za-z0-9]{36}\b", is_github),
-    detector("a GitHub user token", "ghu_", r"\bghu_[A-Za-z0-9]{36}\b", is_github),
-    detector("a GitHub app token", "ghs_", r"\bghs_[A-Za-z0-9]{36}\b", is_github),
-    detector("a GitHub refresh token", "ghr_", r"\bghr_[A-Za-z0-9]{36}\b", is_github),
+    detector("a GitHub personal access token", "ghp_", r"ghp_[A-Za-z0-9]{36}", is_github),
+    detector("a GitHub OAuth token", "gho_", r"gho_[A-Za-z0-9]{36}", is_github),
+    detector("a GitHub user token", "ghu_", r"ghu_[A-Za-z0-9]{36}", is_github),
+    detector("a GitHub app token", "ghs_", r"ghs_[A-Za-z0-9]{36}", is_github),
+    detector("a GitHub refresh token", "ghr_", r"ghr_[A-Za-z0-9]{36}", is_github),
     detector(
         "a GitHub fine-grained token",
         "github_pat_",
-        r"\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b",
+        r"github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}",
         ANY,
     ),
-    detector("an npm access token", "npm_", r"\bnpm_[A-Za-z0-9]{36}\b", is_github),
-    detector("a GitLab access token", "glpat-", r"\bglpat-[A-Za-z0-9_-]{20,}", ANY),
+    detector("an npm access token", "npm_", r"npm_[A-Za-z0-9]{36}", is_github),
+    detector("a GitLab access token", "glpat-", r"glpat-[A-Za-z0-9_-]{20,}", ANY),
     detector("an AWS access key id", "AKIA", r"\bAKIA[A-Z2-7]{16}\b", is_no_example),
     detector("an AWS temporary key id", "ASIA", r"\bASIA[A-Z2-7]{16}\b", is_no_example),
-    detector("a Slack token", "xox", r"\bxox[abeoprs]-[0-9]{8,}-[0-9A-Za-z-]{16,}", ANY),
+    detector("a Slack token", "xox", r"xox[abeoprs]-[0-9]{8,}-[0-9A-Za-z-]{16,}", ANY),
     detector(
         "a Slack webhook",
         "hooks.slack.com",
@@ -83,15 +83,10 @@ static DETECTORS: &[Detector] = &[
         r"\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{60,}",
         ANY,
     ),
-    detector("a DigitalOcean token", "dop_v1_", r"\bdop_v1_[a-f0-9]{64}\b", ANY),
-    detector(
-        "a Grafana service account token",
-        "glsa_",
-        r"\bglsa_[A-Za-z0-9]{32}_[a-f0-9]{8}\b",
-        ANY,
-    ),
-    detector("an Anthropic API key", "sk-ant-", r"\bsk-ant-[a-z0-9]+-[A-Za-z0-9_-]{80,}", ANY),
-    detector("an OpenAI API key", "sk-proj-", r"\bsk-proj-[A-Za-z0-9_-]{40,}", ANY),
+    detector("a DigitalOcean token", "dop_v1_", r"dop_v1_[a-f0-9]{64}", ANY),
+    detector("a Grafana service account token", "glsa_", r"glsa_[A-Za-z0-9]{32}_[a-f0-9]{8}", ANY),
+    detector("an Anthropic API key", "sk-ant-", r"sk-ant-[a-z0-9]+-[A-Za-z0-9_-]{80,}", ANY),
+    detector("an OpenAI API key", "sk-proj-", r"sk-proj-[A-Za-z0-9_-]{40,}", ANY),
     detector("a Databricks token", "dapi", r"\bdapi[a-f0-9]{32}\b", ANY),
     detector("an Atlassian API token", "ATATT3x", r"\bATATT3x[A-Za-z0-9_=-]{100,}", ANY),
     detector("a Shopify access token", "shp", r"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}\b", ANY),
@@ -100,7 +95,7 @@ static DETECTORS: &[Detector] = &[
     detector(
         "a password in a URL",
         "://",
-        r"\b(?:postgres|postgresql|mysql|mongodb|mongodb\+srv|amqp|redis|https?)://[^\s:/@'\x22]{1,64}:[^\s:/@'\x22${}<>*]{6,128}@[A-Za-z0-9.-]+",
+        r"\b(?:postgres|postgresql|mysql|mongodb|mongodb\+srv|amqp|redis|ftp|https?)://[^\s:/@'\x22]{0,64}:[^\s:/@'\x22${}<>*]{6,128}@[A-Za-z0-9.-]+",
         is_no_placeholder,
     ),
 ];
@@ -162,7 +157,7 @@ fn pattern(number: usize) -> Option<&'static Regex> {
 }
 
 /// A secret in a text.
-pub(super) struct Secret {
+struct Secret {
     name: &'static str,
     span: Span,
     text: String,
@@ -180,22 +175,38 @@ impl Secret {
 
 /// All secrets of a text, in order, none inside another.
 fn find(text: &str) -> Vec<Secret> {
-    let mut secrets: Vec<Secret> = Vec::new();
+    let mut all: Vec<Secret> = Vec::new();
     for number in suspects(text) {
         let detector = &DETECTORS[number];
         let Some(pattern) = pattern(number) else { continue };
         for found in pattern.find_iter(text).filter(|found| (detector.check)(found.as_str())) {
             let span = Span::new(found.start(), found.end());
-            let inside =
-                |other: &Secret| other.span.start < span.end && span.start < other.span.end;
-            if !secrets.iter().any(inside) {
-                let text = found.as_str().to_owned();
-                secrets.push(Secret { name: detector.name, span, text });
-            }
+            all.push(Secret { name: detector.name, span, text: found.as_str().to_owned() });
         }
     }
-    secrets.sort_by_key(|secret| secret.span);
-    secrets
+    all.sort_by_key(|secret| (secret.span.start, std::cmp::Reverse(secret.span.end)));
+    let mut end = 0;
+    all.retain(|secret| {
+        let apart = secret.span.start >= end;
+        end = end.max(secret.span.end);
+        apart
+    });
+    all
+}
+
+/// The text with every character of a secret replaced by `*`, so that columns stay.
+pub fn starred(text: &str) -> String {
+    let secrets = find(text);
+    let mut starred = String::with_capacity(text.len());
+    let mut at = 0;
+    for secret in &secrets {
+        starred.push_str(&text[at..secret.span.start as usize]);
+        let star = |c: char| if matches!(c, '\n' | '\r') { c } else { '*' };
+        starred.extend(secret.text.chars().map(star));
+        at = secret.span.end as usize;
+    }
+    starred.push_str(&text[at..]);
+    starred
 }
 
 /// The text with everything that looks like a secret replaced.
@@ -212,13 +223,14 @@ pub(super) fn mask(text: &str) -> Cow<'_, str> {
 }
 
 /// Reports the secrets of a file that holds entities.
-pub(super) fn check(view: &FileView<'_>, inspection: &mut Inspection) -> Vec<Secret> {
-    if !view.documents.iter().any(|document| document.recognition.is_judged()) {
-        return Vec::new();
+pub(super) fn check(view: &FileView<'_>, inspection: &mut Inspection) {
+    let judged = view.documents.iter().any(|document| document.recognition.is_judged());
+    if !judged && view.problems.is_empty() {
+        return;
     }
     let secrets = find(view.source.text());
     let path = &view.source.file().path;
-    for secret in &secrets {
+    for secret in secrets.iter().take(MOST) {
         let inside = |span: Span| span.start <= secret.span.start && secret.span.end <= span.end;
         let document = view.documents.iter().find(|document| inside(document.root.span()));
         let entity = document.and_then(|document| document.reference.as_ref());
@@ -237,36 +249,36 @@ pub(super) fn check(view: &FileView<'_>, inspection: &mut Inspection) -> Vec<Sec
                  keep it in a secret store and write only where to find it",
             ),
         );
-        inspection.redactions.push(Redaction { path: path.clone(), span: secret.span });
     }
-    secrets
+    inspection.secrets.extend(secrets.into_iter().take(MOST).map(|secret| secret.text));
 }
 
-/// Takes the secrets of a file out of what other findings quote, whole or shortened.
-pub(super) fn hide(secrets: &[Secret], findings: &mut [Finding]) {
-    if secrets.is_empty() {
-        return;
-    }
+/// Takes secrets out of what findings say, whole or shortened, in any case.
+pub fn hide(secrets: &[String], findings: &mut [Finding]) {
     let mut needles: Vec<String> = Vec::new();
     for secret in secrets {
-        for line in secret.text.lines().map(str::trim).filter(|line| line.len() >= 8) {
-            needles.push(line.to_owned());
+        for line in secret.lines().map(str::trim).filter(|line| line.len() >= 8) {
+            needles.push(line.to_ascii_lowercase());
         }
     }
     needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
-    let clean =
-        |text: &str| needles.iter().fold(text.to_owned(), |text, secret| cut(&text, secret));
+    needles.dedup();
+    let clean = |text: &str| {
+        let masked = mask(text).into_owned();
+        needles.iter().fold(masked, |text, secret| cut(&text, secret))
+    };
     for finding in findings {
         finding.map_texts(&clean);
     }
 }
 
-/// Replaces a secret, or the longest beginning of it that is there.
+/// Replaces a secret (in lower case), or the longest beginning of it that is there, in any case.
 fn cut(text: &str, secret: &str) -> String {
-    let mut text = text.replace(secret, "***");
-    let beginning: String = secret.chars().take(8).collect();
-    while let Some(at) = text.find(&beginning) {
-        let same = text[at..].chars().zip(secret.chars()).take_while(|(a, b)| a == b);
+    let mut text = text.to_owned();
+    let Some(beginning) = secret.get(..8) else { return text };
+    while let Some(at) = text.to_ascii_lowercase().find(beginning) {
+        let rest = text[at..].to_ascii_lowercase();
+        let same = rest.chars().zip(secret.chars()).take_while(|(a, b)| a == b);
         let length: usize = same.map(|(c, _)| c.len_utf8()).sum();
         text.replace_range(at..at + length, "***");
     }
@@ -302,7 +314,10 @@ mod tests {
     fn a_secret_is_cut_out_whole_and_shortened() {
         let secret = github();
         assert_eq!(mask(&format!("x {secret} y")), "x *** y");
-        assert!(!cut(&format!("`{}…`", &secret[..20]), &secret).contains("zQWB"));
+        let lower = secret.to_ascii_lowercase();
+        assert!(!cut(&format!("`{}…`", &secret[..20]), &lower).contains("zQWB"));
+        assert!(!cut(&lower, &lower).contains("zqwb"));
+        assert_eq!(starred(&format!("x {secret}\ny")), format!("x {}\ny", "*".repeat(40)));
     }
 
     #[test]

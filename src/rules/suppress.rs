@@ -4,6 +4,7 @@
 //! on its line covers what starts on the next. It needs a reason, and one that matches nothing is a
 //! finding itself.
 
+use super::MOST;
 use super::at::{nearest, quoted};
 use super::codes::{self, CODES, code_named};
 use crate::catalog::{FileView, Suppression};
@@ -18,7 +19,7 @@ pub(super) fn comments(view: &FileView<'_>) -> Vec<Suppression> {
         return Vec::new();
     }
     let comments = comments_with(view.source, view.stream, MARKER);
-    comments.into_iter().filter_map(|comment| read(view, &comment)).collect()
+    comments.iter().take(MOST).filter_map(|comment| read(view, comment)).collect()
 }
 
 fn read(view: &FileView<'_>, comment: &Comment) -> Option<Suppression> {

@@ -145,7 +145,7 @@ fn add_ignored_but_tracked(
         if entries.binary_search_by(|entry| entry.path.as_str().cmp(&file.path)).is_ok() {
             continue;
         }
-        let Ok(metadata) = fs::symlink_metadata(top.join(&file.path)) else { continue };
+        let Some(metadata) = inside(top, &file.path) else { continue };
         let Some(kind) = kind_of(metadata.file_type()) else { continue };
         added.push(Entry { path: file.path.clone(), kind, id: None });
     }
@@ -169,6 +169,19 @@ fn open(path: &Path) -> std::io::Result<fs::File> {
         return Err(std::io::Error::other("a link"));
     }
     fs::File::open(path)
+}
+
+/// What stands at a path, unless a link on the way to it could lead out of the tree.
+fn inside(top: &Path, path: &str) -> Option<fs::Metadata> {
+    let mut folder = top.to_owned();
+    let (parents, _) = path.rsplit_once('/').unwrap_or_default();
+    for part in parents.split('/').filter(|part| !part.is_empty()) {
+        folder.push(part);
+        if fs::symlink_metadata(&folder).ok()?.file_type().is_symlink() {
+            return None;
+        }
+    }
+    fs::symlink_metadata(top.join(path)).ok()
 }
 
 /// Reads until the buffer is full or the file ends.
@@ -211,16 +224,7 @@ impl Tree for Worktree {
     }
 
     fn mode(&self, path: &str) -> Option<Mode> {
-        // A link on the way could lead out of the tree, and what is there is none of ours.
-        let mut folder = self.top.clone();
-        let (parents, _) = path.rsplit_once('/').unwrap_or_default();
-        for part in parents.split('/').filter(|part| !part.is_empty()) {
-            folder.push(part);
-            if fs::symlink_metadata(&folder).ok()?.file_type().is_symlink() {
-                return None;
-            }
-        }
-        let metadata = fs::symlink_metadata(self.top.join(path)).ok()?;
+        let metadata = inside(&self.top, path)?;
         let kind = metadata.file_type();
         Some(if kind.is_dir() {
             Mode::Directory

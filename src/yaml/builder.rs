@@ -260,6 +260,9 @@ impl<'t, 's> Builder<'t, 's> {
     /// Gives a finished value to the collection it stands in, or makes it the document's root.
     fn place(&mut self, id: NodeId, weight: u64) -> Result<(), Stop> {
         let span = self.stream.arena.slots[id.0 as usize].span;
+        if self.stream.arena.slots.len() > self.limits.nodes {
+            return Err(Self::stop(ProblemKind::TooManyValues, span));
+        }
         self.check_indent(span)?;
         match self.frames.last_mut() {
             Some(frame) => {

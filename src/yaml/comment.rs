@@ -14,13 +14,16 @@ pub struct Comment {
     pub line: u32,
 }
 
+/// The most hits that are looked at: each costs a look at all scalars.
+const MOST: usize = 2000;
+
 /// The comments of a source in which `marker` directly follows the `#`, blanks aside.
 ///
 /// Costs a text search; only a hit is looked at more closely.
 pub fn comments_with(source: &Source, stream: &Stream, marker: &str) -> Vec<Comment> {
     let text = source.text();
     let mut found = Vec::new();
-    for (at, _) in text.match_indices(marker) {
+    for (at, _) in text.match_indices(marker).take(MOST) {
         let before = text[..at].trim_end_matches([' ', '\t']);
         let Some(ahead) = before.strip_suffix('#') else { continue };
         let start = ahead.len();

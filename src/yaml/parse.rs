@@ -21,11 +21,19 @@ pub struct Limits {
     pub alias_nodes: u64,
     /// Documents in one file.
     pub documents: usize,
+    /// Values in one file.
+    pub nodes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { file_bytes: 8 << 20, depth: 128, alias_nodes: 20_000, documents: 20_000 }
+        Self {
+            file_bytes: 8 << 20,
+            depth: 128,
+            alias_nodes: 20_000,
+            documents: 20_000,
+            nodes: 500_000,
+        }
     }
 }
 
@@ -64,6 +72,8 @@ pub enum ProblemKind {
     RecursiveAlias,
     /// More than [`Limits::documents`] documents.
     TooManyDocuments,
+    /// More than [`Limits::nodes`] values.
+    TooManyValues,
 }
 
 impl std::fmt::Display for ProblemKind {
@@ -77,6 +87,7 @@ impl std::fmt::Display for ProblemKind {
             Self::AliasBudget => f.write_str("its aliases expand to too many values"),
             Self::RecursiveAlias => f.write_str("an alias stands inside the value that it repeats"),
             Self::TooManyDocuments => f.write_str("it holds too many documents"),
+            Self::TooManyValues => f.write_str("it holds too many values"),
         }
     }
 }
@@ -102,6 +113,10 @@ impl Stream {
 /// How often parsing starts again after a mistake: enough for people, too few for an attack.
 const RESTARTS: usize = 20;
 
+/// How many bytes are read again for tabs that separate: enough for hundreds of them in a file of
+/// ordinary size. After that a tab is a mistake.
+const MOST_REREAD: usize = 32 << 20;
+
 /// Parses all documents of a source.
 pub fn parse(source: &Source, limits: &Limits) -> Stream {
     let text = source.text();
@@ -122,13 +137,15 @@ pub(super) fn by_events(text: &str, limits: &Limits) -> Stream {
     let mut stream = Stream::default();
     let mut patched: Option<String> = None;
     let mut base = 0;
-    for _ in 0..RESTARTS {
+    let (mut restarts, mut reread) = (0, 0);
+    while restarts < RESTARTS {
         let whole = patched.as_deref().unwrap_or(text);
         let kept = (stream.arena.slots.len(), stream.documents.len(), stream.problems.len());
         let mut builder = Builder::new(whole, base, limits, &mut stream);
         let Err(stop) = builder.run() else { break };
         let at = stop.span.start as usize;
-        if stop.tab_separator && whole[..at].ends_with('\t') {
+        if stop.tab_separator && whole[..at].ends_with('\t') && reread < MOST_REREAD {
+            reread += whole.len();
             // YAML allows a tab after `:`, the parser does not: give it a space of the same width.
             let run = whole[..at].trim_end_matches('\t').len();
             let fixed = [&whole[..run], &" ".repeat(at - run), &whole[at..]].concat();
@@ -138,7 +155,8 @@ pub(super) fn by_events(text: &str, limits: &Limits) -> Stream {
             patched = Some(fixed);
             continue;
         }
-        let fatal = matches!(stop.kind, ProblemKind::TooManyDocuments);
+        restarts += 1;
+        let fatal = matches!(stop.kind, ProblemKind::TooManyDocuments | ProblemKind::TooManyValues);
         let (kind, span, document) = (stop.kind, stop.span, stream.documents.len());
         stream.problems.push(Problem { kind, span, document });
         let next = next_document(whole, at.saturating_sub(1)).filter(|next| *next > base && !fatal);
