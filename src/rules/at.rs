@@ -141,7 +141,7 @@ pub(super) fn identity(root: Node<'_>, pointer: &Pointer) -> String {
             continue;
         }
         let at: usize = token.parse().unwrap_or(usize::MAX);
-        node = current.items().nth(at);
+        node = current.item(at);
         let name = node.and_then(item_name);
         let earlier = current.items().take(at).filter(|item| item_name(*item) == name).count();
         match name {

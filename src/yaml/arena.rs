@@ -1,5 +1,7 @@
 //! The values of a parsed text, side by side in memory, each with its span.
 
+use std::collections::HashMap;
+
 use super::pointer::Pointer;
 use super::scalar::{self, Scalar};
 use crate::source::Span;
@@ -40,7 +42,12 @@ pub struct Arena {
     pub(super) slots: Vec<Slot>,
     pub(super) children: Vec<NodeId>,
     pub(super) texts: String,
+    /// For each large mapping the numbers of its entries, sorted by their keys' texts.
+    pub(super) sorted: HashMap<NodeId, Vec<u32>>,
 }
+
+/// How many entries a mapping may have and still be searched from the front.
+const SMALL: u32 = 64;
 
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +83,27 @@ impl Arena {
     /// The spans of all scalars, in the order in which they are written.
     pub fn scalar_spans(&self) -> impl Iterator<Item = Span> + '_ {
         self.slots.iter().filter(|slot| matches!(slot.kind, Kind::Scalar { .. })).map(|s| s.span)
+    }
+
+    /// Prepares a finished mapping for being searched, if it is large.
+    pub(super) fn sort(&mut self, id: NodeId, children: Children) {
+        if children.count / 2 <= SMALL {
+            return;
+        }
+        let mut numbers: Vec<u32> = (0..children.count / 2).collect();
+        numbers.sort_by_key(|number| (self.key_text(children, *number), *number));
+        self.sorted.insert(id, numbers);
+    }
+
+    fn key_text(&self, children: Children, number: u32) -> Option<&str> {
+        self.node(self.children[(children.first + 2 * number) as usize]).text()
+    }
+
+    /// The first entry of a large mapping with a key.
+    fn search(&self, id: NodeId, children: Children, key: &str) -> Option<u32> {
+        let numbers = self.sorted.get(&id)?;
+        let at = numbers.partition_point(|number| self.key_text(children, *number) < Some(key));
+        numbers.get(at).copied().filter(|number| self.key_text(children, *number) == Some(key))
     }
 
     pub(super) fn list(&self, children: Children) -> &[NodeId] {
@@ -181,6 +209,16 @@ impl<'a> Node<'a> {
         list.iter().map(move |id| self.arena.node(*id))
     }
 
+    /// An item of a list, by its number.
+    pub fn item(self, number: usize) -> Option<Node<'a>> {
+        match self.slot().kind {
+            Kind::Sequence(children) => {
+                self.arena.list(children).get(number).map(|id| self.arena.node(*id))
+            }
+            _ => None,
+        }
+    }
+
     /// The keys and values of a mapping, as written; nothing for anything else.
     pub fn entries(self) -> impl ExactSizeIterator<Item = (Node<'a>, Node<'a>)> + 'a {
         let list = match self.slot().kind {
@@ -192,6 +230,14 @@ impl<'a> Node<'a> {
 
     /// The key and value of a field.
     pub fn entry(self, key: &str) -> Option<(Node<'a>, Node<'a>)> {
+        if let Kind::Mapping(children) = self.slot().kind
+            && children.count / 2 > SMALL
+        {
+            let number = self.arena.search(self.id, children, key)?;
+            let at = (children.first + 2 * number) as usize;
+            let pair = &self.arena.children[at..at + 2];
+            return Some((self.arena.node(pair[0]), self.arena.node(pair[1])));
+        }
         self.entries().find(|(name, _)| name.text() == Some(key))
     }
 
@@ -214,7 +260,7 @@ impl<'a> Node<'a> {
                     let (key, value) = found.1.entry(&token)?;
                     (Some(key), value)
                 }
-                NodeKind::Sequence => (None, found.1.items().nth(token.parse().ok()?)?),
+                NodeKind::Sequence => (None, found.1.item(token.parse().ok()?)?),
                 NodeKind::Scalar(_) => return None,
             };
         }
@@ -233,5 +279,25 @@ impl<'a> Node<'a> {
             key.walk(visit);
             value.walk(visit);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::{File, Source};
+    use crate::yaml::{Limits, parse};
+
+    #[test]
+    fn a_large_mapping_is_searched_like_a_small_one() {
+        let text: String = (0..500).map(|n| format!("k{}: {n}\n", n * 7 % 500)).collect();
+        let text = text + "k3: again\n1: one\n";
+        let source = Source::new(File::local("a.yaml"), text);
+        let stream = parse(&source, &Limits::default());
+        let root = stream.arena.node(stream.documents[0]);
+        for (key, value) in root.entries().take(500) {
+            assert_eq!(root.get(key.text().unwrap()).unwrap().span(), value.span());
+        }
+        assert_eq!(root.get("1").and_then(|node| node.text()), Some("one"));
+        assert!(root.get("k500").is_none());
     }
 }

@@ -234,6 +234,7 @@ impl<'t, 's> Builder<'t, 's> {
             self.anchors.insert(frame.anchor, Some((frame.id, frame.weight)));
         }
         if frame.mapping {
+            self.stream.arena.sort(frame.id, children);
             self.find_duplicate_keys(children);
         }
         self.place(frame.id, frame.weight)
