@@ -1,5 +1,7 @@
 //! Relations between the entities of a catalog, in both directions.
 
+use std::collections::HashMap;
+
 use super::{Catalog, EntityId};
 use crate::model::{Relation, relation_named};
 
@@ -32,10 +34,14 @@ impl Graph {
     pub fn of(catalog: &Catalog) -> Self {
         let count = catalog.entities().len();
         let mut graph = Self { out_start: Vec::with_capacity(count + 1), ..Self::default() };
+        // Tables name relations; each name is looked up once.
+        let mut known: HashMap<&'static str, Option<&'static Relation>> = HashMap::new();
         for (from, entity) in catalog.entities() {
             graph.out_start.push(graph.edges.len() as u32);
             for (number, reference) in entity.references.iter().enumerate() {
-                let Some(relation) = relation_named(reference.field.relation) else { continue };
+                let name = reference.field.relation;
+                let relation = *known.entry(name).or_insert_with(|| relation_named(name));
+                let Some(relation) = relation else { continue };
                 let Some(to) = catalog.defined(reference.target).next() else { continue };
                 graph.edges.push(Edge { from, to, relation, reference: number as u32 });
             }

@@ -1,10 +1,10 @@
 //! `validate`: read a catalog and say what is wrong with it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::workspace::{Place, Settings, Workspace, WorkspaceError, configuration};
-use crate::catalog::{Catalog, FileRecord, Graph, Suppression, load};
+use crate::catalog::{Catalog, FileRecord, Suppression, load};
 use crate::config::Config;
 use crate::finding::{Code, Finding, Fingerprint, Report, Severity, Summary};
 use crate::git::GitError;
@@ -127,11 +127,10 @@ fn judge(
     base_families: Option<&BTreeSet<String>>,
 ) -> Result<Judged, GitError> {
     let (catalog, inspection) = load(tree, config, &Limits::default(), &rules::inspect)?;
-    let graph = Graph::of(&catalog);
     let findings = rules::check(&rules::Whole {
         tree,
         catalog: &catalog,
-        graph: &graph,
+        relations: OnceLock::new(),
         base_families,
         place: name,
     });

@@ -118,8 +118,24 @@ pub static URL: Format = Format {
     expected: "an absolute URL, such as https://wiki.example.com/checkout",
     pattern: "^\\s*[A-Za-z][-A-Za-z0-9+.]*:",
     max_length: 8192,
-    check: |text| url::Url::parse(text).is_ok(),
+    check: |text| is_plain_url(text) || url::Url::parse(text).is_ok(),
 };
+
+/// Whether a text is certainly a URL, told without taking it apart: a web address whose host is a
+/// domain name of lower-case letters, digits and dots. What follows the host's `/` is never refused.
+fn is_plain_url(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
+        return false;
+    };
+    let host = rest.split('/').next().unwrap_or_default();
+    let is_plain = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    // A host that ends in a number would be an IPv4 address, right or wrong.
+    let is_name = |label: &str| label.starts_with(|c: char| c.is_ascii_lowercase());
+    host.split('.').all(is_plain) && host.rsplit('.').next().is_some_and(is_name)
+}
 
 /// A text with something to read in it.
 pub static VISIBLE: Format = Format {
@@ -206,6 +222,15 @@ fn is_js_space(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_told_without_taking_it_apart_is_a_url(
+            text in "https?://[a-z0-9.]{0,12}(\\.(com|[0-9]|0x1|c))?(/.{0,8})?"
+        ) {
+            proptest::prop_assert!(!is_plain_url(&text) || url::Url::parse(&text).is_ok());
+        }
+    }
 
     #[test]
     fn names_are_those_that_backstage_takes() {

@@ -13,7 +13,7 @@ const UPWARDS: &[(&str, &str, &str)] =
 pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     for (up, down, words) in UPWARDS {
         let mut search = Search {
-            graph: whole.graph,
+            graph: whole.graph(),
             up,
             down,
             state: vec![State::New; whole.catalog.entities().len()],

@@ -21,6 +21,7 @@ mod suppress;
 mod values;
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -62,12 +63,19 @@ pub struct Whole<'a> {
     pub tree: &'a dyn Tree,
     /// The catalog.
     pub catalog: &'a Catalog,
-    /// Its relations.
-    pub graph: &'a Graph,
+    /// Its relations, followed when a rule first asks; see [`Whole::graph`].
+    pub relations: OnceLock<Graph>,
     /// Families of which the base of a change defines something, if there is a base.
     pub base_families: Option<&'a BTreeSet<String>>,
     /// What to call the tree when it holds nothing.
     pub place: &'a str,
+}
+
+impl Whole<'_> {
+    /// The catalog's relations.
+    fn graph(&self) -> &Graph {
+        self.relations.get_or_init(|| Graph::of(self.catalog))
+    }
 }
 
 /// Applies every rule for files to one file.

@@ -142,11 +142,22 @@ fn keywords() -> Option<&'static packed::Searcher> {
     CELL.get_or_init(build).as_ref()
 }
 
+/// Whether a URL, from its authority on, may name a user: nearly every text holds a URL, and
+/// nearly none of them an `@` before its next white space. No user and password are longer than
+/// what is looked at, so that a text of nothing but `://` stays quick.
+fn has_user(rest: &str) -> bool {
+    let mut token = rest.bytes().take(1024).take_while(|byte| !byte.is_ascii_whitespace());
+    token.any(|byte| byte == b'@')
+}
+
 /// The numbers of the detectors whose keywords a text holds.
 fn suspects(text: &str) -> Vec<usize> {
     let mut numbers: Vec<usize> = match keywords() {
         Some(keywords) => {
-            keywords.find_iter(text).map(|found| found.pattern().as_usize()).collect()
+            let told =
+                |at: usize, end: usize| DETECTORS[at].keyword != "://" || has_user(&text[end..]);
+            let found = keywords.find_iter(text).map(|one| (one.pattern().as_usize(), one.end()));
+            found.filter(|(at, end)| told(*at, *end)).map(|(at, _)| at).collect()
         }
         // Machines without such instructions search one keyword after the other.
         None => (0..DETECTORS.len()).filter(|at| text.contains(DETECTORS[*at].keyword)).collect(),

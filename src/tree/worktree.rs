@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
+use rayon::prelude::*;
 
 use super::{Content, Entry, EntryKind, ReadError, Tree, is_yaml};
 use crate::git::{Mode, Repository, Tracked};
@@ -27,21 +28,25 @@ impl Worktree {
     pub fn open(top: &Path, repository: Option<&Repository>, folders: &[String]) -> Self {
         let whole = [String::new()];
         let folders = if folders.is_empty() { &whole } else { folders };
-        // An index that cannot be read only costs what is tracked and ignored at once.
-        let tracked = repository.and_then(|repository| repository.tracked().ok());
-        let tracked = tracked.unwrap_or_default();
-        let found = Mutex::new(Found::default());
-        for folder in folders {
-            walk(top, folder, repository.is_some(), &found);
-        }
-        let Found { mut entries, nested } = found.into_inner().unwrap_or_default();
+        let git = repository.is_some();
+        let (found, tracked) = std::thread::scope(|scope| {
+            let walks = scope.spawn(move || walk_all(top, folders, git));
+            // An index that cannot be read only costs what is tracked and ignored at once.
+            let tracked = repository.and_then(|repository| repository.tracked().ok());
+            (walks.join().unwrap_or_default(), tracked.unwrap_or_default())
+        });
+        let Found { mut entries, nested } = found;
         entries.retain(|entry| !nested.iter().any(|folder| is_below(&entry.path, folder)));
-        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        sort(&mut entries);
         entries.dedup_by(|a, b| a.path == b.path);
         let below = |path: &str| folders.iter().any(|folder| is_below(path, folder));
         add_ignored_but_tracked(top, &tracked, &below, &mut entries);
         Self { top: top.to_owned(), entries }
     }
+}
+
+fn sort(entries: &mut [Entry]) {
+    entries.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
 }
 
 /// Whether `path` is `folder` or lies in it; every path lies in `""`.
@@ -56,6 +61,14 @@ struct Found {
     entries: Vec<Entry>,
     /// Folders that are repositories of their own: they hold a `.git`.
     nested: Vec<String>,
+}
+
+fn walk_all(top: &Path, folders: &[String], git: bool) -> Found {
+    let found = Mutex::new(Found::default());
+    for folder in folders {
+        walk(top, folder, git, &found);
+    }
+    found.into_inner().unwrap_or_default()
 }
 
 fn walk(top: &Path, folder: &str, git: bool, found: &Mutex<Found>) {
@@ -141,8 +154,11 @@ fn add_ignored_but_tracked(
     entries: &mut Vec<Entry>,
 ) {
     let mut added = Vec::new();
+    // Git keeps its index in the order of paths, as the entries are: one walk through both.
+    let mut walked = entries.iter().map(|entry| entry.path.as_str()).peekable();
     for file in tracked.iter().filter(|file| is_yaml(&file.path) && below(&file.path)) {
-        if entries.binary_search_by(|entry| entry.path.as_str().cmp(&file.path)).is_ok() {
+        while walked.next_if(|path| *path < file.path.as_str()).is_some() {}
+        if walked.peek() == Some(&file.path.as_str()) {
             continue;
         }
         let Some(metadata) = inside(top, &file.path) else { continue };
@@ -151,7 +167,8 @@ fn add_ignored_but_tracked(
     }
     if !added.is_empty() {
         entries.append(&mut added);
-        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        sort(entries);
+        entries.dedup_by(|a, b| a.path == b.path);
     }
 }
 

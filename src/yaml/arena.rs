@@ -70,6 +70,14 @@ pub struct Node<'a> {
 }
 
 impl Arena {
+    /// Makes room for the values of a text of so many bytes, by what catalogs usually hold.
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        let values = (bytes / 16).min(4096);
+        self.slots.reserve(values);
+        self.children.reserve(values);
+        self.texts.reserve(bytes.min(1 << 16));
+    }
+
     /// The node of an id that this arena gave out.
     pub fn node(&self, id: NodeId) -> Node<'_> {
         let span = self.slots[id.0 as usize].span;

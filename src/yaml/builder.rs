@@ -55,6 +55,7 @@ impl<'t, 's> Builder<'t, 's> {
         stream: &'s mut Stream,
     ) -> Self {
         let text = &whole[base..];
+        stream.arena.reserve(text.len());
         let ascii = text.is_ascii();
         let offsets = match ascii {
             true => Vec::new(),
@@ -300,6 +301,12 @@ impl<'t, 's> Builder<'t, 's> {
             }
             _ => None,
         };
+        let later = |at: usize| children[at..].iter().step_by(2).map(|id| key(*id));
+        let is_new = |at: usize| later(at + 2).all(|other| other != key(children[at]));
+        // Most mappings are small: comparing each key with each costs less than a set of them.
+        if children.len() <= 24 && (0..children.len()).step_by(2).all(is_new) {
+            return;
+        }
         let keys: Vec<(NodeId, _)> =
             children.iter().step_by(2).filter_map(|id| key(*id).map(|key| (*id, key))).collect();
         if are_distinct(&keys) {
@@ -343,10 +350,6 @@ fn written_length(slice: &str, style: ScalarStyle) -> usize {
 
 /// Whether no two keys are the same; most mappings are small, and need no hashing.
 fn are_distinct<K: PartialEq + Eq + std::hash::Hash>(keys: &[(NodeId, K)]) -> bool {
-    if keys.len() <= 12 {
-        let later = |at: usize| keys[at + 1..].iter().map(|(_, key)| key);
-        return keys.iter().enumerate().all(|(at, (_, key))| later(at).all(|other| other != key));
-    }
     let mut seen = HashSet::with_capacity(keys.len());
     keys.iter().all(|(_, key)| seen.insert(key))
 }
