@@ -49,7 +49,7 @@ pub enum Outcome {
 
 /// How many files are read before what they contribute is merged: enough to keep all cores busy,
 /// few enough that what is waiting stays small.
-const BATCH: usize = 2048;
+const BATCH: usize = 1024;
 
 /// Reads every entity of a tree; `inspect` looks at each file while its text is in memory.
 ///
@@ -67,6 +67,9 @@ pub fn load(
     let entries: Vec<&Entry> =
         tree.entries().iter().filter(|entry| config.covers(&entry.path)).collect();
     let mut catalog = Catalog::default();
+    // Lists that grow by doubling would stand in memory twice.
+    catalog.files.reserve_exact(entries.len());
+    catalog.entities.reserve_exact(entries.len());
     let mut whole = Inspection::default();
     let configuration = config.path();
     let contribute = |entry: &&Entry| match configuration.as_ref() == Some(&entry.path) {
