@@ -137,6 +137,36 @@ fn is_plain_url(text: &str) -> bool {
     host.split('.').all(is_plain) && host.rsplit('.').next().is_some_and(is_name)
 }
 
+/// A calendar date (RFC 3339, full-date).
+pub static DATE: Format = Format {
+    name: "date",
+    expected: "a date, such as 2026-12-31",
+    pattern: "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$",
+    max_length: 10,
+    check: |text| text.len() == 10,
+};
+
+/// An instant (RFC 3339, date-time).
+pub static INSTANT: Format = Format {
+    name: "instant",
+    expected: "a date, a time and an offset, such as 2026-12-31T22:00:00Z",
+    pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(Z|[+-]\\d{2}:\\d{2})$",
+    max_length: 25,
+    check: |text| text.len() >= 20,
+};
+
+/// A length of time (ISO 8601).
+pub static DURATION: Format = Format {
+    name: "duration",
+    expected: "an ISO 8601 duration, such as PT8H, PT15M or P1Y",
+    pattern: "^P(\\d+W|(\\d+Y)?(\\d+M)?(\\d+D)?(T(\\d+H)?(\\d+M)?(\\d+S)?)?)$",
+    max_length: 32,
+    check: |text| text.len() > 2 && !text.ends_with('T'),
+};
+
+/// The forms that schemas of values speak of, to say in words what a pattern wants.
+pub static VALUE_FORMATS: &[&Format] = &[&DATE, &INSTANT, &DURATION];
+
 /// A text with something to read in it.
 pub static VISIBLE: Format = Format {
     name: "text",

@@ -3,6 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::format::Formatted;
+use super::practice::Practice;
 use super::{backstage, gitsm, openslo};
 use crate::yaml::Pointer;
 
@@ -97,6 +98,8 @@ pub struct Kind {
     pub formats: &'static [Formatted],
     /// References to other entities.
     pub references: &'static [ReferenceField],
+    /// What practice says about it.
+    pub practice: Practice,
 }
 
 impl PartialEq for Kind {
@@ -146,6 +149,18 @@ pub(super) const fn to_any(
     ReferenceField { path, assumes: None, accepts: Accepts::Any, relation, bare: false }
 }
 
+/// The kinds that count as configuration items, and the services that rest on them.
+const ITEMS: &[&str] =
+    &["ci", "component", "resource", "api", "service", "system", "domain", "airesource"];
+
+/// A relation of a configuration item: to another one, unless the text names a kind.
+pub(super) const fn related(
+    path: &'static [&'static str],
+    relation: &'static str,
+) -> ReferenceField {
+    to(path, "ConfigurationItem", ITEMS, relation)
+}
+
 /// A reference that is the bare name of one kind.
 pub(super) const fn by_name(
     path: &'static [&'static str],
@@ -177,8 +192,19 @@ pub static KINDS: &[&Kind] = &[
     &openslo::alert_condition::KIND,
     &openslo::alert_notification_target::KIND,
     &gitsm::service::KIND,
+    &gitsm::configuration_item::KIND,
+    &gitsm::ci_class::KIND,
     &gitsm::team::KIND,
     &gitsm::person::KIND,
+    &gitsm::service_level_agreement::KIND,
+    &gitsm::calendar::KIND,
+    &gitsm::runbook::KIND,
+    &gitsm::policy::KIND,
+    &gitsm::change_policy::KIND,
+    &gitsm::change_model::KIND,
+    &gitsm::change_request::KIND,
+    &gitsm::exception::KIND,
+    &gitsm::target::KIND,
 ];
 
 /// The kind that a word means in a reference or on a command line: a name, a plural or a family,
@@ -190,7 +216,9 @@ pub fn kind_named(word: &str) -> Option<&'static Kind> {
         () => 0,
     };
     let matches = |kind: &&&'static Kind| {
-        [kind.name, kind.plural, kind.family].iter().any(|name| name.eq_ignore_ascii_case(word))
+        let names = [kind.name, kind.plural, kind.family];
+        let mut all = names.iter().chain(kind.practice.short);
+        all.any(|name| name.eq_ignore_ascii_case(word))
     };
     KINDS.iter().filter(matches).min_by_key(|kind| rank(kind)).copied()
 }
@@ -221,5 +249,38 @@ mod tests {
         assert_eq!(name("service"), Some(("Service", "service")));
         assert_eq!(name("openslo-service"), Some(("Service", "openslo-service")));
         assert_eq!(name("gadget"), None);
+        assert_eq!(name("CIs"), Some(("ConfigurationItem", "ci")));
+        assert_eq!(name("sla"), Some(("ServiceLevelAgreement", "sla")));
+        assert_eq!(name("change"), Some(("ChangeRequest", "change")));
+    }
+
+    #[test]
+    fn no_word_means_two_kinds_of_ours() {
+        let mut words = std::collections::BTreeMap::new();
+        for kind in KINDS.iter().filter(|kind| kind.group == &gitsm::GROUP) {
+            let mut own: Vec<String> = [kind.name, kind.plural, kind.family]
+                .iter()
+                .chain(kind.practice.short)
+                .map(|word| word.to_lowercase())
+                .collect();
+            own.sort();
+            own.dedup();
+            for word in own {
+                let other = words.insert(word.clone(), kind.name);
+                assert_eq!(other, None, "{word} of {}", kind.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_state_of_a_life_leads_to_states_of_it() {
+        for kind in KINDS {
+            let Some(life) = &kind.practice.life_cycle else { continue };
+            let is_state = |name: &str| life.states.iter().any(|(state, _)| *state == name);
+            assert!(life.gone.iter().all(|state| is_state(state)), "{}", kind.name);
+            for (state, next) in life.states {
+                assert!(next.iter().all(|next| is_state(next)), "{} {state}", kind.name);
+            }
+        }
     }
 }

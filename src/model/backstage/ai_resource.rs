@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::GROUP;
 use crate::model::format;
 use crate::model::kind::{of, to};
-use crate::model::{Kind, Metadata, Variant};
+use crate::model::{Kind, Metadata, Practice, Variant};
 
 /// What every AiResource says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -133,4 +133,5 @@ pub static KIND: Kind = Kind {
         to(&["spec", "owner"], "Group", &["team", "person"], "ownedBy"),
         to(&["spec", "system"], "System", &["system"], "partOf"),
     ],
+    practice: Practice::FOREIGN,
 };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::GROUP;
 use crate::model::format;
 use crate::model::kind::{of, to};
-use crate::model::{Kind, Metadata};
+use crate::model::{Kind, Metadata, Practice};
 
 /// What a Group is and who belongs to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -60,4 +60,5 @@ pub static KIND: Kind = Kind {
         to(&["spec", "children", "*"], "Group", &["team"], "parentOf"),
         to(&["spec", "members", "*"], "User", &["person"], "hasMember"),
     ],
+    practice: Practice::FOREIGN,
 };

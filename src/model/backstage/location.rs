@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::GROUP;
 use crate::model::format;
 use crate::model::kind::of;
-use crate::model::{Kind, Metadata};
+use crate::model::{Kind, Metadata, Practice};
 
 /// Other files to read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -48,4 +48,5 @@ pub static KIND: Kind = Kind {
     variants: &[],
     formats: format::BACKSTAGE,
     references: &[],
+    practice: Practice::FOREIGN,
 };

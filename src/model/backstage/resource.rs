@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::GROUP;
 use crate::model::format;
 use crate::model::kind::{of, to, to_any};
-use crate::model::{Kind, Metadata};
+use crate::model::{Kind, Metadata, Practice};
 
 /// What a Resource is and who owns it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -44,4 +44,5 @@ pub static KIND: Kind = Kind {
         to_any(&["spec", "dependsOn", "*"], "dependsOn"),
         to_any(&["spec", "dependencyOf", "*"], "dependencyOf"),
     ],
+    practice: Practice::FOREIGN,
 };

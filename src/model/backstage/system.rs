@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::GROUP;
 use crate::model::format;
 use crate::model::kind::{of, to};
-use crate::model::{Kind, Metadata};
+use crate::model::{Kind, Metadata, Practice};
 
 /// Who owns a System and where it belongs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -39,4 +39,5 @@ pub static KIND: Kind = Kind {
         to(&["spec", "owner"], "Group", &["team", "person"], "ownedBy"),
         to(&["spec", "domain"], "Domain", &["domain"], "partOf"),
     ],
+    practice: Practice::FOREIGN,
 };

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::SCAFFOLDER;
 use crate::model::format;
 use crate::model::kind::{of, to};
-use crate::model::{Kind, Metadata};
+use crate::model::{Kind, Metadata, Practice};
 
 /// What a Template asks for and what it does, as `@backstage/plugin-scaffolder-common` 2.3 defines
 /// it.
@@ -237,4 +237,5 @@ pub static KIND: Kind = Kind {
     variants: &[],
     formats: format::BACKSTAGE,
     references: &[to(&["spec", "owner"], "Group", &["team", "person"], "ownedBy")],
+    practice: Practice::FOREIGN,
 };

@@ -7,7 +7,7 @@ use super::GROUP;
 use super::group::Profile;
 use crate::model::format;
 use crate::model::kind::{of, to};
-use crate::model::{Kind, Metadata};
+use crate::model::{Kind, Metadata, Practice};
 
 /// Which groups a User belongs to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -33,4 +33,5 @@ pub static KIND: Kind = Kind {
     variants: &[],
     formats: format::BACKSTAGE,
     references: &[to(&["spec", "memberOf", "*"], "Group", &["team"], "memberOf")],
+    practice: Practice::FOREIGN,
 };

@@ -1,13 +1,28 @@
 //! gitsm's own kinds, one file each. Their specs are closed: a field that is not known is an error.
 
+pub mod calendar;
+pub mod change_model;
+pub mod change_policy;
+pub mod change_request;
+pub mod ci_class;
+pub mod configuration_item;
+pub mod exception;
 pub mod person;
+pub mod policy;
+pub mod runbook;
 pub mod service;
+pub mod service_level_agreement;
+mod spec;
+pub mod target;
 pub mod team;
+pub mod value;
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use spec::Spec;
 
 use super::{Group, Link};
 
@@ -39,6 +54,9 @@ pub struct Metadata {
     /// Pages about it.
     pub links: Option<Vec<Link>>,
     /// The entity of the same family that this document adds fields to, such as `group:payments`.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("examples" = ["group:payments"]))]
     pub extends: Option<String>,
+    /// References by which it was known before: a rename is declared and never guessed.
+    #[schemars(inner(length(min = 1)), extend("examples" = [["service:shop-checkout"]]))]
+    pub formerly: Option<Vec<String>>,
 }

@@ -3,29 +3,46 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::value::{Date, Reference};
 use super::{GROUP, Metadata};
 use crate::model::kind::{of, to};
+use crate::model::practice::{LifeCycle, Practice, column, wide};
 use crate::model::{Kind, format};
 
-/// Who belongs to a team.
+/// Who belongs to a team, who speaks for it, and how to reach it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TeamSpec {
     /// What it is.
     pub r#type: Option<TeamType>,
+    /// Whether it still exists.
+    pub lifecycle: Option<TeamLifecycle>,
     /// Its people, such as `person:ada`.
-    #[schemars(inner(length(min = 1)))]
-    pub members: Option<Vec<String>>,
+    pub members: Option<Vec<Reference>>,
     /// The person who leads it.
-    #[schemars(length(min = 1))]
-    pub manager: Option<String>,
+    pub manager: Option<Reference>,
     /// The team that it is a unit of.
-    #[schemars(length(min = 1))]
-    pub parent: Option<String>,
+    pub parent: Option<Reference>,
+    /// How many of it must agree, and who may agree in their place.
+    pub approvers: Option<Approvers>,
+    /// The calendar that says who is called when.
+    pub on_call: Option<Reference>,
+    /// The teams to turn to, in this order, when it does not answer.
+    pub escalation: Option<Vec<Reference>>,
+    /// How to reach the team as a team.
+    pub contact: Option<Contact>,
+    /// How many changes it has under way at most.
+    #[schemars(range(min = 1))]
+    pub wip_limit: Option<u32>,
+    /// What its people know how to do.
+    #[schemars(inner(length(min = 1)), extend("examples" = [["postgresql"]]))]
+    pub competencies: Option<Vec<String>>,
+    /// Of a supplier: the contract.
+    pub contract: Option<Contract>,
 }
 
 /// What a team is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TeamType {
     /// People who work together.
@@ -38,6 +55,52 @@ pub enum TeamType {
     Supplier,
     /// Those for whom a service is.
     Customer,
+}
+
+/// Whether a team still exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TeamLifecycle {
+    /// It works.
+    Active,
+    /// It was dissolved.
+    Disbanded,
+}
+
+/// Who decides for a team.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Approvers {
+    /// How many must agree.
+    #[schemars(range(min = 1))]
+    pub quorum: u32,
+    /// Who may agree in the place of a member.
+    pub deputies: Option<Vec<Reference>>,
+}
+
+/// Addresses of a team, never of a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Contact {
+    /// The shared mailbox.
+    #[schemars(length(min = 3), extend("examples" = ["payments@example.com"]))]
+    pub email: Option<String>,
+    /// The channel.
+    #[schemars(length(min = 1), extend("examples" = ["#payments"]))]
+    pub chat: Option<String>,
+}
+
+/// What was agreed with a supplier.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Contract {
+    /// The number in the books.
+    #[schemars(length(min = 1), extend("examples" = ["C-2026-017"]))]
+    pub number: String,
+    /// The first day.
+    pub start: Date,
+    /// The last day, if it ends.
+    pub end: Option<Date>,
 }
 
 /// The row of the kind table.
@@ -54,7 +117,28 @@ pub static KIND: Kind = Kind {
     formats: format::BACKSTAGE,
     references: &[
         to(&["spec", "members", "*"], "Person", &["person"], "hasMember"),
-        to(&["spec", "manager"], "Person", &["person"], "hasMember"),
+        to(&["spec", "manager"], "Person", &["person"], "ledBy"),
         to(&["spec", "parent"], "Team", &["team"], "childOf"),
+        to(&["spec", "approvers", "deputies", "*"], "Person", &["person"], "deputizedBy"),
+        to(&["spec", "onCall"], "Calendar", &["calendar"], "follows"),
+        to(&["spec", "escalation", "*"], "Team", &["team"], "escalatesTo"),
     ],
+    practice: Practice {
+        short: &[],
+        life_cycle: Some(LifeCycle {
+            path: &["spec", "lifecycle"],
+            states: &[("active", &["disbanded"]), ("disbanded", &["active"])],
+            gone: &["disbanded"],
+        }),
+        fields: &[],
+        columns: &[
+            column("TYPE", &["spec", "type"]),
+            column("MANAGER", &["spec", "manager"]),
+            column("PARENT", &["spec", "parent"]),
+            wide("CHAT", &["spec", "contact", "chat"]),
+            wide("ON CALL", &["spec", "onCall"]),
+        ],
+        backstage: "Group; both share one name space",
+        servicenow: "Group (`sys_user_group`); a supplier is a Company (`core_company`), its contract `ast_contract`",
+    },
 };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Duration, GROUP, Metadata};
 use crate::model::kind::of;
-use crate::model::{Kind, format};
+use crate::model::{Kind, Practice, format};
 
 /// When an alert fires, and how loud.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -72,4 +72,5 @@ pub static KIND: Kind = Kind {
     variants: &[],
     formats: format::OPENSLO,
     references: &[],
+    practice: Practice::FOREIGN,
 };

@@ -7,7 +7,7 @@ use super::alert_condition::AlertConditionSpec;
 use super::alert_notification_target::AlertNotificationTargetSpec;
 use super::{GROUP, Metadata};
 use crate::model::kind::{by_name, of};
-use crate::model::{Kind, format};
+use crate::model::{Kind, Practice, format};
 
 /// Which alerts an SLO raises, and to whom.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -86,4 +86,5 @@ pub static KIND: Kind = Kind {
             "notifies",
         ),
     ],
+    practice: Practice::FOREIGN,
 };

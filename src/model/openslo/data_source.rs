@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{GROUP, Metadata};
 use crate::model::kind::of;
-use crate::model::{Kind, format};
+use crate::model::{Kind, Practice, format};
 
 /// How to reach a source of metrics.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -35,4 +35,5 @@ pub static KIND: Kind = Kind {
     variants: &[],
     formats: format::OPENSLO,
     references: &[],
+    practice: Practice::FOREIGN,
 };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{GROUP, Metadata};
 use crate::model::kind::of;
-use crate::model::{Kind, format};
+use crate::model::{Kind, Practice, format};
 
 /// What a Service is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -29,4 +29,5 @@ pub static KIND: Kind = Kind {
     variants: &[],
     formats: format::OPENSLO,
     references: &[],
+    practice: Practice::FOREIGN,
 };

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{GROUP, Metadata};
 use crate::model::kind::{by_name, of};
-use crate::model::{Kind, ReferenceField, format};
+use crate::model::{Kind, Practice, ReferenceField, format};
 
 /// A metric to compare, or a ratio of good to all.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -91,6 +91,7 @@ pub static KIND: Kind = Kind {
         source(&["spec", "ratioMetric", "total", "metricSource", "metricSourceRef"]),
         source(&["spec", "ratioMetric", "raw", "metricSource", "metricSourceRef"]),
     ],
+    practice: Practice::FOREIGN,
 };
 
 const fn source(path: &'static [&'static str]) -> ReferenceField {

@@ -8,7 +8,7 @@ use super::alert_policy::AlertPolicySpec;
 use super::sli::SliSpec;
 use super::{Duration, GROUP, Metadata};
 use crate::model::kind::{by_name, of};
-use crate::model::{Kind, format};
+use crate::model::{Kind, Practice, format};
 
 /// Which indicator is held against which targets, over which time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -183,4 +183,5 @@ pub static KIND: Kind = Kind {
             "alertsBy",
         ),
     ],
+    practice: Practice::FOREIGN,
 };
