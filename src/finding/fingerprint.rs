@@ -19,6 +19,15 @@ impl Fingerprint {
         let canonical = serde_json::json!([code, subject, identity, value]).to_string();
         Self(Sha256::digest(canonical.as_bytes()).into())
     }
+
+    /// Tells statements apart that share a fingerprint: the first, of number 0, keeps it.
+    #[must_use]
+    pub fn nth(self, number: usize) -> Self {
+        match number {
+            0 => self,
+            _ => Self(Sha256::digest(format!("{self}#{number}").as_bytes()).into()),
+        }
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -53,6 +62,15 @@ mod tests {
             print.to_string(),
             "2422b3cb7a00ad7f0ca96e92b0293c4a05d2d1ed29b8e01928d189ecfb85548c"
         );
+    }
+
+    #[test]
+    fn the_second_of_a_fingerprint_has_one_of_its_own() {
+        let print = Fingerprint::of("a", "b", "c", "d");
+        assert_eq!(print.nth(0), print);
+        let distinct: std::collections::BTreeSet<_> = (0..10).map(|n| print.nth(n)).collect();
+        assert_eq!(distinct.len(), 10);
+        assert_ne!(print.nth(1), Fingerprint::of("a", "b", "c", "x").nth(1));
     }
 
     #[test]

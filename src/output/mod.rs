@@ -4,8 +4,10 @@
 
 mod concise;
 mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
 mod sarif;
 mod text;
 mod write;
@@ -62,6 +64,12 @@ pub static FORMATS: &[Format] = &[
     Format { name: "json", summary: "findings/1, for programs", emit: json::emit },
     Format { name: "sarif", summary: "SARIF 2.1.0, for code scanning", emit: sarif::emit },
     Format { name: "github", summary: "annotations of a GitHub workflow", emit: github::emit },
+    Format {
+        name: "gitlab",
+        summary: "a Code Quality report, for merge requests in GitLab",
+        emit: gitlab::emit,
+    },
+    Format { name: "junit", summary: "JUnit XML, for test reports in CI", emit: junit::emit },
 ];
 
 /// The format of a name.

@@ -1,9 +1,12 @@
 //! Every format over the same findings, which lie in `tests/fixtures/findings`.
 
+use std::collections::BTreeSet;
+
+use gitsm::output::FORMATS;
 use gitsm::yaml::schema::Schema;
 use serde_json::Value;
 
-use crate::support::{gitsm, project};
+use crate::support::{Folder, component, gitsm, group, project};
 
 fn emit(format: &str) -> String {
     let run = gitsm(&project(), &["validate", "tests/fixtures/findings", "--all", "-o", format]);
@@ -83,16 +86,226 @@ fn sarif_holds_what_code_scanning_asks_for() {
     insta::assert_snapshot!(text);
 }
 
+/// The entries of a Code Quality report, after checking what GitLab asks of each.
+fn gitlab_entries(text: &str) -> Vec<Value> {
+    let Value::Array(entries) = serde_json::from_str(text).unwrap() else { panic!("{text}") };
+    let mut fingerprints = BTreeSet::new();
+    for entry in &entries {
+        let keys: Vec<&String> = entry.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["description", "check_name", "fingerprint", "severity", "location"]);
+        let text = |key: &str| entry[key].as_str().unwrap().to_owned();
+        assert!(!text("description").is_empty() && !text("description").contains('\n'), "{entry}");
+        assert!(gitsm::rules::CODES.iter().any(|code| code.name == text("check_name")), "{entry}");
+        let severities = ["info", "minor", "major", "critical", "blocker"];
+        assert!(severities.contains(&text("severity").as_str()), "{entry}");
+        assert_eq!(text("fingerprint").len(), 64);
+        assert!(fingerprints.insert(text("fingerprint")), "GitLab drops {entry}");
+        let path = entry["location"]["path"].as_str().unwrap();
+        assert!(!path.starts_with('/') && !path.starts_with("./"), "{entry}");
+        assert!(entry["location"]["lines"]["begin"].as_u64().unwrap() >= 1);
+    }
+    entries
+}
+
+#[test]
+fn gitlab_holds_what_code_quality_asks_for() {
+    let text = emit("gitlab");
+    gitlab_entries(&text);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn gitlab_has_an_entry_for_each_place_and_no_fingerprint_twice() {
+    let folder = Folder::git();
+    folder.write("teams.yaml", group("other"));
+    for number in 0..8 {
+        folder.write(&format!("c{number}.yaml"), component(&format!("c{number}")));
+    }
+    let twin = component("twin").replace("type: service", "type: 1");
+    folder.write("twins.yaml", format!("{twin}---\n{twin}"));
+    let run = || folder.gitsm(&["validate", "-o", "gitlab"]).stdout;
+    let entries = gitlab_entries(&run());
+    let count = |code: &str| entries.iter().filter(|entry| entry["check_name"] == code).count();
+    assert_eq!(count("reference-unknown"), 10, "{entries:#?}");
+    assert_eq!(count("field-type"), 2, "{entries:#?}");
+    // The first keeps the fingerprint that other formats print.
+    let known = folder.findings(&["--only", "field-type"])["findings"].clone();
+    assert_eq!(known[0]["fingerprint"], known[1]["fingerprint"], "the test needs two of one");
+    let first = entries.iter().find(|entry| entry["check_name"] == "field-type").unwrap();
+    assert_eq!(first["fingerprint"], known[0]["fingerprint"]);
+    // What moves within a file stays what it was.
+    let before: BTreeSet<String> =
+        entries.iter().map(|one| one["fingerprint"].to_string()).collect();
+    folder.write("twins.yaml", format!("# more lines\n\n{twin}---\n{twin}"));
+    let after = gitlab_entries(&run());
+    assert_eq!(before, after.iter().map(|one| one["fingerprint"].to_string()).collect());
+}
+
+#[test]
+fn gitlab_reports_nothing_as_an_empty_list() {
+    let folder = Folder::git();
+    let empty = gitlab_entries(&folder.gitsm(&["validate", "-o", "gitlab"]).stdout);
+    assert_eq!(empty[0]["severity"], "critical", "an empty catalog is a finding: {empty:?}");
+    folder.write("teams.yaml", group("payments")).write("c.yaml", component("c"));
+    assert_eq!(folder.gitsm(&["validate", "-o", "gitlab"]).stdout, "[]\n");
+}
+
+/// Checks a report against what the readers' parsers and the schema of Jenkins' xUnit plugin
+/// (junit-10.xsd) ask for, `file` and `line` aside; gives class, name and outcome of each case.
+pub(crate) fn junit_cases(text: &str) -> Vec<(String, String, String)> {
+    let document =
+        roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let number = |node: roxmltree::Node<'_, '_>, name: &str| -> usize {
+        node.attribute(name).unwrap_or_else(|| panic!("{name} is missing")).parse().unwrap()
+    };
+    let children = |node: roxmltree::Node<'_, '_>| -> Vec<String> {
+        node.children()
+            .filter(|child| child.is_element())
+            .map(|one| one.tag_name().name().to_owned())
+            .collect()
+    };
+    let root = document.root_element();
+    assert_eq!(root.tag_name().name(), "testsuites");
+    assert_eq!(children(root), ["testsuite"]);
+    let suite = root.first_element_child().unwrap();
+    let mut cases = Vec::new();
+    for case in suite.children().filter(roxmltree::Node::is_element) {
+        assert_eq!(case.tag_name().name(), "testcase");
+        let known = ["classname", "name", "file", "line", "time"];
+        assert!(case.attributes().all(|one| known.contains(&one.name())), "{case:?}");
+        assert_eq!(case.attribute("time"), Some("0"));
+        let outcome = children(case).join(" ");
+        if let Some(child) = case.first_element_child() {
+            assert!(number(case, "line") >= 1);
+            assert_eq!(case.attribute("file"), case.attribute("classname"));
+            assert!(
+                child.text().is_some_and(|text| text.contains(case.attribute("file").unwrap()))
+            );
+        }
+        match outcome.as_str() {
+            "failure" => {
+                let failure = case.first_element_child().unwrap();
+                let names: Vec<&str> = failure.attributes().map(|one| one.name()).collect();
+                assert_eq!(names, ["type", "message"]);
+                // GitLab shows the text and not the message.
+                let message = failure.attribute("message").unwrap();
+                assert!(failure.text().unwrap().contains(message), "{message}");
+            }
+            "system-out" | "" => {}
+            other => panic!("{other}"),
+        }
+        let text = |name: &str| case.attribute(name).unwrap().to_owned();
+        cases.push((text("classname"), text("name"), outcome));
+    }
+    let failures = cases.iter().filter(|(.., outcome)| outcome == "failure").count();
+    for node in [root, suite] {
+        let names: Vec<&str> = node.attributes().map(|one| one.name()).collect();
+        assert_eq!(names, ["name", "tests", "failures", "errors", "time"]);
+        assert_eq!(node.attribute("name"), Some("gitsm validate"));
+        assert_eq!((number(node, "tests"), number(node, "failures")), (cases.len(), failures));
+        assert_eq!((number(node, "errors"), number(node, "time")), (0, 0));
+    }
+    assert!(!cases.is_empty(), "some readers refuse an empty report");
+    let names: BTreeSet<_> = cases.iter().map(|(class, name, _)| (class, name)).collect();
+    assert_eq!(names.len(), cases.len(), "GitLab keeps the first of a name: {cases:?}");
+    cases
+}
+
+#[test]
+fn junit_has_a_case_for_each_finding_and_errors_fail() {
+    let text = emit("junit");
+    let cases = junit_cases(&text);
+    let count = |wanted: &str| cases.iter().filter(|(.., outcome)| outcome == wanted).count();
+    let findings: Value = serde_json::from_str(&emit("json")).unwrap();
+    let summary = |key: &str| findings["summary"][key].as_u64().unwrap() as usize;
+    assert_eq!(count("failure"), summary("errors"));
+    assert_eq!(count("system-out"), summary("warnings") + summary("notes"));
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn junit_says_where_else_and_names_no_case_twice() {
+    let folder = Folder::git();
+    folder.write("teams.yaml", group("payment"));
+    let twin = component("twin").replace("type: service", "type: 1");
+    folder.write("twins.yaml", format!("{twin}---\n{twin}"));
+    let run = folder.gitsm(&["validate", "-o", "junit", "--only", "field-type,reference-unknown"]);
+    junit_cases(&run.stdout);
+    insta::assert_snapshot!(run.stdout, @r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites name="gitsm validate" tests="3" failures="2" errors="0" time="0">
+          <testsuite name="gitsm validate" tests="3" failures="2" errors="0" time="0">
+            <testcase classname="twins.yaml" name="field-type: `spec.type` must be a string and is an integer" file="twins.yaml" line="6" time="0">
+              <failure type="field-type" message="`spec.type` must be a string and is an integer">twins.yaml:6:9: error[field-type] `spec.type` must be a string and is an integer
+        help: write it in quotes: `&quot;1&quot;`</failure>
+            </testcase>
+            <testcase classname="twins.yaml" name="reference-unknown: there is no Group `payments` (2 references)" file="twins.yaml" line="8" time="0">
+              <system-out>twins.yaml:8:10: warning[reference-unknown] there is no Group `payments` (2 references)
+        help: did you mean `group:payment`?
+        see teams.yaml:4:9: the Group `payment` is here
+        also at twins.yaml:17:10</system-out>
+            </testcase>
+            <testcase classname="twins.yaml" name="field-type: `spec.type` must be a string and is an integer (2)" file="twins.yaml" line="15" time="0">
+              <failure type="field-type" message="`spec.type` must be a string and is an integer">twins.yaml:15:9: error[field-type] `spec.type` must be a string and is an integer
+        help: write it in quotes: `&quot;1&quot;`</failure>
+            </testcase>
+          </testsuite>
+        </testsuites>
+    "#);
+    for number in 0..120 {
+        folder.write(&format!("c{number}.yaml"), component(&format!("c{number}")));
+    }
+    let run = folder.gitsm(&["validate", "-o", "junit", "--only", "reference-unknown"]);
+    assert_eq!(run.stdout.matches("\nalso at ").count(), 100, "{}", run.stdout);
+    assert!(run.stdout.contains("\nand at 21 more places</system-out>"), "{}", run.stdout);
+}
+
+#[test]
+fn junit_is_not_empty_where_there_is_nothing_to_report() {
+    let folder = Folder::git();
+    folder.write("teams.yaml", group("payments")).write("c.yaml", component("c"));
+    let text = folder.gitsm(&["validate", "-o", "junit"]).stdout;
+    junit_cases(&text);
+    insta::assert_snapshot!(text, @r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites name="gitsm validate" tests="1" failures="0" errors="0" time="0">
+          <testsuite name="gitsm validate" tests="1" failures="0" errors="0" time="0">
+            <testcase classname="gitsm validate" name="2 entities in 2 files: nothing to report" time="0"/>
+          </testsuite>
+        </testsuites>
+    "#);
+    folder.commit("all");
+    let text = folder.gitsm(&["validate", "--since", "HEAD", "-o", "junit"]).stdout;
+    assert!(text.contains("name=\"2 entities in 2 files: nothing new\""), "{text}");
+}
+
 #[test]
 fn output_is_the_same_every_time() {
-    for format in ["human", "json", "sarif"] {
-        assert_eq!(emit(format), emit(format));
+    for format in FORMATS {
+        assert_eq!(emit(format.name), emit(format.name));
+    }
+}
+
+#[test]
+fn every_format_is_in_the_help_the_man_page_and_the_guides() {
+    let folder = Folder::new();
+    let help = folder.gitsm(&["validate", "--help"]).stdout;
+    assert_eq!(folder.gitsm(&["man", "--out", "pages"]).code, 0);
+    let page = folder.read("pages/gitsm-validate.1");
+    let readme = std::fs::read_to_string(project().join("README.md")).unwrap();
+    let architecture = std::fs::read_to_string(project().join("ARCHITECTURE.md")).unwrap();
+    for format in FORMATS {
+        let name = format.name;
+        assert!(help.contains(&format!("- {name}: ")), "{help}");
+        assert!(page.contains(&format!("\\- {name}: ")), "{page}");
+        assert!(readme.contains(&format!("\n| `{name}` | ")), "README.md has no row for {name}");
+        assert!(architecture.contains(&format!("`src/output/{name}.rs`")), "{name}");
     }
 }
 
 #[test]
 fn several_formats_go_to_several_places() {
-    let folder = crate::support::Folder::git();
+    let folder = Folder::git();
     folder.write("catalog-info.yaml", "kind: Component\n");
     let run = folder.gitsm(&[
         "validate",

@@ -96,10 +96,41 @@ fn a_terminal_and_a_workflow_obey_nothing_in_a_catalog() {
     let folder = Folder::git();
     let name = "\"x\\e]0;owned\\a\\n::error::owned\\u202e\"";
     folder.write("catalog-info.yaml", component(name));
-    for format in ["human", "concise", "github"] {
+    for format in ["human", "concise", "github", "gitlab", "junit"] {
         let run = folder.gitsm(&["validate", "-o", format]);
         assert!(!run.stdout.contains('\u{1b}') && !run.stdout.contains('\u{202e}'), "{format}");
         assert!(!run.stdout.lines().any(|line| line.starts_with("::error::owned")), "{format}");
+    }
+}
+
+#[test]
+fn readers_of_reports_take_no_order_from_a_catalog() {
+    let folder = Folder::git();
+    let head = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: x\n";
+    let values = [
+        "</failure></testcase><testcase name='fake'/>",
+        "]]><![CDATA[ <!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]> &b; &#0;",
+        "[[ATTACHMENT|/etc/passwd]]",
+        "\\0\\x01\\x7f\\x85\\uFFFE\\uFFFF\\u202E\\t\\n::error::owned",
+    ];
+    let tags: String = values.iter().map(|value| format!("    - \"{value}\"\n")).collect();
+    let spec = "spec: {type: service, lifecycle: production, owner: payments}\n";
+    let path = "R&D's [[ATTACHMENT]/catalog-info.yaml";
+    folder.write(path, format!("{head}  tags:\n{tags}{spec}"));
+    let text = folder.gitsm(&["validate", "-o", "junit"]).stdout;
+    let cases = crate::formats::junit_cases(&text);
+    let tags = cases.iter().filter(|(_, name, _)| name.starts_with("tag-invalid: "));
+    assert_eq!(tags.count(), values.len(), "{text}");
+    assert!(cases.iter().all(|(class, ..)| class == "R&D's [ [ATTACHMENT]/catalog-info.yaml"));
+    assert!(!text.contains("[[ATTACHMENT") && !text.contains("<!"), "{text}");
+    assert!(!text.lines().any(|line| line.trim_start().starts_with("::")), "{text}");
+    let text = folder.gitsm(&["validate", "-o", "gitlab"]).stdout;
+    let entries: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    assert!(entries.len() > values.len());
+    assert!(entries.iter().all(|entry| entry["location"]["path"] == path), "{text}");
+    let plain = |c: char| !c.is_control() && c != '\u{202e}';
+    for entry in &entries {
+        assert!(entry["description"].as_str().unwrap().chars().all(plain), "{entry}");
     }
 }
 
@@ -127,7 +158,7 @@ fn secrets_are_found_and_never_printed() {
         folder.write("catalog-info.yaml", text);
         let group = crate::support::group("x");
         folder.write("teams.yaml", group);
-        for format in ["human", "concise", "json", "sarif", "github"] {
+        for format in gitsm::output::FORMATS.iter().map(|format| format.name) {
             let run = folder.gitsm(&["validate", "--all", "-o", format]);
             assert!(run.stdout.contains("secret-found"), "{number} {format}: {}", run.stdout);
             for part in ["zqwbutso", "miibogibaajb"] {
