@@ -226,6 +226,10 @@ fn fault(root: Node<'_>, violation: &Violation) -> ConfigFault {
         ViolationKind::Other(wanted) => {
             (format!("`{name}` has a value that it cannot have"), Some(format!("it must {wanted}")))
         }
+        ViolationKind::Pattern(pattern) => (
+            format!("`{name}` has a value that it cannot have"),
+            Some(format!("it must have the form `{pattern}`")),
+        ),
     };
     ConfigFault { span, pointer, message, help }
 }

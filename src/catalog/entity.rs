@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::intern::{Name, Names};
 use super::load::FileRecord;
+use crate::model::gitsm::Spec;
 use crate::model::{EntityRef, Kind, ReferenceField};
 use crate::source::{File, LineColumn, Place, Span};
 use crate::yaml::Pointer;
@@ -38,6 +39,10 @@ pub struct Entity {
     pub references: Box<[Reference]>,
     /// The entity that it adds fields to, and where it says so.
     pub extends: Option<(Name, CompactPlace)>,
+    /// Of gitsm's own documents: the spec, if it fits its schema.
+    pub spec: Option<Arc<Spec>>,
+    /// The references by which it was known before.
+    pub formerly: Box<[Name]>,
 }
 
 /// A reference from one entity to another.

@@ -11,6 +11,7 @@ use super::recognise::{Recognition, has_expression, is_catalog_info, recognise};
 use super::view::{DocumentView, FileView, Inspection, Subject};
 use crate::config::Config;
 use crate::git::GitError;
+use crate::model::gitsm::Spec;
 use crate::model::{EntityRef, Kind, ReferenceField, groups, parse_reference};
 use crate::source::{File, Source};
 use crate::tree::{Entry, Tree};
@@ -146,6 +147,8 @@ struct Draft {
     name_place: CompactPlace,
     references: Vec<DraftReference>,
     extends: Option<(EntityRef, CompactPlace)>,
+    spec: Option<Arc<Spec>>,
+    formerly: Vec<EntityRef>,
 }
 
 struct DraftReference {
@@ -317,10 +320,25 @@ fn draft(source: &Source, document: &DocumentView<'_>) -> Option<Draft> {
         written: name.text()?.to_owned(),
         document: document.number as u32,
         name_place: place(name),
+        formerly: formerly(kind, metadata, &reference),
         reference,
         references,
         extends,
+        spec: document.spec.clone(),
     })
+}
+
+/// The references by which an entity was known before: a field of gitsm's own documents, an
+/// annotation of others, separated by commas.
+fn formerly(kind: &Kind, metadata: Node<'_>, own: &EntityRef) -> Vec<EntityRef> {
+    let read = |text: &str| parse_reference(text.trim(), Some(kind.name), own.namespace()).ok();
+    if kind.group.foreign {
+        let annotations = metadata.get("annotations");
+        let text = annotations.and_then(|annotations| annotations.str("gitsm/formerly"));
+        return text.unwrap_or_default().split(',').filter_map(read).collect();
+    }
+    let items = metadata.get("formerly").into_iter().flat_map(Node::items);
+    items.filter_map(|item| read(item.as_str()?)).collect()
 }
 
 fn merge(contribution: Contribution, catalog: &mut Catalog, whole: &mut Inspection) {
@@ -360,5 +378,7 @@ fn settle(draft: Draft, file: &Arc<File>, names: &mut Names) -> Entity {
         name_place: draft.name_place,
         references,
         extends: draft.extends.map(|(target, place)| (names.intern(target.as_str()), place)),
+        spec: draft.spec,
+        formerly: draft.formerly.iter().map(|old| names.intern(old.as_str())).collect(),
     }
 }

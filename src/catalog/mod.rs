@@ -5,6 +5,7 @@
 //! whole: its reference, its references to others, and their places. [`Graph`] adds the relations
 //! in both directions.
 
+mod classes;
 mod entity;
 mod graph;
 mod intern;
@@ -13,6 +14,7 @@ mod read;
 mod recognise;
 mod view;
 
+pub use classes::Classes;
 pub use entity::{Catalog, Entity, EntityId, Reference};
 pub use graph::{Edge, Graph};
 pub use intern::{Name, Names};

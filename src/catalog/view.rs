@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::read::FileFault;
 use super::recognise::Recognition;
 use crate::finding::Finding;
+use crate::model::gitsm::Spec;
 use crate::model::{EntityRef, Kind, Malformed, ReferenceField, parse_reference};
 use crate::source::{File, Place, Source};
 use crate::tree::Tree;
@@ -45,6 +46,8 @@ pub struct DocumentView<'a> {
     pub reference: Option<EntityRef>,
     /// Its references to other entities.
     pub references: Vec<FoundReference<'a>>,
+    /// Its spec, if it is one of gitsm's own documents and fits its schema.
+    pub spec: Option<Arc<Spec>>,
 }
 
 /// A text in a reference field.
@@ -93,7 +96,7 @@ impl FoundReference<'_> {
 impl<'a> DocumentView<'a> {
     /// Reads what identifies a document and what it refers to.
     pub(super) fn of(number: usize, root: Node<'a>, recognition: Recognition) -> Self {
-        let mut view = Self { number, root, recognition, reference: None, references: Vec::new() };
+        let mut view = Self { number, root, recognition, reference: None, references: Vec::new(), spec: None };
         let (Recognition::Entity(kind) | Recognition::InList(kind)) = recognition else {
             return view;
         };
@@ -104,6 +107,7 @@ impl<'a> DocumentView<'a> {
         let name = name.filter(|name| !name.is_empty());
         view.reference = name.map(|name| EntityRef::new(kind.family, namespace, name));
         view.references = find_references(kind, root, namespace);
+        view.spec = Spec::of(kind, root).map(Arc::new);
         view
     }
 

@@ -28,6 +28,9 @@ pub struct Code {
     pub scope: Scope,
     /// Whether a comment may suppress it and configuration may lower it.
     pub suppressible: bool,
+    /// Whether time alone brings it: it warns who changes something else, and is an error in the
+    /// scheduled run.
+    pub dated: bool,
     /// The edition that it was born in; in older editions it only notes.
     pub edition: u16,
     /// Its page, in Markdown: what, why, bad, good.
@@ -44,6 +47,7 @@ impl Code {
             foreign: Severity::Error,
             scope: Scope::Document,
             suppressible: true,
+            dated: false,
             edition: 2026,
             page,
         }
@@ -69,6 +73,13 @@ impl Code {
     pub const fn scope(mut self, scope: Scope) -> Self {
         self.scope = scope;
         self
+    }
+
+    /// The same, as what time alone brings.
+    #[must_use]
+    pub const fn dated(mut self) -> Self {
+        self.dated = true;
+        self.at(Severity::Warning)
     }
 
     /// The same, and neither comment nor configuration can silence it.

@@ -4,6 +4,7 @@
 //! documentation read; a kind is one file below [`backstage`], [`openslo`] or [`gitsm`].
 
 pub mod backstage;
+mod class;
 pub mod format;
 pub mod gitsm;
 mod kind;
@@ -14,7 +15,8 @@ mod reference;
 mod relation;
 mod schema;
 
-pub use format::{Format, Formatted, Position};
+pub use class::{StandardClass, standard_classes};
+pub use format::{Format, Formatted, Position, VALUE_FORMATS};
 pub use kind::{Accepts, Group, KINDS, Kind, ReferenceField, Variant, groups, kind_named};
 pub use metadata::{Link, Metadata};
 pub use practice::{Column, FieldClass, LifeCycle, Practice};

@@ -2,16 +2,27 @@
 
 use std::sync::Arc;
 
-use crate::catalog::{DocumentView, FileView};
+use super::Whole;
+use crate::catalog::{DocumentView, Entity, FileView, Reopened};
 use crate::finding::{Code, Finding, Fingerprint, Occurrence, Severity};
-use crate::source::{File, Place, Span};
+use crate::model::EntityRef;
+use crate::source::{File, Place, Source, Span};
+use crate::tree::Tree;
 use crate::yaml::{Node, NodeKind, Pointer};
 
 /// A document of a file, as the subject of findings.
 #[derive(Clone, Copy)]
 pub(super) struct At<'a> {
-    pub(super) view: &'a FileView<'a>,
-    pub(super) document: &'a DocumentView<'a>,
+    /// The tree that its file is in.
+    pub(super) tree: &'a dyn Tree,
+    /// The text of its file.
+    pub(super) source: &'a Source,
+    /// Its root.
+    pub(super) root: Node<'a>,
+    /// The canonical reference of the entity that it is, if that can be read.
+    entity: Option<&'a str>,
+    /// Whether others make its rules.
+    foreign: bool,
 }
 
 /// Which part of a field a finding points at.
@@ -22,13 +33,35 @@ pub(super) enum Part {
 }
 
 impl<'a> At<'a> {
+    /// A document that is being read.
     pub(super) fn new(view: &'a FileView<'a>, document: &'a DocumentView<'a>) -> Self {
-        Self { view, document }
+        Self {
+            tree: view.tree,
+            source: view.source,
+            root: document.root,
+            entity: document.reference.as_ref().map(EntityRef::as_str),
+            foreign: document.is_foreign(),
+        }
+    }
+
+    /// The document of an entity, read again.
+    pub(super) fn again(
+        whole: &'a Whole<'_>,
+        document: &'a Reopened,
+        entity: &Entity,
+    ) -> Option<Self> {
+        Some(Self {
+            tree: whole.tree,
+            source: &document.source,
+            root: document.root()?,
+            entity: Some(whole.catalog.canonical(entity)),
+            foreign: entity.kind.group.foreign,
+        })
     }
 
     /// How bad findings of a code are in this document.
     pub(super) fn severity(&self, code: &Code) -> Severity {
-        if self.document.is_foreign() { code.foreign } else { code.severity }
+        if self.foreign { code.foreign } else { code.severity }
     }
 
     /// A finding about what stands at a pointer, or about the nearest thing that does.
@@ -40,8 +73,8 @@ impl<'a> At<'a> {
         headline: impl Into<String>,
     ) -> Finding {
         let span = self.span(pointer, part);
-        let value = self.document.root.at(pointer).map(|(_, node)| node);
-        let text = value.map(|node| self.view.source.slice(node.span())).unwrap_or_default();
+        let value = self.root.at(pointer).map(|(_, node)| node);
+        let text = value.map(|node| self.source.slice(node.span())).unwrap_or_default();
         self.finding_at(code, pointer, span, text, headline)
     }
 
@@ -54,11 +87,11 @@ impl<'a> At<'a> {
         value: &str,
         headline: impl Into<String>,
     ) -> Finding {
-        let entity = self.document.reference.as_ref().map(|reference| reference.as_str());
-        let subject = entity.unwrap_or(&self.view.source.file().path);
-        let identity = identity(self.document.root, pointer);
+        let entity = self.entity;
+        let subject = entity.unwrap_or(&self.source.file().path);
+        let identity = identity(self.root, pointer);
         let occurrence = Occurrence {
-            place: self.view.source.place(span),
+            place: self.source.place(span),
             entity: entity.map(clipped),
             pointer: clipped(pointer.as_str()),
             fingerprint: Fingerprint::of(code.name, subject, &identity, value),
@@ -71,7 +104,7 @@ impl<'a> At<'a> {
         let mut at = Some(pointer.clone());
         let mut part = part;
         while let Some(pointer) = at {
-            if let Some((key, value)) = self.document.root.at(&pointer) {
+            if let Some((key, value)) = self.root.at(&pointer) {
                 let key = key.map(Node::span).filter(|span| !span.is_empty());
                 let value = Some(value.span()).filter(|span| !span.is_empty());
                 let span = match part {
@@ -85,12 +118,12 @@ impl<'a> At<'a> {
             at = pointer.parent();
             part = Part::Key;
         }
-        self.first_key(&Pointer::root()).unwrap_or_else(|| self.document.root.span())
+        self.first_key(&Pointer::root()).unwrap_or_else(|| self.root.span())
     }
 
     /// The key that speaks for a mapping that has no key of its own: `kind`, `name`, or the first.
     fn first_key(&self, pointer: &Pointer) -> Option<Span> {
-        let (_, node) = self.document.root.at(pointer)?;
+        let (_, node) = self.root.at(pointer)?;
         let named = ["kind", "name", "id"].iter().find_map(|name| node.entry(name));
         let (key, _) = named.or_else(|| node.entries().next())?;
         Some(key.span())
@@ -98,7 +131,7 @@ impl<'a> At<'a> {
 
     /// The place of a span.
     pub(super) fn place(&self, span: Span) -> Place {
-        self.view.source.place(span)
+        self.source.place(span)
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn check(view: &FileView<'_>, document: &DocumentView<'_>, findings: 
 }
 
 fn missing(at: &At<'_>) -> Finding {
-    let root = at.document.root;
+    let root = at.root;
     if root.kind() != NodeKind::Mapping {
         let headline = format!("this document is {} and no entity", root.type_name());
         return at
@@ -78,7 +78,7 @@ fn first_version(kind: &Kind) -> String {
 
 fn version(at: &At<'_>, group: Option<&'static Group>) -> Finding {
     let pointer = Pointer::root().join("apiVersion");
-    let root = at.document.root;
+    let root = at.root;
     let written = root.str("apiVersion").unwrap_or_default();
     let kind = root.str("kind").unwrap_or_default();
     let known = KINDS.iter().filter(|known| known.name == kind);
@@ -111,7 +111,7 @@ fn version(at: &At<'_>, group: Option<&'static Group>) -> Finding {
 
 fn kind(at: &At<'_>, group: &'static Group) -> Finding {
     let pointer = Pointer::root().join("kind");
-    let written = at.document.root.str("kind").unwrap_or_default();
+    let written = at.root.str("kind").unwrap_or_default();
     let headline = format!("{} has no kind {}", group.title, quoted(written));
     let finding = at.finding(&codes::KIND_UNKNOWN, &pointer, Part::Value, headline);
     let place = finding.at.place.clone();
@@ -136,7 +136,7 @@ fn kind(at: &At<'_>, group: &'static Group) -> Finding {
 
 fn retired(at: &At<'_>, group: &'static Group) -> Finding {
     let pointer = Pointer::root().join("apiVersion");
-    let written = at.document.root.str("apiVersion").unwrap_or_default();
+    let written = at.root.str("apiVersion").unwrap_or_default();
     let newest = KINDS.iter().find(|kind| kind.group == group).map(|kind| first_version(kind));
     debug_assert!(groups().contains(&group));
     let headline = format!("{} is no longer read", quoted(written));

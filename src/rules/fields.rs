@@ -11,7 +11,7 @@ use super::at::{At, Part, dotted, list, nearest, quoted};
 use super::{MOST, codes, placeholders};
 use crate::catalog::{DocumentView, FileView};
 use crate::finding::Finding;
-use crate::model::{KINDS, Kind, kind_schema};
+use crate::model::{KINDS, Kind, VALUE_FORMATS, kind_schema};
 use crate::yaml::schema::{Schema, Violation, ViolationKind};
 use crate::yaml::{Node, NodeKind, Pointer, Scalar};
 
@@ -58,7 +58,7 @@ pub(super) fn check(view: &FileView<'_>, document: &DocumentView<'_>, findings: 
 fn say(at: &At<'_>, violation: &Violation, schema: &Value) -> Finding {
     let pointer = &violation.pointer;
     let name = dotted(pointer);
-    let found = at.document.root.at(pointer).map(|(_, node)| node);
+    let found = at.root.at(pointer).map(|(_, node)| node);
     match &violation.kind {
         ViolationKind::Missing => missing(at, pointer, schema),
         ViolationKind::Unknown => unknown(at, pointer, schema),
@@ -77,6 +77,7 @@ fn say(at: &At<'_>, violation: &Violation, schema: &Value) -> Finding {
                 None => finding.help(format!("write {}", list(choices, "or"))),
             }
         }
+        ViolationKind::Pattern(pattern) => wrong_form(at, pointer, pattern, found),
         ViolationKind::Other(wanted) => {
             let empty = found.is_some_and(is_empty);
             let headline = match empty {
@@ -92,6 +93,24 @@ fn say(at: &At<'_>, violation: &Violation, schema: &Value) -> Finding {
     }
 }
 
+/// A text without the form that it must have, in words where a table has them.
+fn wrong_form(
+    at: &At<'_>,
+    pointer: &Pointer,
+    pattern: &str,
+    found: Option<Node<'_>>,
+) -> Finding {
+    let name = dotted(pointer);
+    let written = quoted(found.and_then(Node::text).unwrap_or_default());
+    let (headline, help) = match VALUE_FORMATS.iter().find(|format| format.pattern == pattern) {
+        Some(format) => {
+            (format!("`{name}` is no {}: {written}", format.name), format!("write {}", format.expected))
+        }
+        None => (format!("`{name}` cannot be {written}"), format!("it must have the form `{pattern}`")),
+    };
+    at.finding(&codes::FIELD_VALUE, pointer, Part::Value, headline).help(help)
+}
+
 fn is_empty(node: Node<'_>) -> bool {
     node.text() == Some("") || (node.kind() == NodeKind::Sequence && node.items().len() == 0)
 }
@@ -101,7 +120,7 @@ fn missing(at: &At<'_>, pointer: &Pointer, schema: &Value) -> Finding {
     let parent = pointer.parent().unwrap_or_default();
     let headline = format!("`{}` is missing", dotted(pointer));
     let finding = at.finding(&codes::FIELD_MISSING, pointer, Part::Key, headline);
-    let keys = at.document.root.at(&parent).map(|(_, node)| node);
+    let keys = at.root.at(&parent).map(|(_, node)| node);
     let known = properties(schema, &parent);
     // A key that is nearly this one, and no field itself, is this one misspelt.
     let near = keys.and_then(|node| {
@@ -179,7 +198,7 @@ fn wrong_type(
         return finding.help(format!("write it as a list: `[{text}]`")).fix(
             "make it a list",
             place,
-            format!("[{}]", at.view.source.slice(node.span())),
+            format!("[{}]", at.source.slice(node.span())),
         );
     }
     finding.help(format!("write {wanted}"))
@@ -249,7 +268,7 @@ fn misspelt(at: &At<'_>, kind: &'static Kind, compiled: &Compiled, findings: &mu
     }
     let schema = &compiled.json;
     for (name, fields) in &compiled.fields {
-        let Some(node) = at.document.root.get(name) else { continue };
+        let Some(node) = at.root.get(name) else { continue };
         let strangers = || node.entries().filter_map(|(key, _)| key.text());
         let is_known = |key: &str| fields.binary_search_by(|field| field.as_str().cmp(key)).is_ok();
         if strangers().all(is_known) {
@@ -257,7 +276,7 @@ fn misspelt(at: &At<'_>, kind: &'static Kind, compiled: &Compiled, findings: &mu
         }
         let parent = Pointer::root().join(name);
         let mut known: BTreeSet<String> = fields.iter().cloned().collect();
-        let spec_type = at.document.root.get("spec").and_then(|spec| spec.str("type"));
+        let spec_type = at.root.get("spec").and_then(|spec| spec.str("type"));
         let fields = kind.references_of(spec_type);
         known.extend(fields.filter(|f| f.path[0] == *name).map(|field| field.path[1].to_owned()));
         for key in strangers().filter(|key| !known.contains(*key)) {

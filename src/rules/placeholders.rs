@@ -96,8 +96,8 @@ fn missing(at: &At<'_>, value: Node<'_>, pointer: &Pointer) -> Option<Finding> {
     if is_url(target) || target.starts_with('/') {
         return None;
     }
-    let path = resolve(&at.view.source.file().path, target);
-    if path.as_deref().is_some_and(|path| at.view.tree.mode(path).is_some()) {
+    let path = resolve(&at.source.file().path, target);
+    if path.as_deref().is_some_and(|path| at.tree.mode(path).is_some()) {
         return None;
     }
     let key = value_key(at, pointer);
@@ -111,7 +111,7 @@ fn missing(at: &At<'_>, value: Node<'_>, pointer: &Pointer) -> Option<Finding> {
 }
 
 fn value_key<'a>(at: &At<'a>, pointer: &Pointer) -> &'a str {
-    let node = at.document.root.at(pointer).map(|(_, node)| node);
+    let node = at.root.at(pointer).map(|(_, node)| node);
     node.and_then(|node| node.entries().next()?.0.text()).unwrap_or_default()
 }
 
@@ -121,7 +121,7 @@ fn is_url(text: &str) -> bool {
 
 /// The targets of a Location: files beside it, by name or by glob.
 fn targets(at: &At<'_>, findings: &mut Vec<Finding>) {
-    let Some(spec) = at.document.root.get("spec") else { return };
+    let Some(spec) = at.root.get("spec") else { return };
     if spec.str("presence") == Some("optional") {
         return;
     }
@@ -145,11 +145,11 @@ fn targets(at: &At<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn exists(at: &At<'_>, target: &str) -> bool {
-    let Some(path) = resolve(&at.view.source.file().path, target) else { return false };
+    let Some(path) = resolve(&at.source.file().path, target) else { return false };
     if !path.contains(['*', '?', '{', '[']) {
-        return at.view.tree.mode(&path).is_some();
+        return at.tree.mode(&path).is_some();
     }
     let Ok(glob) = GlobBuilder::new(&path).literal_separator(true).build() else { return false };
     let glob = glob.compile_matcher();
-    at.view.tree.entries().iter().any(|entry| glob.is_match(&entry.path))
+    at.tree.entries().iter().any(|entry| glob.is_match(&entry.path))
 }

@@ -94,7 +94,7 @@ fn merge_key(at: &At<'_>, key: Node<'_>, pointer: &Pointer) -> Finding {
 fn key_type(at: &At<'_>, key: Node<'_>, pointer: &Pointer) -> Finding {
     let shown = key.text().map_or_else(|| "this key".to_owned(), quoted);
     let headline = format!("{shown} is {} and a key must be a string", key.type_name());
-    let value = at.view.source.slice(key.span());
+    let value = at.source.slice(key.span());
     let finding = at.finding_at(&codes::YAML_KEY_TYPE, pointer, key.span(), value, headline);
     match key.text().filter(|text| !text.is_empty()) {
         Some(text) => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Content, Entry, EntryKind, ReadError, Tree, is_yaml};
-use crate::git::Mode;
+use crate::git::{GitError, Mode};
 
 /// A tree of texts by path.
 #[derive(Debug, Default)]
@@ -86,5 +86,9 @@ impl Tree for Memory {
         let folder = format!("{path}/");
         let below = self.files.range(folder.clone()..).next()?;
         below.0.starts_with(&folder).then_some(Mode::Directory)
+    }
+
+    fn files(&self) -> Result<Vec<String>, GitError> {
+        Ok(self.files.keys().cloned().collect())
     }
 }

@@ -73,4 +73,11 @@ pub trait Tree: Sync {
 
     /// What stands at any path, also at one that is no entry; links are not followed.
     fn mode(&self, path: &str) -> Option<Mode>;
+
+    /// The paths of all files, YAML or not, sorted: listed anew when somebody asks.
+    ///
+    /// # Errors
+    ///
+    /// The tree's store fails.
+    fn files(&self) -> Result<Vec<String>, GitError>;
 }

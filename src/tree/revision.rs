@@ -66,4 +66,9 @@ impl Tree for Revision {
     fn mode(&self, path: &str) -> Option<Mode> {
         self.snapshot.mode(path)
     }
+
+    fn files(&self) -> Result<Vec<String>, GitError> {
+        let all = self.snapshot.files("", &|_, mode| matches!(mode, Mode::File | Mode::Symlink))?;
+        Ok(all.into_iter().map(|file| file.path).collect())
+    }
 }

@@ -11,12 +11,13 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use rayon::prelude::*;
 
 use super::{Content, Entry, EntryKind, ReadError, Tree, is_yaml};
-use crate::git::{Mode, Repository, Tracked};
+use crate::git::{GitError, Mode, Repository, Tracked};
 
 /// A tree on disk.
 #[derive(Debug)]
 pub struct Worktree {
     top: PathBuf,
+    git: bool,
     entries: Vec<Entry>,
 }
 
@@ -41,7 +42,7 @@ impl Worktree {
         entries.dedup_by(|a, b| a.path == b.path);
         let below = |path: &str| folders.iter().any(|folder| is_below(path, folder));
         add_ignored_but_tracked(top, &tracked, &below, &mut entries);
-        Self { top: top.to_owned(), entries }
+        Self { top: top.to_owned(), git, entries }
     }
 }
 
@@ -63,6 +64,21 @@ struct Found {
     nested: Vec<String>,
 }
 
+/// What walks a folder, by Git's ignore rules where there is a repository.
+fn walker(start: &Path, git: bool) -> WalkBuilder {
+    let mut walker = WalkBuilder::new(start);
+    walker
+        .hidden(false)
+        .ignore(false)
+        .parents(git)
+        .git_ignore(git)
+        .git_global(git)
+        .git_exclude(git)
+        .follow_links(false)
+        .threads(2);
+    walker
+}
+
 fn walk_all(top: &Path, folders: &[String], git: bool) -> Found {
     let found = Mutex::new(Found::default());
     for folder in folders {
@@ -73,17 +89,7 @@ fn walk_all(top: &Path, folders: &[String], git: bool) -> Found {
 
 fn walk(top: &Path, folder: &str, git: bool, found: &Mutex<Found>) {
     let start = if folder.is_empty() { top.to_owned() } else { top.join(folder) };
-    let walker = WalkBuilder::new(&start)
-        .hidden(false)
-        .ignore(false)
-        .parents(git)
-        .git_ignore(git)
-        .git_global(git)
-        .git_exclude(git)
-        .follow_links(false)
-        .threads(2)
-        .build_parallel();
-    walker.run(|| {
+    walker(&start, git).build_parallel().run(|| {
         Box::new(|result| {
             let mut state = WalkState::Continue;
             let entry = match result {
@@ -250,5 +256,28 @@ impl Tree for Worktree {
         } else {
             Mode::File
         })
+    }
+
+    fn files(&self) -> Result<Vec<String>, GitError> {
+        let found = Mutex::new(Vec::new());
+        let walker = walker(&self.top, self.git).build_parallel();
+        walker.run(|| {
+            Box::new(|result| {
+                let Ok(entry) = result else { return WalkState::Continue };
+                if entry.file_name() == ".git" {
+                    return WalkState::Skip;
+                }
+                let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
+                let path = relative(&self.top, entry.path()).filter(|_| is_file);
+                if let (Some(path), Ok(mut found)) = (path, found.lock()) {
+                    found.push(path);
+                }
+                WalkState::Continue
+            })
+        });
+        let mut files = found.into_inner().unwrap_or_default();
+        files.par_sort_unstable();
+        files.dedup();
+        Ok(files)
     }
 }

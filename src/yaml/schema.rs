@@ -38,6 +38,8 @@ pub enum ViolationKind {
     Type(Vec<String>),
     /// A value that is none of the allowed ones.
     Choice(Vec<String>),
+    /// A text that has not the form of this regular expression.
+    Pattern(String),
     /// A string or list that is too short or too long, a number out of bounds, and so on: what it
     /// must do, as the end of a sentence.
     Other(String),
@@ -127,7 +129,7 @@ fn push(error: &ValidationError<'_>, found: &mut Vec<Violation>) {
         | ValidationErrorKind::OneOfMultipleValid { context }
         | ValidationErrorKind::AnyOf { context } => branches(pointer, context, found),
         ValidationErrorKind::Pattern { pattern } => {
-            add(pointer, ViolationKind::Other(format!("have the form `{pattern}`")));
+            add(pointer, ViolationKind::Pattern(pattern.clone()));
         }
         other => {
             add(
