@@ -44,7 +44,8 @@ impl<'a> Classes<'a> {
 
     /// The class of a configuration item, or of what counts as one.
     pub fn class_of(&self, catalog: &Catalog, entity: &Entity) -> Option<&str> {
-        let standard = |name: &str| self.all.get_key_value(&canonical(name)).map(|(name, _)| &**name);
+        let standard =
+            |name: &str| self.all.get_key_value(&canonical(name)).map(|(name, _)| &**name);
         match entity.kind.family {
             "component" => standard("application.component"),
             "api" => standard("api"),
@@ -94,7 +95,9 @@ impl<'a> Classes<'a> {
                 if targets.is_empty() {
                     open.insert(relation);
                 }
-                known.extend(targets.iter().filter_map(|to| self.named(name, to).map(str::to_owned)));
+                known.extend(
+                    targets.iter().filter_map(|to| self.named(name, to).map(str::to_owned)),
+                );
             }
         }
         for relation in open {
@@ -111,26 +114,22 @@ impl<'a> Classes<'a> {
         let mut rest: Vec<Value> = Vec::new();
         let mut further = Value::Bool(false);
         for (_, spec) in self.chain(class) {
-            let mut further_keywords = Map::new();
-            for (keyword, value) in spec.attributes.iter().flatten() {
-                match (keyword.as_str(), value) {
-                    ("properties", Value::Object(fields)) => {
-                        for (name, schema) in fields {
-                            properties.entry(name.clone()).or_insert_with(|| schema.clone());
-                        }
-                    }
-                    ("required", Value::Array(names)) => {
-                        required.extend(names.iter().filter_map(Value::as_str).map(str::to_owned));
-                    }
-                    ("additionalProperties", value) => further = value.clone(),
-                    ("type" | "title" | "description", _) => {}
-                    (keyword, value) => {
-                        further_keywords.insert(keyword.to_owned(), value.clone());
-                    }
-                }
+            let Some(own) = &spec.attributes else { continue };
+            for (name, schema) in
+                own.get("properties").and_then(Value::as_object).into_iter().flatten()
+            {
+                properties.entry(name.clone()).or_insert_with(|| schema.clone());
             }
-            if !further_keywords.is_empty() {
-                rest.push(Value::Object(further_keywords));
+            let names = own.get("required").and_then(Value::as_array).into_iter().flatten();
+            required.extend(names.filter_map(Value::as_str).map(str::to_owned));
+            further = own.get("additionalProperties").cloned().unwrap_or(further);
+            let joined =
+                ["properties", "required", "additionalProperties", "type", "title", "description"];
+            let others = own.iter().filter(|(keyword, _)| !joined.contains(&keyword.as_str()));
+            let others: Map<String, Value> =
+                others.map(|(keyword, value)| (keyword.clone(), value.clone())).collect();
+            if !others.is_empty() {
+                rest.push(Value::Object(others));
             }
         }
         let mut schema = json!({

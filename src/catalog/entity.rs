@@ -43,6 +43,8 @@ pub struct Entity {
     pub spec: Option<Arc<Spec>>,
     /// The references by which it was known before.
     pub formerly: Box<[Name]>,
+    /// The globs of the files that implement it.
+    pub sources: Box<[String]>,
 }
 
 /// A reference from one entity to another.
@@ -99,6 +101,8 @@ pub struct Catalog {
     pub files: Vec<FileRecord>,
     /// Documents that were meant to be entities.
     pub documents: usize,
+    /// How many of gitsm's own documents there are that fit their schemas.
+    pub own: usize,
     /// Documents that are templates of entities.
     pub templates: usize,
     pub(super) entities: Vec<Entity>,

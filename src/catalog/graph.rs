@@ -1,6 +1,6 @@
 //! Relations between the entities of a catalog, in both directions.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Catalog, EntityId};
 use crate::model::{Relation, relation_named};
@@ -67,6 +67,11 @@ impl Graph {
             *slot += 1;
         }
         self.in_start = starts;
+    }
+
+    /// The names of the relations that are there.
+    pub fn relation_names(&self) -> BTreeSet<&'static str> {
+        self.edges.iter().map(|edge| edge.relation.name).collect()
     }
 
     /// The relations that an entity declares.

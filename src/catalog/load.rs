@@ -149,6 +149,7 @@ struct Draft {
     extends: Option<(EntityRef, CompactPlace)>,
     spec: Option<Arc<Spec>>,
     formerly: Vec<EntityRef>,
+    sources: Vec<String>,
 }
 
 struct DraftReference {
@@ -321,6 +322,7 @@ fn draft(source: &Source, document: &DocumentView<'_>) -> Option<Draft> {
         document: document.number as u32,
         name_place: place(name),
         formerly: formerly(kind, metadata, &reference),
+        sources: sources(kind, document),
         reference,
         references,
         extends,
@@ -341,6 +343,20 @@ fn formerly(kind: &Kind, metadata: Node<'_>, own: &EntityRef) -> Vec<EntityRef> 
     items.filter_map(|item| read(item.as_str()?)).collect()
 }
 
+/// The globs of the files that implement an entity: a field of gitsm's own documents, an annotation
+/// of others, separated by commas.
+fn sources(kind: &Kind, document: &DocumentView<'_>) -> Vec<String> {
+    if kind.group.foreign {
+        let annotations = document.root.get("metadata").and_then(|node| node.get("annotations"));
+        let text = annotations.and_then(|annotations| annotations.str("gitsm/sources"));
+        let globs = text.unwrap_or_default().split(',').map(str::trim);
+        return globs.filter(|glob| !glob.is_empty()).map(str::to_owned).collect();
+    }
+    let list = document.root.get("spec").and_then(|spec| spec.get("sources"));
+    let items = list.into_iter().flat_map(Node::items);
+    items.map(|item| item.str("path").unwrap_or_default().to_owned()).collect()
+}
+
 fn merge(contribution: Contribution, catalog: &mut Catalog, whole: &mut Inspection) {
     let Contribution { file, outcome, entities, inspection } = contribution;
     if let Outcome::Read { entities, templates, refused, .. } = outcome {
@@ -350,6 +366,7 @@ fn merge(contribution: Contribution, catalog: &mut Catalog, whole: &mut Inspecti
     catalog.files.push(FileRecord { file: Arc::clone(&file), outcome });
     for draft in entities {
         let entity = settle(draft, &file, &mut catalog.names);
+        catalog.own += usize::from(entity.spec.is_some());
         catalog.entities.push(entity);
     }
     whole.findings.extend(inspection.findings);
@@ -379,6 +396,7 @@ fn settle(draft: Draft, file: &Arc<File>, names: &mut Names) -> Entity {
         references,
         extends: draft.extends.map(|(target, place)| (names.intern(target.as_str()), place)),
         spec: draft.spec,
+        sources: draft.sources.into(),
         formerly: draft.formerly.iter().map(|old| names.intern(old.as_str())).collect(),
     }
 }

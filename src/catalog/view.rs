@@ -96,7 +96,8 @@ impl FoundReference<'_> {
 impl<'a> DocumentView<'a> {
     /// Reads what identifies a document and what it refers to.
     pub(super) fn of(number: usize, root: Node<'a>, recognition: Recognition) -> Self {
-        let mut view = Self { number, root, recognition, reference: None, references: Vec::new(), spec: None };
+        let mut view =
+            Self { number, root, recognition, reference: None, references: Vec::new(), spec: None };
         let (Recognition::Entity(kind) | Recognition::InList(kind)) = recognition else {
             return view;
         };

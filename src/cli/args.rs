@@ -110,6 +110,12 @@ pub struct Validate {
     /// Do not report these codes (repeat, or separate by commas)
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub ignore: Vec<String>,
+    /// Judge dates as of this day (YYYY-MM-DD; default: today)
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
+    pub today: Option<String>,
+    /// What time alone brings (an expiry, an overdue review) is an error and not a warning
+    #[arg(long)]
+    pub scheduled: bool,
     /// Show every finding in full, not only the first screen
     #[arg(long)]
     pub all: bool,
@@ -133,6 +139,13 @@ pub struct Output {
 impl std::fmt::Debug for Output {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}={:?}", self.format.name, self.file)
+    }
+}
+
+fn parse_day(text: &str) -> Result<String, String> {
+    match chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        Ok(day) => Ok(day.to_string()),
+        Err(_) => Err("write a day as 2026-12-31".to_owned()),
     }
 }
 

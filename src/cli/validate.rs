@@ -22,6 +22,8 @@ pub(super) fn run(arguments: &Validate, environment: &Environment) -> Result<u8,
         since: arguments.since.clone(),
         only: arguments.only.clone(),
         ignore: arguments.ignore.clone(),
+        today: arguments.today.clone(),
+        scheduled: arguments.scheduled,
     };
     let to_screen = arguments.outputs.iter().filter(|output| output.file.is_none()).count();
     if to_screen > 1 {

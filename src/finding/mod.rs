@@ -130,6 +130,25 @@ impl Finding {
         self
     }
 
+    /// Makes it no worse than this.
+    #[must_use]
+    pub fn no_worse_than(mut self, severity: Severity) -> Self {
+        self.severity = self.severity.max(severity);
+        self
+    }
+
+    /// One finding of several that have one cause: the first, with the places of the others.
+    pub fn joined(findings: Vec<Self>, what: &str) -> Option<Self> {
+        let count = findings.len();
+        let mut all = findings.into_iter();
+        let mut first = all.next()?;
+        first.more.extend(all.flat_map(|other| std::iter::once(other.at).chain(other.more)));
+        if count > 1 {
+            first.headline = format!("{} ({count} {what})", first.headline);
+        }
+        Some(first)
+    }
+
     /// Adds a place that helps to understand it.
     #[must_use]
     pub fn label(mut self, place: Place, text: impl Into<String>) -> Self {

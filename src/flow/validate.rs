@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
+use super::clock;
 use super::workspace::{Place, Settings, Workspace, WorkspaceError, configuration};
 use crate::catalog::{Catalog, FileRecord, Suppression, load};
 use crate::config::Config;
@@ -23,6 +24,10 @@ pub struct Request {
     pub only: Vec<String>,
     /// Do not report these codes.
     pub ignore: Vec<String>,
+    /// The day on which dates are judged, such as `2026-12-31`; today if there is none.
+    pub today: Option<String>,
+    /// Whether this is the scheduled run, in which what time alone brings is an error.
+    pub scheduled: bool,
 }
 
 /// What was found.
@@ -52,6 +57,19 @@ impl From<GitError> for ValidateError {
     }
 }
 
+/// What a tree is judged by, beside its own configuration.
+#[derive(Clone, Copy)]
+struct Terms<'a> {
+    /// What to call the tree when it holds nothing.
+    name: &'a str,
+    /// The day.
+    today: &'a str,
+    /// Whether what time alone brings is an error.
+    scheduled: bool,
+    /// Families of which the base of a change defines something, if there is a base.
+    base_families: Option<&'a BTreeSet<String>>,
+}
+
 /// A catalog and what its rules say.
 struct Judged {
     catalog: Catalog,
@@ -71,7 +89,10 @@ pub fn validate(request: &Request) -> Result<Validated, ValidateError> {
     }
     let workspace = Workspace::open(&request.place)?;
     let (tree, config) = (workspace.tree.as_ref(), &workspace.config);
-    let mut judged = judge(tree, config, &workspace.settings, &workspace.name, None)?;
+    let today = request.today.clone().unwrap_or_else(clock::today);
+    let (name, scheduled) = (workspace.name.as_str(), request.scheduled);
+    let terms = Terms { name, today: &today, scheduled, base_families: None };
+    let mut judged = judge(tree, config, &workspace.settings, terms)?;
     for path in workspace.only.iter().filter(|path| config.covers(path)) {
         if !judged.catalog.files.iter().any(|file| file.file.path == **path) {
             return Err(WorkspaceError::NotRead { path: path.into() }.into());
@@ -79,7 +100,7 @@ pub fn validate(request: &Request) -> Result<Validated, ValidateError> {
     }
     let mut known = None;
     if let Some(revision) = &request.since {
-        known = Some(leave_new(&workspace, revision, &mut judged)?);
+        known = Some(leave_new(&workspace, revision, terms, &mut judged)?);
     }
     let mut report = Report {
         summary: summary(&judged.catalog),
@@ -100,14 +121,15 @@ pub fn validate(request: &Request) -> Result<Validated, ValidateError> {
     Ok(Validated { report, files, workspace })
 }
 
-/// Validates a tree by itself, with the configuration at its top.
+/// Validates a tree by itself, with the configuration at its top, as of a day.
 ///
 /// # Errors
 ///
 /// The tree's store fails.
-pub fn validate_tree(tree: &dyn Tree) -> Result<Report, GitError> {
+pub fn validate_tree(tree: &dyn Tree, today: &str) -> Result<Report, GitError> {
     let (config, settings) = configuration(tree, "", false);
-    let judged = judge(tree, &config, &settings, ".", None)?;
+    let terms = Terms { name: ".", today, scheduled: false, base_families: None };
+    let judged = judge(tree, &config, &settings, terms)?;
     let mut report = Report {
         summary: summary(&judged.catalog),
         findings: judged.findings,
@@ -123,18 +145,23 @@ fn judge(
     tree: &dyn Tree,
     config: &Config,
     settings: &Settings,
-    name: &str,
-    base_families: Option<&BTreeSet<String>>,
+    terms: Terms<'_>,
 ) -> Result<Judged, GitError> {
     let (catalog, inspection) = load(tree, config, &Limits::default(), &rules::inspect)?;
     let findings = rules::check(&rules::Whole {
         tree,
         catalog: &catalog,
         relations: OnceLock::new(),
-        base_families,
-        place: name,
+        base_families: terms.base_families,
+        place: terms.name,
+        today: terms.today,
+        folder: &config.folder,
+        classes: OnceLock::new(),
     });
-    let findings = inspection.findings.into_iter().chain(findings).collect();
+    let mut findings: Vec<Finding> = inspection.findings.into_iter().chain(findings).collect();
+    for finding in findings.iter_mut().filter(|finding| terms.scheduled && finding.code.dated) {
+        finding.severity = Severity::Error;
+    }
     let mut findings = settle(findings, &inspection.suppressions, config);
     if let Some((source, faults)) = settings {
         findings.extend(rules::check_settings(source, config, faults));
@@ -190,20 +217,22 @@ fn group(findings: Vec<Finding>) -> Vec<Finding> {
 fn leave_new(
     workspace: &Workspace,
     revision: &str,
+    terms: Terms<'_>,
     judged: &mut Judged,
 ) -> Result<usize, ValidateError> {
     let (base, base_config, base_settings) = workspace.at(revision)?;
     if judged.findings.is_empty() {
         return Ok(0);
     }
-    let before = judge(&base, &base_config, &base_settings, &workspace.name, None)?;
+    let before = judge(&base, &base_config, &base_settings, terms)?;
     let families: BTreeSet<String> =
         before.catalog.entities().map(|(_, entity)| entity.kind.family.to_owned()).collect();
     let elsewhere = judged.findings.iter().any(|finding| finding.code.name == "kind-elsewhere");
     if elsewhere {
         let (tree, config) = (workspace.tree.as_ref(), &workspace.config);
         let settings = &workspace.settings;
-        *judged = judge(tree, config, settings, &workspace.name, Some(&families))?;
+        let terms = Terms { base_families: Some(&families), ..terms };
+        *judged = judge(tree, config, settings, terms)?;
     }
     let known: BTreeSet<Fingerprint> =
         before.findings.iter().flat_map(Finding::occurrences).map(|at| at.fingerprint).collect();

@@ -82,6 +82,54 @@ codes! {
     ENTITY_CYCLE = "entity-cycle", "something is part of itself, or a group its own parent".scope(Scope::Catalog);
     /// `extends` of nothing.
     EXTENDS_INVALID = "extends-invalid", "a document extends what is not there, or sets a field that is set already".scope(Scope::Catalog);
+    /// A relation that the class does not have.
+    RELATION_NOT_ALLOWED = "relation-not-allowed", "a configuration item declares a relation that its class does not have, or to a class that it cannot lead to".scope(Scope::Catalog);
+    /// An attribute that breaks the class's schema.
+    ATTRIBUTE_INVALID = "attribute-invalid", "an attribute of a configuration item breaks the schema of its class".scope(Scope::Catalog);
+    /// A class that only groups others.
+    CLASS_ABSTRACT = "class-abstract", "a configuration item is of a class that only groups other classes".scope(Scope::Catalog);
+    /// A class that cannot be used as it is written.
+    CLASS_INVALID = "class-invalid", "a class has no valid JSON Schema, or names relations or classes that do not exist".scope(Scope::Catalog);
+    /// One thing recorded twice.
+    CI_DUPLICATE = "ci-duplicate", "two configuration items of a class are one by the fields that tell them apart".scope(Scope::Catalog);
+    /// Nobody is there.
+    OWNER_INACTIVE = "owner-inactive", "the owner is disbanded or has left, or is a team without members".foreign(Warning).scope(Scope::Catalog);
+    /// It is gone.
+    REFERENCE_RETIRED = "reference-retired", "something in use refers to what is retired or gone".foreign(Warning).scope(Scope::Catalog);
+    /// The state says two things.
+    LIFECYCLE_CONTRADICTION = "lifecycle-contradiction", "states or dates contradict each other".scope(Scope::Catalog);
+    /// Not complete for being live.
+    SERVICE_INCOMPLETE = "service-incomplete", "a live service has no agreement, support hours or criticality".at(Warning).scope(Scope::Catalog);
+    /// Promises that rest on weaker ones.
+    SLA_UNSUPPORTED = "sla-unsupported", "an agreement promises more than those that it rests on".scope(Scope::Catalog);
+    /// A calendar that cannot be read.
+    CALENDAR_INVALID = "calendar-invalid", "a calendar names no time zone that exists, or a rule that cannot be read";
+    /// A calendar without a day.
+    CALENDAR_EMPTY = "calendar-empty", "an event of a calendar never occurs";
+    /// Working time in days.
+    DURATION_DAYS = "duration-days", "working time is given in days, weeks, months or years";
+    /// Parameters that do not match.
+    RUNBOOK_PARAMETER = "runbook-parameter", "a runbook uses a parameter that it does not declare, or declares one that it does not use";
+    /// Steps that do not match.
+    RUNBOOK_STEP = "runbook-step", "a step of a runbook leads nowhere, or two have one id";
+    /// Nobody looked at it again.
+    REVIEW_OVERDUE = "review-overdue", "the time for which something was agreed to is over".dated();
+    /// The exception is over.
+    EXCEPTION_EXPIRED = "exception-expired", "an exception has expired".dated();
+    /// The fox guards the hens.
+    EXCEPTION_SELF_APPROVED = "exception-self-approved", "an exception is allowed by whoever has the benefit".scope(Scope::Catalog).unsuppressible();
+    /// Private matters in Git.
+    PERSON_DATA = "person-data", "a person's document holds personal data".unsuppressible();
+    /// A key that proves nothing.
+    KEY_INVALID = "key-invalid", "a key cannot be read, or is too weak to prove anything".unsuppressible();
+    /// Files that do not exist.
+    SOURCE_UNMATCHED = "source-unmatched", "a glob of `sources` matches no file".foreign(Warning).scope(Scope::Catalog);
+    /// Files of two entities.
+    SOURCE_SHARED = "source-shared", "files are claimed as sources by two entities".foreign(Warning).scope(Scope::Catalog);
+    /// An old name that lives.
+    FORMERLY_LIVING = "formerly-living", "`formerly` names an entity that exists".foreign(Warning).scope(Scope::Catalog);
+    /// A reference by an old name.
+    REFERENCE_RENAMED = "reference-renamed", "a reference uses a name from before a rename".at(Warning).scope(Scope::Catalog);
     /// A placeholder's file is missing.
     PLACEHOLDER_MISSING = "placeholder-missing", "a placeholder names a file that is not in the repository".scope(Scope::Catalog);
     /// A Location's target is missing.

@@ -94,19 +94,17 @@ fn say(at: &At<'_>, violation: &Violation, schema: &Value) -> Finding {
 }
 
 /// A text without the form that it must have, in words where a table has them.
-fn wrong_form(
-    at: &At<'_>,
-    pointer: &Pointer,
-    pattern: &str,
-    found: Option<Node<'_>>,
-) -> Finding {
+fn wrong_form(at: &At<'_>, pointer: &Pointer, pattern: &str, found: Option<Node<'_>>) -> Finding {
     let name = dotted(pointer);
     let written = quoted(found.and_then(Node::text).unwrap_or_default());
     let (headline, help) = match VALUE_FORMATS.iter().find(|format| format.pattern == pattern) {
-        Some(format) => {
-            (format!("`{name}` is no {}: {written}", format.name), format!("write {}", format.expected))
+        Some(format) => (
+            format!("`{name}` is no {}: {written}", format.name),
+            format!("write {}", format.expected),
+        ),
+        None => {
+            (format!("`{name}` cannot be {written}"), format!("it must have the form `{pattern}`"))
         }
-        None => (format!("`{name}` cannot be {written}"), format!("it must have the form `{pattern}`")),
     };
     at.finding(&codes::FIELD_VALUE, pointer, Part::Value, headline).help(help)
 }
@@ -205,7 +203,7 @@ fn wrong_type(
 }
 
 /// JSON Schema's types, as people say them.
-fn words(types: &[String]) -> String {
+pub(super) fn words(types: &[String]) -> String {
     let word = |name: &String| match name.as_str() {
         "array" => "a list",
         "object" => "a mapping",
@@ -245,7 +243,7 @@ fn branches(schema: &Value) -> Vec<&Value> {
 }
 
 /// The names of the fields that a schema knows at a pointer.
-fn properties(schema: &Value, pointer: &Pointer) -> BTreeSet<String> {
+pub(super) fn properties(schema: &Value, pointer: &Pointer) -> BTreeSet<String> {
     let fields = schemas_at(schema, pointer);
     let objects = fields.iter().filter_map(|schema| schema.get("properties")?.as_object());
     objects.flat_map(|object| object.keys().cloned()).collect()

@@ -4,19 +4,33 @@
 //! are functions in the lists below, one file a subject. Rules for files see a text while it is in
 //! memory ([`inspect`]), rules for the catalog see what all files contribute ([`check`]).
 
+mod agreements;
 mod at;
+mod calendars;
+mod classes;
 mod codes;
 mod config;
 mod cycles;
+mod dates;
+mod durations;
 mod envelope;
+mod exceptions;
 mod fields;
 mod files;
 mod formats;
+mod formerly;
 mod identity;
+mod lives;
 mod openslo;
+mod owners;
+mod people;
 mod placeholders;
 mod references;
+mod retired;
+mod runbooks;
 mod secrets;
+mod services;
+mod sources;
 mod suppress;
 mod values;
 
@@ -30,9 +44,14 @@ pub use config::{check_settings, level};
 pub use secrets::{hide, starred};
 pub use suppress::{Suppressed, apply as suppress};
 
-use crate::catalog::{Catalog, DocumentView, FileView, Graph, Inspection, Subject};
+use at::At;
+
+use crate::catalog::{
+    Catalog, Classes, DocumentView, Entity, FileView, Graph, Inspection, Reference, Subject, reopen,
+};
 use crate::finding::Finding;
 use crate::tree::Tree;
+use crate::yaml::Limits;
 
 /// Looks at one document.
 type DocumentRule = fn(&FileView<'_>, &DocumentView<'_>, &mut Vec<Finding>);
@@ -52,10 +71,28 @@ const DOCUMENT_RULES: &[DocumentRule] = &[
     references::check_form,
     placeholders::check,
     openslo::check,
+    calendars::check,
+    durations::check,
+    runbooks::check,
+    people::check,
+    lives::check,
 ];
 
-const CATALOG_RULES: &[CatalogRule] =
-    &[references::check, identity::check, cycles::check, files::check_empty];
+const CATALOG_RULES: &[CatalogRule] = &[
+    references::check,
+    identity::check,
+    cycles::check,
+    files::check_empty,
+    classes::check,
+    owners::check,
+    retired::check,
+    agreements::check,
+    services::check,
+    exceptions::check,
+    sources::check,
+    formerly::check,
+    dates::check,
+];
 
 /// What a rule for the catalog sees.
 pub struct Whole<'a> {
@@ -69,12 +106,35 @@ pub struct Whole<'a> {
     pub base_families: Option<&'a BTreeSet<String>>,
     /// What to call the tree when it holds nothing.
     pub place: &'a str,
+    /// The day on which the catalog is judged, such as `2026-12-31`.
+    pub today: &'a str,
+    /// The folder that the catalog's own paths begin in; empty for the tree's top.
+    pub folder: &'a str,
+    /// The classes of configuration items, put together when a rule first asks.
+    pub classes: OnceLock<Classes<'a>>,
 }
 
-impl Whole<'_> {
+impl<'a> Whole<'a> {
     /// The catalog's relations.
     fn graph(&self) -> &Graph {
         self.relations.get_or_init(|| Graph::of(self.catalog))
+    }
+
+    /// The classes of configuration items.
+    fn classes(&self) -> &Classes<'a> {
+        self.classes.get_or_init(|| Classes::of(self.catalog))
+    }
+
+    /// Reads the document of an entity again, to say where in it something is wrong.
+    fn again<T>(&self, entity: &Entity, tell: impl FnOnce(&At<'_>) -> T) -> Option<T> {
+        let document = reopen(self.tree, entity, &Limits::default())?;
+        At::again(self, &document, entity).map(|at| tell(&at))
+    }
+
+    /// The entity that a reference of another leads to.
+    fn target(&self, reference: &Reference) -> Option<&'a Entity> {
+        let id = self.catalog.defined(reference.target).next()?;
+        Some(self.catalog.entity(id))
     }
 }
 

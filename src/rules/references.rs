@@ -50,6 +50,7 @@ struct Lost<'a> {
 pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     let catalog = whole.catalog;
     let families = families(catalog);
+    let renamed = renamed(catalog);
     let mut unknown: BTreeMap<&str, Vec<Lost<'_>>> = BTreeMap::new();
     let mut elsewhere: BTreeMap<String, Vec<Lost<'_>>> = BTreeMap::new();
     for (_, entity) in catalog.entities() {
@@ -57,6 +58,10 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
             let lost = Lost { entity, reference };
             match resolve(catalog, reference) {
                 Some(target) => findings.extend(wrong_kind(catalog, &lost, target)),
+                None if is_standard_class(whole, reference) => {}
+                None if renamed.contains_key(&reference.target) => {
+                    findings.extend(by_old_name(catalog, &lost, renamed[&reference.target]));
+                }
                 None => {
                     let target = catalog.names.text(reference.target);
                     let family = EntityRef::from_canonical(target).prefix().to_owned();
@@ -78,11 +83,37 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     }
     let mut candidates = None;
     for (target, lost) in unknown {
-        findings.push(leads_nowhere(catalog, target, lost, &mut candidates));
+        findings.push(leads_nowhere(whole, target, lost, &mut candidates));
     }
     for (family, lost) in elsewhere {
         findings.push(kept_elsewhere(catalog, &family, &lost));
     }
+}
+
+/// Entities by the names that they had before.
+fn renamed(catalog: &Catalog) -> HashMap<Name, &Entity> {
+    let entities = catalog.entities().map(|(_, entity)| entity);
+    entities.flat_map(|entity| entity.formerly.iter().map(move |old| (*old, entity))).collect()
+}
+
+/// Whether a reference leads to a class of configuration items that every catalog has.
+fn is_standard_class(whole: &Whole<'_>, reference: &Reference) -> bool {
+    reference.field.accepts == Accepts::Families(&["ciclass"])
+        && whole.classes().resolve(whole.catalog.names.text(reference.target)).is_some()
+}
+
+fn by_old_name(catalog: &Catalog, lost: &Lost<'_>, now: &Entity) -> Option<Finding> {
+    let code = &codes::REFERENCE_RENAMED;
+    let written = catalog.names.text(lost.reference.written);
+    let old = EntityRef::from_canonical(catalog.names.text(lost.reference.target));
+    let better = Candidate::of(catalog, now);
+    let headline = format!("{} is called `{}` now", quoted(written), better.written);
+    let at = occurrence(catalog, code, lost);
+    let mut finding = Finding::new(code, code.severity, at, headline)
+        .label(better.name_place.clone(), "renamed here")
+        .help(format!("write `{}`", better.shown(&old)));
+    finding.fix = fix(catalog, lost, &old, &better);
+    Some(finding)
 }
 
 /// A kind that no table knows, and that is nearly one that does.
@@ -183,12 +214,13 @@ fn wrong_kind(catalog: &Catalog, lost: &Lost<'_>, target: &Entity) -> Option<Fin
 }
 
 fn leads_nowhere(
-    catalog: &Catalog,
+    whole: &Whole<'_>,
     target: &str,
     mut lost: Vec<Lost<'_>>,
     candidates: &mut Option<Candidates>,
 ) -> Finding {
     let code = &codes::REFERENCE_UNKNOWN;
+    let catalog = whole.catalog;
     // What is worst is shown first.
     lost.sort_by_key(|one| severity(code, one.entity));
     let mut places = lost.iter().map(|one| occurrence(catalog, code, one));
@@ -214,6 +246,16 @@ fn leads_nowhere(
             finding
                 .help(format!("did you mean `{shown}`?"))
                 .label(place, format!("the {} `{}` is here", better.kind, better.written))
+        }
+        None if reference.prefix() == "ciclass" => {
+            let classes: Vec<&str> = whole.classes().concrete().collect();
+            finding.help(match nearest(reference.name(), classes.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => {
+                    let names: Vec<String> = classes.iter().map(|&name| name.to_owned()).collect();
+                    format!("define the class, or write one of {}", list(&names, "and"))
+                }
+            })
         }
         None => finding.help(format!("define the {kind} in this repository, or correct the name")),
     }
@@ -247,6 +289,15 @@ struct Candidates {
 }
 
 impl Candidate {
+    fn of(catalog: &Catalog, entity: &Entity) -> Self {
+        Self {
+            kind: entity.kind.name,
+            reference: EntityRef::from_canonical(catalog.canonical(entity)),
+            written: catalog.names.text(entity.written).to_owned(),
+            name_place: entity.name_place.in_file(&entity.file),
+        }
+    }
+
     /// How to write the reference, with no more in it than the difference to what was written.
     fn shown(&self, lost: &EntityRef) -> String {
         let namespace = match self.reference.namespace() == lost.namespace() {
@@ -270,14 +321,8 @@ fn word(prefix: &str) -> &str {
 impl Candidates {
     fn of(catalog: &Catalog) -> Self {
         let entities = catalog.entities();
-        let all: Vec<Candidate> = entities
-            .map(|(_, entity)| Candidate {
-                kind: entity.kind.name,
-                reference: EntityRef::from_canonical(catalog.canonical(entity)),
-                written: catalog.names.text(entity.written).to_owned(),
-                name_place: entity.name_place.in_file(&entity.file),
-            })
-            .collect();
+        let all: Vec<Candidate> =
+            entities.map(|(_, entity)| Candidate::of(catalog, entity)).collect();
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (number, candidate) in all.iter().enumerate() {
             by_name.entry(candidate.reference.name().to_owned()).or_default().push(number);

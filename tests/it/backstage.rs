@@ -294,7 +294,7 @@ fn refusals(text: &str, others: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     for (name, content) in others {
         tree = tree.file(name.as_str(), content.as_slice());
     }
-    let report = validate_tree(&tree).unwrap();
+    let report = validate_tree(&tree, "2026-11-21").unwrap();
     let refused = report.findings.iter().filter(|finding| {
         finding.severity == Severity::Error && finding.code.scope == Scope::Document
     });

@@ -9,7 +9,7 @@ use gitsm::tree::Memory;
 use crate::support::{Folder, component};
 
 fn report(content: impl Into<Vec<u8>>) -> Report {
-    validate_tree(&Memory::new([("catalog-info.yaml", content.into())])).unwrap()
+    validate_tree(&Memory::new([("catalog-info.yaml", content.into())]), "2026-11-21").unwrap()
 }
 
 fn codes(content: impl Into<Vec<u8>>) -> Vec<&'static str> {
@@ -235,14 +235,18 @@ fn a_catalog_info_never_vanishes() {
             ("a/catalog-info.yaml", component("x")),
             ("b/catalog-info.yaml", content),
         ]);
-        let report = validate_tree(&tree).unwrap();
+        let report = validate_tree(&tree, "2026-11-21").unwrap();
         let told =
             report.findings.iter().any(|finding| finding.at.place.file.path.starts_with("b/"));
         assert!(told, "{name}: {:?}", report.summary);
     }
     let tree = Memory::new([("a.yaml", component("x"))]).link("catalog-info.yaml", "nowhere.yaml");
     assert!(
-        validate_tree(&tree).unwrap().findings.iter().any(|f| f.code.name == "file-unreadable")
+        validate_tree(&tree, "2026-11-21")
+            .unwrap()
+            .findings
+            .iter()
+            .any(|f| f.code.name == "file-unreadable")
     );
 }
 

@@ -42,7 +42,7 @@ fn files(code: &Code, heading: &str) -> Memory {
 #[test]
 fn bad_examples_show_what_the_code_finds() {
     for code in CODES {
-        let report = validate_tree(&files(code, "Bad")).unwrap();
+        let report = validate_tree(&files(code, "Bad"), "2026-11-21").unwrap();
         let found: Vec<&str> = report.findings.iter().map(|finding| finding.code.name).collect();
         assert!(found.contains(&code.name), "{}: Bad finds {found:?}", code.name);
     }
@@ -51,7 +51,7 @@ fn bad_examples_show_what_the_code_finds() {
 #[test]
 fn good_examples_are_good() {
     for code in CODES {
-        let report = validate_tree(&files(code, "Good")).unwrap();
+        let report = validate_tree(&files(code, "Good"), "2026-11-21").unwrap();
         let found: Vec<String> = report
             .findings
             .iter()

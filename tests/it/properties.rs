@@ -67,7 +67,7 @@ proptest! {
     #[test]
     fn no_text_makes_validation_panic(text in "(\\PC|[-:{}\\[\\]&*#|>\n \t\"'?]){0,200}") {
         let tree = Memory::new([("catalog-info.yaml", text)]);
-        prop_assert!(validate_tree(&tree).is_ok());
+        prop_assert!(validate_tree(&tree, "2026-11-21").is_ok());
     }
 
     #[test]
@@ -75,7 +75,7 @@ proptest! {
         let mut all = b"apiVersion: backstage.io/v1alpha1\nkind: Component\n".to_vec();
         all.extend(bytes);
         let tree = Memory::new([("catalog-info.yaml", all)]);
-        prop_assert!(validate_tree(&tree).is_ok());
+        prop_assert!(validate_tree(&tree, "2026-11-21").is_ok());
     }
 
     #[test]
@@ -85,7 +85,7 @@ proptest! {
             "metadata": value, "spec": value,
         });
         let tree = Memory::new([("catalog-info.yaml", emit::to_string(&document).unwrap())]);
-        let report = validate_tree(&tree).unwrap();
+        let report = validate_tree(&tree, "2026-11-21").unwrap();
         for finding in &report.findings {
             let at = &finding.at.place;
             prop_assert!(at.start.line >= 1 && at.start.column >= 1 && at.end >= at.start);

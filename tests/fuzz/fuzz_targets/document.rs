@@ -12,7 +12,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let tree = Memory::new([("catalog-info.yaml", bytes)]);
-    let report = validate_tree(&tree).expect("memory does not fail");
+    let report = validate_tree(&tree, "2026-11-21").expect("memory does not fail");
     for finding in &report.findings {
         assert!(finding.at.place.end >= finding.at.place.start);
     }
