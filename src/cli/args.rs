@@ -56,8 +56,10 @@ pub enum Command {
     /// Say what is wrong with a catalog
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(Validate),
-    /// Say what a code means, why it matters, and what to write
-    #[command(after_help = "Examples:\n  gitsm explain reference-unknown\n  gitsm explain --list")]
+    /// Say what a code means and what to write, or what a kind is and which fields it has
+    #[command(
+        after_help = "Examples:\n  gitsm explain reference-unknown\n  gitsm explain service\n  gitsm explain --list"
+    )]
     Explain(Explain),
     /// Print a JSON Schema
     #[command(after_help = SCHEMA_EXAMPLES)]
@@ -193,10 +195,10 @@ impl FailOn {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The code
+    /// The code, or the kind in any case and number
     #[arg(required_unless_present = "list")]
     pub code: Option<String>,
-    /// List every code
+    /// List every code and kind
     #[arg(long)]
     pub list: bool,
 }

@@ -5,6 +5,7 @@ use super::args::Explain;
 use super::error::{Failure, print};
 use crate::finding::Code;
 use crate::flow::explain;
+use crate::model::KINDS;
 
 pub(super) fn run(arguments: &Explain, environment: &Environment) -> Result<u8, Failure> {
     let Some(name) = arguments.code.as_deref().filter(|_| !arguments.list) else {
@@ -12,16 +13,16 @@ pub(super) fn run(arguments: &Explain, environment: &Environment) -> Result<u8, 
         return Ok(0);
     };
     match explain::explain(name) {
-        Ok(code) => {
-            print(&page(code, environment.color))?;
+        Ok(text) => {
+            print(&page(&text, environment.color))?;
             Ok(0)
         }
         Err(near) => {
             let hint = match near {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "`gitsm explain --list` lists the codes".to_owned(),
+                None => "`gitsm explain --list` lists codes and kinds".to_owned(),
             };
-            Err(Failure::usage(format!("there is no code `{name}`"), Some(hint)))
+            Err(Failure::usage(format!("there is no code or kind `{name}`"), Some(hint)))
         }
     }
 }
@@ -37,18 +38,23 @@ fn list(codes: &[&Code]) -> String {
         format!("{:width$}  {severity:13}  {}\n", code.name, code.summary)
     };
     let list: String = codes.iter().map(line).collect();
-    format!("{list}\nerror/warning: an error in gitsm's own documents, a warning in others'\n")
+    let kinds: String =
+        KINDS.iter().map(|kind| format!("{:width$}  {}\n", kind.name, kind.summary)).collect();
+    format!(
+        "{list}\nerror/warning: an error in gitsm's own documents, a warning in others'\n\n\
+         Kinds:\n\n{kinds}"
+    )
 }
 
 /// The page; on a terminal its headings stand out.
-fn page(code: &Code, color: bool) -> String {
+fn page(text: &str, color: bool) -> String {
     if !color {
-        return code.page.to_owned();
+        return text.to_owned();
     }
     let style = anstyle::Style::new().bold();
     let line = |line: &str| match line.starts_with('#') {
         true => format!("{style}{}{style:#}\n", line.trim_start_matches(['#', ' '])),
         false => format!("{line}\n"),
     };
-    code.page.lines().map(line).collect()
+    text.lines().map(line).collect()
 }

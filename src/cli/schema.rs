@@ -9,7 +9,7 @@ use crate::output::replace;
 pub(super) fn run(arguments: &Schema) -> Result<u8, Failure> {
     if let Some(folder) = &arguments.write {
         for published in schemas::all() {
-            replace(&folder.join(&published.path), published.text().as_bytes())?;
+            replace(&folder.join(&published.path), published.text.as_bytes())?;
         }
         return Ok(0);
     }

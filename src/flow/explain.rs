@@ -1,16 +1,19 @@
-//! `explain`: what a code means, why it matters, and what right and wrong look like.
+//! `explain`: what a code means, why it matters, and what right and wrong look like; what a kind is
+//! and which fields it has.
 
 use crate::finding::Code;
+use crate::model::{kind_named, page};
 use crate::rules::{CODES, code_named};
 
-/// The code of a name; else the one that was probably meant.
+/// The page of a code or of a kind; else the code that was probably meant.
 ///
 /// # Errors
 ///
-/// There is no such code; with the nearest one, if one is near.
-pub fn explain(name: &str) -> Result<&'static Code, Option<&'static str>> {
+/// There is nothing of that name; with the nearest code, if one is near.
+pub fn explain(name: &str) -> Result<String, Option<&'static str>> {
     let name = name.trim().to_lowercase();
-    code_named(&name).ok_or_else(|| {
+    let of_code = code_named(&name).map(|code| code.page.to_owned());
+    of_code.or_else(|| kind_named(&name).map(page)).ok_or_else(|| {
         let begins = CODES.iter().find(|code| !name.is_empty() && code.name.starts_with(&name));
         if let Some(code) = begins {
             return Some(code.name);

@@ -1,42 +1,43 @@
-//! `schema`: the JSON Schemas of everything that people and machines write and read.
+//! `schema`: the JSON Schemas of everything that people and machines write and read, and the pages
+//! of the kinds.
 
 use serde_json::Value;
 
 use crate::config::settings_schema;
-use crate::model::{KINDS, Kind, combined_schema, kind_named, kind_schema};
+use crate::model::{
+    KINDS, Kind, combined_schema, kind_named, kind_schema, overview, page, schema_folder,
+};
 use crate::output;
 
-/// A schema, and the path below `schemas/` that it is published under.
+/// A schema or a page, and the path below `schemas/` that it is published under.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Published {
     /// The path.
     pub path: String,
-    /// The schema.
-    pub schema: Value,
-}
-
-impl Published {
     /// The file's text.
-    pub fn text(&self) -> String {
-        format!("{:#}\n", self.schema)
-    }
+    pub text: String,
 }
 
-fn path_of(kind: &Kind) -> String {
-    let folder = match kind.group.name {
-        "backstage.io" | "scaffolder.backstage.io" => "backstage",
-        other => other,
-    };
-    format!("{folder}/{}.schema.json", kind.name.to_lowercase())
+fn path_of(kind: &Kind, ending: &str) -> String {
+    format!("{}/{}.{ending}", schema_folder(kind), kind.name.to_lowercase())
 }
 
-/// Every schema.
+fn printed(schema: &Value) -> String {
+    format!("{schema:#}\n")
+}
+
+/// Every schema and every page.
 pub fn all() -> Vec<Published> {
-    let mut all: Vec<Published> = KINDS
-        .iter()
-        .map(|kind| Published { path: path_of(kind), schema: kind_schema(kind, true) })
-        .collect();
-    let mut add = |path: &str, schema| all.push(Published { path: path.to_owned(), schema });
+    let mut all: Vec<Published> = Vec::new();
+    for kind in KINDS {
+        let text = printed(&kind_schema(kind, true));
+        all.push(Published { path: path_of(kind, "schema.json"), text });
+        all.push(Published { path: path_of(kind, "md"), text: page(kind) });
+    }
+    all.push(Published { path: "README.md".to_owned(), text: overview() });
+    let mut add = |path: &str, schema: Value| {
+        all.push(Published { path: path.to_owned(), text: printed(&schema) });
+    };
     add("gitsm.schema.json", combined_schema());
     add("config.schema.json", settings_schema());
     add("findings-1.schema.json", output::findings_schema());

@@ -5,22 +5,28 @@
 
 pub mod backstage;
 mod class;
+mod example;
 pub mod format;
 pub mod gitsm;
 mod kind;
 mod metadata;
 pub mod openslo;
+mod overview;
+mod page;
 mod practice;
 mod reference;
 mod relation;
 mod schema;
 
 pub use class::{StandardClass, standard_classes};
+pub use example::example;
 pub use format::{Format, Formatted, Position, VALUE_FORMATS};
 pub use kind::{Accepts, Group, KINDS, Kind, ReferenceField, Variant, groups, kind_named};
 pub use metadata::{Link, Metadata};
+pub use overview::overview;
+pub use page::page;
 pub use practice::{Column, FieldClass, LifeCycle, Practice};
 pub use reference::{EntityRef, Malformed, parse_reference};
 pub use relation::{Impact, RELATIONS, Relation, relation_named};
 pub(crate) use schema::strict as strict_schema;
-pub use schema::{combined_schema, kind_schema};
+pub use schema::{combined_schema, folder as schema_folder, kind_schema};

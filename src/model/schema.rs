@@ -4,6 +4,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use super::example::add_references;
 use super::format::{Formatted, Position};
 use super::kind::{KINDS, Kind, Variant};
 
@@ -14,6 +15,14 @@ fn generator() -> SchemaGenerator {
     SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true).into_generator()
 }
 
+/// The folder below `schemas/` that a kind's schema and page are published in.
+pub fn folder(kind: &Kind) -> &'static str {
+    match kind.group.name {
+        "backstage.io" | "scaffolder.backstage.io" => "backstage",
+        other => other,
+    }
+}
+
 /// The JSON Schema (draft 7) of a kind's documents.
 ///
 /// With `for_editors` the forms of names, labels and links are in it as patterns; the engine
@@ -22,11 +31,9 @@ pub fn kind_schema(kind: &Kind, for_editors: bool) -> Value {
     let mut generator = generator();
     let mut metadata = strict((kind.metadata)(&mut generator));
     let mut spec = spec_schema(kind, &mut generator);
-    let name = match kind.group.name {
-        "backstage.io" | "scaffolder.backstage.io" => "backstage",
-        other => other,
-    };
+    let name = folder(kind);
     if for_editors {
+        add_references(kind, &mut spec);
         for formatted in kind.formats {
             apply(formatted, &mut metadata);
         }

@@ -313,7 +313,7 @@ fn help_has_an_example_for_every_command() {
 
         Commands:
           validate  Say what is wrong with a catalog
-          explain   Say what a code means, why it matters, and what to write
+          explain   Say what a code means and what to write, or what a kind is and which fields it has
           schema    Print a JSON Schema
           help      Print this message or the help of the given subcommand(s)
 

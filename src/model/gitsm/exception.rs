@@ -21,11 +21,12 @@ pub struct ExceptionSpec {
     /// For what it does not hold.
     pub subject: Reference,
     /// Why.
-    #[schemars(length(min = 10))]
+    #[schemars(length(min = 10), extend("examples" = ["The old console has no second factor until it is replaced"]))]
     pub reason: String,
     /// Who has the benefit.
     pub requested_by: Reference,
     /// Who allows it; never whoever has the benefit.
+    #[schemars(extend("examples" = ["team:security"]))]
     pub approver: Reference,
     /// The first day.
     pub granted: Option<Date>,
