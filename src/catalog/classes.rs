@@ -72,6 +72,11 @@ impl<'a> Classes<'a> {
         chain
     }
 
+    /// Whether all classes above a class are known: what it says in full can be judged.
+    pub fn is_whole(&self, class: &str) -> bool {
+        self.chain(class).last().is_some_and(|(_, top)| top.parent.is_none())
+    }
+
     /// The class that a name means in the document of another class.
     pub fn named(&self, from: &str, text: &str) -> Option<&str> {
         let from = EntityRef::from_canonical(from);

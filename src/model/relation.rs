@@ -99,7 +99,7 @@ pub static RELATIONS: &[Relation] = &[
     row("operatedBy", "operates", None, false, "is looked after by this runbook"),
     row("ledBy", "leads", None, false, "is led by this person"),
     row("deputizedBy", "deputyOf", None, false, "lets this person decide in its place"),
-    row("escalatesTo", "escalatedFrom", None, true, "turns to this team when it is stuck"),
+    row("escalatesTo", "escalatedFrom", None, false, "turns to this team when it is stuck"),
     row("approvedBy", "approves", None, false, "was, or must be, agreed to by them"),
     row("requestedBy", "requests", None, false, "was asked for by them"),
     row("permits", "permittedBy", None, false, "lets this person act at once"),

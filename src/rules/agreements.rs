@@ -15,13 +15,31 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     for (_, entity) in whole.catalog.entities() {
         let Some(Spec::ServiceLevelAgreement(own)) = entity.spec.as_deref() else { continue };
         let rests = entity.references.iter().filter(|one| one.field.relation == "restsOn");
-        for target in rests.filter_map(|reference| whole.target(reference)) {
-            let Some(Spec::ServiceLevelAgreement(below)) = target.spec.as_deref() else { continue };
-            for (number, promise) in own.targets.iter().enumerate() {
-                findings.extend(unsupported(whole, entity, own, number, promise, target, below));
-            }
+        let below: Vec<(&Entity, &ServiceLevelAgreementSpec)> = rests
+            .filter_map(|reference| {
+                let target = whole.target(reference)?;
+                match target.spec.as_deref()? {
+                    Spec::ServiceLevelAgreement(spec) => Some((target, &**spec)),
+                    _ => None,
+                }
+            })
+            .collect();
+        for (number, promise) in own.targets.iter().enumerate() {
+            let weak = below.iter().filter_map(|(target, spec)| {
+                unsupported(whole, entity, own, number, promise, target, spec)
+            });
+            findings.extend(join(weak));
         }
     }
+}
+
+/// One promise, one finding: the others that are too weak are labels of the first.
+fn join(mut weak: impl Iterator<Item = Finding>) -> Option<Finding> {
+    let mut first = weak.next()?;
+    for other in weak {
+        first.labels.extend(other.labels);
+    }
+    Some(first)
 }
 
 fn unsupported(

@@ -65,7 +65,12 @@ fn item(
     let mut findings = Vec::new();
     let Some(class) = classes.class_of(whole.catalog, entity) else { return findings };
     if classes.spec(class).is_some_and(|spec| spec.r#abstract == Some(true)) {
-        findings.extend(is_abstract(whole, classes, entity, class));
+        // What else its class would say of it has this cause.
+        return is_abstract(whole, classes, entity, class).into_iter().collect();
+    }
+    // A class below nothing, or below itself, is reported where it says so.
+    if !classes.is_whole(class) {
+        return findings;
     }
     let allowed = classes.relations(class);
     for reference in entity.references.iter().filter(|one| one.field.path[1] == "relations") {
@@ -82,7 +87,28 @@ fn item(
     if let Some((schema, Some(compiled))) = schemas.get(class) {
         findings.extend(attributes(whole, entity, class, schema, compiled));
     }
+    findings.extend(quorum(whole, entity));
     findings
+}
+
+/// A cluster that needs more members than it has.
+fn quorum(whole: &Whole<'_>, entity: &Entity) -> Option<Finding> {
+    let Some(Spec::ConfigurationItem(spec)) = entity.spec.as_deref() else { return None };
+    let wanted = spec.quorum? as usize;
+    let id = whole.catalog.defined(entity.reference).next()?;
+    let edges = whole.graph().incoming(id).filter(|edge| edge.relation.name == "memberOf");
+    let members: BTreeSet<EntityId> = edges.map(|edge| edge.from).collect();
+    if wanted <= members.len() {
+        return None;
+    }
+    whole.again(entity, |at| {
+        let pointer = Pointer::from_text("/spec/quorum");
+        let headline = format!("a quorum of {wanted}, and {} that say `memberOf`", members.len());
+        at.finding(&codes::QUORUM_IMPOSSIBLE, &pointer, Part::Value, headline).help(
+            "members name the cluster in `relations.memberOf`; add the missing ones, or lower the \
+             quorum",
+        )
+    })
 }
 
 /// A class as people say it: `the class `compute.vm``.

@@ -92,6 +92,10 @@ codes! {
     CLASS_INVALID = "class-invalid", "a class has no valid JSON Schema, or names relations or classes that do not exist".scope(Scope::Catalog);
     /// One thing recorded twice.
     CI_DUPLICATE = "ci-duplicate", "two configuration items of a class are one by the fields that tell them apart".scope(Scope::Catalog);
+    /// More members than there are.
+    QUORUM_IMPOSSIBLE = "quorum-impossible", "a cluster needs more members than it has".scope(Scope::Catalog);
+    /// A calendar of another purpose.
+    CALENDAR_TYPE = "calendar-type", "a field leads to a calendar of a type that it has no use for".scope(Scope::Catalog);
     /// Nobody is there.
     OWNER_INACTIVE = "owner-inactive", "the owner is disbanded or has left, or is a team without members".foreign(Warning).scope(Scope::Catalog);
     /// It is gone.
@@ -122,6 +126,8 @@ codes! {
     PERSON_DATA = "person-data", "a person's document holds personal data".unsuppressible();
     /// A key that proves nothing.
     KEY_INVALID = "key-invalid", "a key cannot be read, or is too weak to prove anything".unsuppressible();
+    /// A name that selects nothing.
+    SELECTOR_UNKNOWN = "selector-unknown", "a selector names a kind or class that does not exist, or an exception a rule that does not".scope(Scope::Catalog);
     /// Files that do not exist.
     SOURCE_UNMATCHED = "source-unmatched", "a glob of `sources` matches no file".foreign(Warning).scope(Scope::Catalog);
     /// Files of two entities.

@@ -18,7 +18,6 @@ const UPWARDS: &[(&str, &str, &str)] = &[
     ("specializes", "generalizes", "is a special case of"),
     ("excepts", "exceptedFrom", "leaves out"),
     ("restsOn", "underpins", "rests on"),
-    ("escalatesTo", "escalatedFrom", "turns to"),
 ];
 
 pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {

@@ -6,6 +6,7 @@
 
 mod agreements;
 mod at;
+mod calendar_types;
 mod calendars;
 mod classes;
 mod codes;
@@ -29,6 +30,7 @@ mod references;
 mod retired;
 mod runbooks;
 mod secrets;
+mod selectors;
 mod services;
 mod sources;
 mod suppress;
@@ -89,6 +91,8 @@ const CATALOG_RULES: &[CatalogRule] = &[
     agreements::check,
     services::check,
     exceptions::check,
+    calendar_types::check,
+    selectors::check,
     sources::check,
     formerly::check,
     dates::check,

@@ -11,7 +11,7 @@ use crate::model::gitsm::person::PersonLifecycle;
 use crate::model::gitsm::team::{TeamLifecycle, TeamType};
 
 /// Relations in which somebody must be there to act.
-const ACTING: &[&str] = &["ownedBy", "supportedBy", "approvedBy", "calls"];
+const ACTING: &[&str] = &["ownedBy", "supportedBy", "approvedBy", "calls", "escalatesTo"];
 
 const NO_MEMBERS: &str = "this team has no members";
 

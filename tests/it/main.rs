@@ -11,6 +11,7 @@
 
 mod architecture;
 mod backstage;
+mod breaks;
 mod catalogs;
 mod corpus;
 mod formats;

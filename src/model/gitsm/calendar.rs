@@ -51,6 +51,19 @@ pub enum CalendarType {
     OnCall,
 }
 
+impl CalendarType {
+    /// Its name as it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ServiceHours => "service-hours",
+            Self::Holiday => "holiday",
+            Self::MaintenanceWindow => "maintenance-window",
+            Self::Freeze => "freeze",
+            Self::OnCall => "on-call",
+        }
+    }
+}
+
 /// Whether a calendar still counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -214,8 +214,8 @@ pub static KIND: Kind = Kind {
         related(&["spec", "relations", "redundantWith", "*"], "redundantWith"),
         related(&["spec", "relations", "manages", "*"], "manages"),
         related(&["spec", "relations", "monitoredBy", "*"], "monitoredBy"),
-        to(&["spec", "relations", "providesApi", "*"], "API", &["api"], "providesApi"),
-        to(&["spec", "relations", "consumesApi", "*"], "API", &["api"], "consumesApi"),
+        to(&["spec", "relations", "providesApi", "*"], "API", &["api", "ci"], "providesApi"),
+        to(&["spec", "relations", "consumesApi", "*"], "API", &["api", "ci"], "consumesApi"),
     ],
     practice: Practice {
         short: &["ci", "cis"],

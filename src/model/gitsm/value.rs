@@ -20,8 +20,8 @@ pub struct Date(pub String);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instant(pub String);
 
-/// A length of time, `PT8H` or `P1Y` (ISO 8601). Working time is given in hours: a day of work is
-/// not a day.
+/// A length of time, `PT8H` or `P1Y` (ISO 8601). Working time of an agreement is given in hours: a
+/// day of work is not a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Duration(pub String);
 
@@ -60,7 +60,7 @@ fn form(format: &format::Format, example: &str) -> Schema {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SourceFiles {
-    /// A glob from the top of the repository: `*` within a folder, `**` across folders.
+    /// A glob from the folder of `gitsm.yaml` on: `*` within a folder, `**` across folders.
     #[schemars(length(min = 1), extend("examples" = ["terraform/prod/db/**"]))]
     pub path: String,
 }

@@ -1,0 +1,11 @@
+variable "vpc_id" {
+  type = string
+}
+
+variable "zone" {
+  type = string
+}
+
+variable "cidr" {
+  type = string
+}

@@ -1,0 +1,110 @@
+//! Names that are no references: the kinds and classes of selectors, the rules of exceptions.
+
+use super::Whole;
+use super::at::{Part, nearest, quoted};
+use super::codes::{CODES, SELECTOR_UNKNOWN};
+use crate::catalog::Entity;
+use crate::finding::Finding;
+use crate::model::gitsm::Spec;
+use crate::model::gitsm::exception::{ExceptionOf, ExceptionSpec};
+use crate::model::gitsm::value::Selector;
+use crate::model::{EntityRef, KINDS, kind_named};
+use crate::yaml::Pointer;
+
+pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
+    if whole.catalog.own == 0 {
+        return;
+    }
+    for (_, entity) in whole.catalog.entities() {
+        let Some(spec) = entity.spec.as_deref() else { continue };
+        if let Spec::Exception(spec) = spec {
+            exception(whole, entity, spec, findings);
+        }
+        let (field, selector) = match spec {
+            Spec::Runbook(spec) => ("selector", spec.selector.as_ref()),
+            Spec::Policy(spec) => ("match", spec.r#match.as_ref()),
+            Spec::ChangeModel(spec) => ("selector", Some(&spec.selector)),
+            Spec::Target(spec) => ("selector", spec.selector.as_ref()),
+            _ => continue,
+        };
+        if let Some(selector) = selector {
+            names(whole, entity, &Pointer::root().join("spec").join(field), selector, findings);
+        }
+    }
+}
+
+fn names(
+    whole: &Whole<'_>,
+    entity: &Entity,
+    pointer: &Pointer,
+    selector: &Selector,
+    findings: &mut Vec<Finding>,
+) {
+    for (number, kind) in selector.kinds.iter().flatten().enumerate() {
+        if !KINDS.iter().any(|known| known.name == kind) {
+            let near = kind_named(kind).map(|known| known.name);
+            let near = near.or_else(|| nearest(kind, KINDS.iter().map(|known| known.name)));
+            let at = pointer.join("kinds").join(number);
+            findings.extend(told(whole, entity, &at, "kind", kind, near));
+        }
+    }
+    let classes = whole.classes();
+    let own = EntityRef::new("ciclass", "default", "item");
+    for (number, class) in selector.classes.iter().flatten().enumerate() {
+        if classes.named(own.as_str(), class).is_none() {
+            let at = pointer.join("classes").join(number);
+            let near = nearest(class, classes.concrete());
+            findings.extend(told(whole, entity, &at, "class", class, near));
+        }
+    }
+}
+
+/// The rule that an exception names.
+fn exception(
+    whole: &Whole<'_>,
+    entity: &Entity,
+    spec: &ExceptionSpec,
+    findings: &mut Vec<Finding>,
+) {
+    let (what, known): (&str, Vec<&str>) = match spec.of {
+        ExceptionOf::Policy => ("Policy", named(whole, "policy")),
+        ExceptionOf::Freeze => ("Calendar", named(whole, "calendar")),
+        ExceptionOf::Code => ("code", CODES.iter().map(|code| code.name).collect()),
+        ExceptionOf::Control | ExceptionOf::Drift => return,
+    };
+    if !known.contains(&spec.name.as_str()) {
+        let pointer = Pointer::from_text("/spec/name");
+        let near = nearest(&spec.name, known.iter().copied());
+        findings.extend(told(whole, entity, &pointer, what, &spec.name, near));
+    }
+}
+
+/// The names of a family's entities.
+fn named<'w>(whole: &'w Whole<'_>, family: &str) -> Vec<&'w str> {
+    let entities = whole.catalog.entities().map(|(_, entity)| entity);
+    let of_family = entities.filter(|entity| entity.kind.family == family);
+    of_family.map(|entity| whole.catalog.names.text(entity.written)).collect()
+}
+
+fn told(
+    whole: &Whole<'_>,
+    entity: &Entity,
+    pointer: &Pointer,
+    what: &str,
+    written: &str,
+    near: Option<&str>,
+) -> Option<Finding> {
+    whole.again(entity, |at| {
+        let headline = format!("there is no {what} {}", quoted(written));
+        let finding = at.finding(&SELECTOR_UNKNOWN, pointer, Part::Value, headline);
+        let place = finding.at.place.clone();
+        match near {
+            Some(near) => finding.help(format!("did you mean `{near}`?")).fix(
+                format!("write `{near}`"),
+                place,
+                near,
+            ),
+            None => finding.help("as it stands it selects nothing: correct or remove it"),
+        }
+    })
+}
