@@ -77,10 +77,13 @@ Examples:
   gitsm validate a/catalog-info.yaml      what concerns one file
   gitsm validate --at v1.2                as it was at a revision
   gitsm validate --since origin/main      only what is new
+  gitsm validate --fix                    correct what can be corrected
+  gitsm validate --fix --dry-run          show how, as a diff
   gitsm validate -o human -o sarif=gitsm.sarif
 
 Exit codes: 0 nothing as bad as --fail-on, 1 findings, 2 wrong usage, 3 could not do it.
-A comment silences a finding: `# gitsm: ignore[code] reason`.";
+With --fix they are about what remains. A comment silences a finding, and keeps it from being
+fixed: `# gitsm: ignore[code] reason`.";
 
 const SCHEMA_EXAMPLES: &str = "\
 Examples:
@@ -110,6 +113,12 @@ pub struct Validate {
     /// Do not report these codes (repeat, or separate by commas)
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub ignore: Vec<String>,
+    /// Correct in the files what can be corrected without you, and report what remains
+    #[arg(long, conflicts_with = "list_files")]
+    pub fix: bool,
+    /// With --fix: print the corrections as a diff, and write nothing
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
     /// Show every finding in full, not only the first screen
     #[arg(long)]
     pub all: bool,

@@ -3,6 +3,11 @@
 //! Floor 8. Nothing here parses arguments or prints.
 
 pub mod explain;
+pub mod fix;
+mod objection;
+mod passes;
+#[cfg(test)]
+mod passes_tests;
 pub mod schemas;
 pub mod validate;
 mod workspace;

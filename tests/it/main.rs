@@ -13,6 +13,7 @@ mod architecture;
 mod backstage;
 mod catalogs;
 mod corpus;
+mod fix;
 mod formats;
 mod git;
 mod hostile;
