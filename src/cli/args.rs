@@ -79,10 +79,13 @@ Examples:
   gitsm validate a/catalog-info.yaml      what concerns one file
   gitsm validate --at v1.2                as it was at a revision
   gitsm validate --since origin/main      only what is new
+  gitsm validate --fix                    correct what can be corrected
+  gitsm validate --fix --dry-run          show how, as a diff
   gitsm validate -o human -o sarif=gitsm.sarif
 
 Exit codes: 0 nothing as bad as --fail-on, 1 findings, 2 wrong usage, 3 could not do it.
-A comment silences a finding: `# gitsm: ignore[code] reason`.";
+With --fix they are about what remains. A comment silences a finding, and keeps it from being
+fixed: `# gitsm: ignore[code] reason`.";
 
 const SCHEMA_EXAMPLES: &str = "\
 Examples:
@@ -118,6 +121,12 @@ pub struct Validate {
     /// What time alone brings (an expiry, an overdue review) is an error and not a warning
     #[arg(long)]
     pub scheduled: bool,
+    /// Correct in the files what can be corrected without you, and report what remains
+    #[arg(long, conflicts_with = "list_files")]
+    pub fix: bool,
+    /// With --fix: print the corrections as a diff, and write nothing
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
     /// Show every finding in full, not only the first screen
     #[arg(long)]
     pub all: bool,

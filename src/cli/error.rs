@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::Environment;
+use crate::flow::fix::FixError;
 use crate::flow::validate::ValidateError;
 use crate::output::{WriteError, visible};
 
@@ -57,10 +58,27 @@ impl From<ValidateError> for Failure {
     }
 }
 
+impl From<FixError> for Failure {
+    fn from(error: FixError) -> Self {
+        match error {
+            FixError::Validate(inner) => inner.into(),
+            FixError::Revision => {
+                let hint = "check it out and leave out --at".to_owned();
+                Self::usage(error.to_string(), Some(hint))
+            }
+        }
+    }
+}
+
 impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Self {
         Self::could_not(error.to_string(), None)
     }
+}
+
+/// Says something that is no part of what was asked for: on standard error.
+pub(super) fn tell(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// Prints to standard output; a reader that went away is no failure.

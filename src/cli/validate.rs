@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use super::Environment;
 use super::args::{Output, Validate};
-use super::error::{Failure, print};
+use super::error::{Failure, print, tell};
 use crate::catalog::{FileRecord, Outcome};
 use crate::flow::Place;
+use crate::flow::fix::fix;
 use crate::flow::validate::{Request, Validated, validate};
-use crate::output::{View, format_named, line_start, replace, visible};
+use crate::output::{View, format_named, line_start, repairs, replace, visible};
 
 pub(super) fn run(arguments: &Validate, environment: &Environment) -> Result<u8, Failure> {
     let request = Request {
@@ -26,36 +27,93 @@ pub(super) fn run(arguments: &Validate, environment: &Environment) -> Result<u8,
         scheduled: arguments.scheduled,
     };
     let to_screen = arguments.outputs.iter().filter(|output| output.file.is_none()).count();
-    if to_screen > 1 {
-        let hint = "give all but one a file: -o human -o sarif=gitsm.sarif".to_owned();
-        let message = "only one format can go to standard output".to_owned();
-        return Err(Failure::usage(message, Some(hint)));
+    if to_screen + usize::from(arguments.dry_run) > 1 {
+        let (message, hint) = match arguments.dry_run {
+            true => (
+                "--dry-run prints a diff, and nothing else can go to standard output",
+                "give the format a file: -o json=findings.json",
+            ),
+            false => (
+                "only one format can go to standard output",
+                "give all but one a file: -o human -o sarif=gitsm.sarif",
+            ),
+        };
+        return Err(Failure::usage(message.to_owned(), Some(hint.to_owned())));
+    }
+    if arguments.fix {
+        return repair(&request, arguments, environment);
     }
     let validated = validate(&request)?;
     if arguments.list_files {
         print(&list_files(&validated.files))?;
         return Ok(0);
     }
+    emit(&validated, &outputs(arguments), arguments, environment)?;
+    Ok(exit_code(&validated, arguments))
+}
+
+/// `--fix`: what remains is reported as ever; what was fixed is said after it where people read,
+/// and else on standard error.
+fn repair(
+    request: &Request,
+    arguments: &Validate,
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    let write = !arguments.dry_run;
+    let fixed = fix(request, write)?;
+    let mut outputs = outputs(arguments);
+    if arguments.dry_run {
+        outputs.retain(|output| output.file.is_some());
+        print(&fixed.diff(environment.width.is_some()))?;
+    }
+    emit(&fixed.validated, &outputs, arguments, environment)?;
+    let mut done = repairs(&fixed.repairs, write, arguments.all);
+    if fixed.more {
+        done.push_str("there is more to fix than one run does: run the command again\n");
+    }
+    match outputs.iter().any(|output| output.file.is_none() && output.format.name == "human") {
+        true => print(&done)?,
+        false => tell(&done),
+    }
+    let report = |failure: &String| Failure::could_not(failure.clone(), None).report(environment);
+    let failures = fixed.failures.iter().map(report);
+    Ok(failures.max().unwrap_or_else(|| exit_code(&fixed.validated, arguments)))
+}
+
+fn exit_code(validated: &Validated, arguments: &Validate) -> u8 {
+    u8::from(validated.fails(arguments.fail_on.severity()))
+}
+
+/// The formats that are asked for: the one for people if none is.
+fn outputs(arguments: &Validate) -> Vec<Output> {
     let human = format_named("human").map(|format| Output { format, file: None });
-    let outputs: Vec<Output> = match arguments.outputs.is_empty() {
+    match arguments.outputs.is_empty() {
         true => human.into_iter().collect(),
         false => arguments.outputs.clone(),
-    };
+    }
+}
+
+fn emit(
+    validated: &Validated,
+    outputs: &[Output],
+    arguments: &Validate,
+    environment: &Environment,
+) -> Result<(), Failure> {
     let command = command(arguments);
-    for output in &outputs {
+    for output in outputs {
         let text = (output.format.emit)(&View {
             color: environment.color && output.file.is_none(),
             width: environment.width.unwrap_or(140),
             all: arguments.all,
             command: &command,
-            ..view(&validated, &cached(&validated))
+            ..view(validated, &cached(validated))
         });
         match &output.file {
             Some(file) => replace(&environment.current.join(file), text.as_bytes())?,
             None => print(&text)?,
         }
     }
-    Ok(u8::from(validated.fails(arguments.fail_on.severity())))
+    Ok(())
 }
 
 type Lines<'a> = dyn Fn(&str) -> Option<Arc<Vec<String>>> + 'a;

@@ -6,12 +6,14 @@
 
 mod code;
 mod fingerprint;
+mod repair;
 mod report;
 
 use serde::Serialize;
 
 pub use code::{Code, Scope};
 pub use fingerprint::Fingerprint;
+pub use repair::Repair;
 pub use report::{Report, Summary};
 
 use crate::source::Place;
@@ -174,6 +176,8 @@ impl Finding {
     }
 
     /// Applies `change` to every text that people read.
+    ///
+    /// A fix whose replacement is changed is none any more: it would write what is not meant.
     pub fn map_texts(&mut self, change: &dyn Fn(&str) -> String) {
         self.headline = change(&self.headline);
         self.mark = change(&self.mark);
@@ -181,9 +185,9 @@ impl Finding {
         for label in &mut self.labels {
             label.text = change(&label.text);
         }
+        self.fix = self.fix.take().filter(|fix| change(&fix.replacement) == fix.replacement);
         if let Some(fix) = &mut self.fix {
             fix.title = change(&fix.title);
-            fix.replacement = change(&fix.replacement);
         }
         for at in std::iter::once(&mut self.at).chain(&mut self.more) {
             at.pointer = change(&at.pointer);

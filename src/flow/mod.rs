@@ -4,6 +4,11 @@
 
 mod clock;
 pub mod explain;
+pub mod fix;
+mod objection;
+mod passes;
+#[cfg(test)]
+mod passes_tests;
 pub mod schemas;
 pub mod validate;
 mod workspace;

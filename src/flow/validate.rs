@@ -1,5 +1,6 @@
 //! `validate`: read a catalog and say what is wrong with it.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
@@ -10,7 +11,7 @@ use crate::config::Config;
 use crate::finding::{Code, Finding, Fingerprint, Report, Severity, Summary};
 use crate::git::GitError;
 use crate::rules;
-use crate::tree::Tree;
+use crate::tree::{Revision, Tree};
 use crate::yaml::Limits;
 
 /// What to validate, and what to report of it.
@@ -71,9 +72,10 @@ struct Terms<'a> {
 }
 
 /// A catalog and what its rules say.
-struct Judged {
+pub(super) struct Judged {
     catalog: Catalog,
-    findings: Vec<Finding>,
+    /// Every finding, asked for or not.
+    pub(super) findings: Vec<Finding>,
 }
 
 /// Validates a catalog.
@@ -82,43 +84,133 @@ struct Judged {
 ///
 /// There is nothing to look at, or a code does not exist.
 pub fn validate(request: &Request) -> Result<Validated, ValidateError> {
-    for name in request.only.iter().chain(&request.ignore) {
-        if rules::code_named(name).is_none() {
-            return Err(ValidateError::NoSuchCode(name.clone()));
-        }
-    }
+    check_codes(request)?;
     let workspace = Workspace::open(&request.place)?;
-    let (tree, config) = (workspace.tree.as_ref(), &workspace.config);
-    let today = request.today.clone().unwrap_or_else(clock::today);
-    let (name, scheduled) = (workspace.name.as_str(), request.scheduled);
-    let terms = Terms { name, today: &today, scheduled, base_families: None };
-    let mut judged = judge(tree, config, &workspace.settings, terms)?;
-    for path in workspace.only.iter().filter(|path| config.covers(path)) {
-        if !judged.catalog.files.iter().any(|file| file.file.path == **path) {
-            return Err(WorkspaceError::NotRead { path: path.into() }.into());
-        }
-    }
-    let mut known = None;
-    if let Some(revision) = &request.since {
-        known = Some(leave_new(&workspace, revision, terms, &mut judged)?);
-    }
-    let mut report = Report {
-        summary: summary(&judged.catalog),
-        findings: judged.findings,
-        known,
-        configured: config.exists,
-    };
-    report.findings.retain(|finding| wanted(finding.code, request));
-    report.findings = focus(report.findings, &workspace.only);
-    for finding in &mut report.findings {
-        put_first(finding);
-    }
-    report.settle();
-    let mut catalog = judged.catalog;
-    let files = std::mem::take(&mut catalog.files);
-    // Giving the memory of a large catalog back takes a while, and nobody needs to wait for it.
-    rayon::spawn(move || drop(catalog));
+    let examiner = Examiner::new(request, &workspace)?;
+    let (report, files) = examiner.report(examiner.judge(workspace.tree.as_ref())?)?;
     Ok(Validated { report, files, workspace })
+}
+
+/// Refuses codes that do not exist.
+pub(super) fn check_codes(request: &Request) -> Result<(), ValidateError> {
+    let mut names = request.only.iter().chain(&request.ignore);
+    match names.find(|name| rules::code_named(name).is_none()) {
+        Some(name) => Err(ValidateError::NoSuchCode(name.clone())),
+        None => Ok(()),
+    }
+}
+
+/// A request, ready to be answered for the tree of its workspace, or for one that is nearly it.
+pub(super) struct Examiner<'a> {
+    request: &'a Request,
+    workspace: &'a Workspace,
+    base: Option<Base>,
+    /// The day on which dates are judged.
+    today: String,
+}
+
+/// The revision that findings are compared with; it is judged when there is something to compare.
+struct Base {
+    tree: Revision,
+    config: Config,
+    settings: Settings,
+    known: OnceCell<Known>,
+}
+
+/// What is so at the base.
+struct Known {
+    fingerprints: BTreeSet<Fingerprint>,
+    families: BTreeSet<String>,
+}
+
+impl<'a> Examiner<'a> {
+    /// Prepares for a request.
+    pub(super) fn new(
+        request: &'a Request,
+        workspace: &'a Workspace,
+    ) -> Result<Self, ValidateError> {
+        let base = match &request.since {
+            Some(revision) => {
+                let (tree, config, settings) = workspace.at(revision)?;
+                Some(Base { tree, config, settings, known: OnceCell::new() })
+            }
+            None => None,
+        };
+        let today = request.today.clone().unwrap_or_else(clock::today);
+        Ok(Self { request, workspace, base, today })
+    }
+
+    fn terms(&self) -> Terms<'_> {
+        let (name, scheduled) = (self.workspace.name.as_str(), self.request.scheduled);
+        Terms { name, today: &self.today, scheduled, base_families: None }
+    }
+
+    /// Everything that is wrong with a tree.
+    ///
+    /// A family that the base defines and this tree does not is no longer "kept elsewhere", so what
+    /// looks at the whole catalog is asked again with the base in mind.
+    pub(super) fn judge(&self, tree: &dyn Tree) -> Result<Judged, ValidateError> {
+        let Workspace { config, settings, .. } = self.workspace;
+        let judged = judge(tree, config, settings, self.terms())?;
+        let elsewhere = judged.findings.iter().any(|one| one.code.name == "kind-elsewhere");
+        Ok(match &self.base {
+            Some(base) if elsewhere => {
+                let base_families = Some(&self.known(base)?.families);
+                judge(tree, config, settings, Terms { base_families, ..self.terms() })?
+            }
+            _ => judged,
+        })
+    }
+
+    fn known<'b>(&self, base: &'b Base) -> Result<&'b Known, ValidateError> {
+        if let Some(known) = base.known.get() {
+            return Ok(known);
+        }
+        let before = judge(&base.tree, &base.config, &base.settings, self.terms())?;
+        let entities = before.catalog.entities();
+        let families = entities.map(|(_, entity)| entity.kind.family.to_owned()).collect();
+        let occurrences = before.findings.iter().flat_map(Finding::occurrences);
+        let fingerprints = occurrences.map(|at| at.fingerprint).collect();
+        Ok(base.known.get_or_init(|| Known { fingerprints, families }))
+    }
+
+    /// What is asked for of what was found, and what became of each file.
+    pub(super) fn report(
+        &self,
+        mut judged: Judged,
+    ) -> Result<(Report, Vec<FileRecord>), ValidateError> {
+        let Workspace { config, only, .. } = self.workspace;
+        for path in only.iter().filter(|path| config.covers(path)) {
+            if !judged.catalog.files.iter().any(|file| file.file.path == **path) {
+                return Err(WorkspaceError::NotRead { path: path.into() }.into());
+            }
+        }
+        let known = match &self.base {
+            Some(_) if judged.findings.is_empty() => Some(0),
+            Some(base) => {
+                let known = &self.known(base)?.fingerprints;
+                Some(leave_new(&mut judged.findings, known))
+            }
+            None => None,
+        };
+        let mut report = Report {
+            summary: summary(&judged.catalog),
+            findings: judged.findings,
+            known,
+            configured: config.exists,
+        };
+        report.findings.retain(|finding| wanted(finding.code, self.request));
+        report.findings = focus(report.findings, only);
+        for finding in &mut report.findings {
+            put_first(finding);
+        }
+        report.settle();
+        let mut catalog = judged.catalog;
+        let files = std::mem::take(&mut catalog.files);
+        // Giving the memory of a large catalog back takes a while, and nobody needs to wait for it.
+        rayon::spawn(move || drop(catalog));
+        Ok((report, files))
+    }
 }
 
 /// Validates a tree by itself, with the configuration at its top, as of a day.
@@ -210,45 +302,21 @@ fn group(findings: Vec<Finding>) -> Vec<Finding> {
     grouped
 }
 
-/// Leaves only what is not so at a revision; returns how many findings were left out.
-///
-/// A family that the base defines and this tree does not is no longer "kept elsewhere", so what
-/// looks at the whole catalog is asked again with the base in mind.
-fn leave_new(
-    workspace: &Workspace,
-    revision: &str,
-    terms: Terms<'_>,
-    judged: &mut Judged,
-) -> Result<usize, ValidateError> {
-    let (base, base_config, base_settings) = workspace.at(revision)?;
-    if judged.findings.is_empty() {
-        return Ok(0);
-    }
-    let before = judge(&base, &base_config, &base_settings, terms)?;
-    let families: BTreeSet<String> =
-        before.catalog.entities().map(|(_, entity)| entity.kind.family.to_owned()).collect();
-    let elsewhere = judged.findings.iter().any(|finding| finding.code.name == "kind-elsewhere");
-    if elsewhere {
-        let (tree, config) = (workspace.tree.as_ref(), &workspace.config);
-        let settings = &workspace.settings;
-        let terms = Terms { base_families: Some(&families), ..terms };
-        *judged = judge(tree, config, settings, terms)?;
-    }
-    let known: BTreeSet<Fingerprint> =
-        before.findings.iter().flat_map(Finding::occurrences).map(|at| at.fingerprint).collect();
-    let total = judged.findings.len();
-    judged.findings.retain_mut(|finding| {
+/// Leaves only what is not known; returns how many findings were left out.
+fn leave_new(findings: &mut Vec<Finding>, known: &BTreeSet<Fingerprint>) -> usize {
+    let total = findings.len();
+    findings.retain_mut(|finding| {
         let (new, old): (Vec<_>, Vec<_>) =
             finding.occurrences().cloned().partition(|at| !known.contains(&at.fingerprint));
+        let is_new = !new.is_empty();
         let mut all = new.into_iter().chain(old);
-        let is_new = finding.occurrences().any(|at| !known.contains(&at.fingerprint));
         if let (true, Some(first)) = (is_new, all.next()) {
             finding.at = first;
             finding.more = all.collect();
         }
         is_new
     });
-    Ok(total - judged.findings.len())
+    total - findings.len()
 }
 
 fn summary(catalog: &Catalog) -> Summary {

@@ -1,6 +1,7 @@
 //! From where the user stands and what they name to a tree and its configuration.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::config::{self, Config, ConfigFault};
 use crate::git::{GitError, Mode, Repository};
@@ -67,7 +68,7 @@ pub type Settings = Option<(Source, Vec<ConfigFault>)>;
 /// A tree, its configuration, and which of its files to report on.
 pub struct Workspace {
     /// The files.
-    pub tree: Box<dyn Tree>,
+    pub tree: Arc<dyn Tree>,
     /// What `gitsm.yaml` says.
     pub config: Config,
     /// The text of `gitsm.yaml` and its mistakes.
@@ -78,7 +79,10 @@ pub struct Workspace {
     pub name: String,
     /// The repository, where there is one that can be read.
     pub repository: Option<Repository>,
-    top: PathBuf,
+    /// Whether the files are those on disk, which can be written as well.
+    pub on_disk: bool,
+    /// The folder on disk that the paths of the files begin in.
+    pub top: PathBuf,
     folders: Vec<String>,
 }
 
@@ -98,11 +102,11 @@ impl Workspace {
             at = at.or_else(|| Some("HEAD".to_owned()));
         }
         let named = named(place, &top, at.is_some())?;
-        let tree: Box<dyn Tree> = match (&at, &repository) {
+        let tree: Arc<dyn Tree> = match (&at, &repository) {
             (Some(revision), Some(repository)) => {
-                Box::new(Revision::open(repository, revision, &named.folders)?)
+                Arc::new(Revision::open(repository, revision, &named.folders)?)
             }
-            _ => Box::new(Worktree::open(&top, repository.as_ref(), &named.folders)),
+            _ => Arc::new(Worktree::open(&top, repository.as_ref(), &named.folders)),
         };
         for (path, written) in named.files.iter().chain(&named.folders_written) {
             if !path.is_empty() && tree.mode(path).is_none() {
@@ -121,8 +125,8 @@ impl Workspace {
             [folder] if !folder.is_empty() => folder.clone(),
             _ => ".".to_owned(),
         };
-        let folders = named.folders;
-        Ok(Self { tree, config, settings, only, name, repository, top, folders })
+        let (folders, on_disk) = (named.folders, at.is_none());
+        Ok(Self { tree, config, settings, only, name, repository, on_disk, top, folders })
     }
 
     /// The same folders at another revision, with the configuration that holds there.

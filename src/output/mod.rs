@@ -3,6 +3,7 @@
 //! Floor 7, pure. [`FORMATS`] lists them; an emitter takes a [`View`] and gives the whole text.
 
 mod concise;
+mod fixes;
 mod github;
 mod gitlab;
 mod human;
@@ -14,9 +15,10 @@ mod write;
 
 use std::sync::Arc;
 
+pub use fixes::{repairs, unified};
 pub use json::schema as findings_schema;
 pub use text::{line_start, visible};
-pub use write::{WriteError, replace};
+pub use write::{WriteError, replace, rewrite};
 
 use crate::catalog::FileRecord;
 use crate::finding::Report;

@@ -5,7 +5,7 @@ use super::{MOST, codes, secrets};
 use crate::catalog::{DocumentView, FileView};
 use crate::finding::{Code, Finding};
 use crate::model::{Format, Formatted, Position};
-use crate::yaml::{Node, Pointer};
+use crate::yaml::{Node, Pointer, emit};
 
 pub(super) fn check(view: &FileView<'_>, document: &DocumentView<'_>, findings: &mut Vec<Finding>) {
     let Some(kind) = document.kind() else { return };
@@ -104,7 +104,7 @@ fn value(at: &At<'_>, formatted: &Formatted, pointer: &Pointer, text: &str) -> F
         Some(better) => {
             let place = finding.at.place.clone();
             let help = format!("write `{better}`: a {} is {}", format.name, format.expected);
-            finding.help(help).fix(format!("write `{better}`"), place, better)
+            finding.help(help).fix(format!("write `{better}`"), place, emit::scalar(&better))
         }
         None => finding,
     }

@@ -7,6 +7,7 @@ use super::{Whole, codes};
 use crate::catalog::{Catalog, DocumentView, Entity, FileView, Name, Reference};
 use crate::finding::{Code, Finding, Fingerprint, Fix, Occurrence, Severity};
 use crate::model::{Accepts, EntityRef, KINDS, Malformed};
+use crate::yaml::emit;
 
 /// References that cannot be read.
 pub(super) fn check_form(
@@ -267,9 +268,9 @@ fn fix(catalog: &Catalog, lost: &Lost<'_>, wanted: &EntityRef, better: &Candidat
     let start = written.len().checked_sub(wanted.name().len())?;
     let same_namespace = wanted.namespace() == better.reference.namespace();
     let kept = written.get(..start).filter(|_| same_namespace)?;
-    let replacement = format!("{kept}{}", better.written);
+    let better = format!("{kept}{}", better.written);
     let place = lost.reference.place.in_file(&lost.entity.file);
-    Some(Fix { title: format!("write `{replacement}`"), place, replacement })
+    Some(Fix { title: format!("write `{better}`"), place, replacement: emit::scalar(&better) })
 }
 
 /// What could have been meant.

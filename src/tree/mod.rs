@@ -1,14 +1,17 @@
 //! Trees of files: what a catalog is read from.
 //!
 //! Floor 1. A [`Tree`] is the files on disk ([`Worktree`]), those of a commit ([`Revision`]) or
-//! those of a test or an overlay ([`Memory`]). Nothing above this floor opens a file.
+//! those of a test ([`Memory`]); an [`Overlay`] is another tree with some files changed. Nothing
+//! above this floor opens a file.
 
 mod memory;
+mod overlay;
 mod path;
 mod revision;
 mod worktree;
 
 pub use memory::Memory;
+pub use overlay::Overlay;
 pub use path::{is_yaml, resolve};
 pub use revision::Revision;
 pub use worktree::Worktree;
@@ -60,7 +63,7 @@ pub enum ReadError {
 }
 
 /// Files by path.
-pub trait Tree: Sync {
+pub trait Tree: Send + Sync {
     /// All entries, sorted by path.
     fn entries(&self) -> &[Entry];
 

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::scalar::Scalar;
+
 /// A value could not be written as YAML.
 #[derive(Debug, thiserror::Error)]
 pub enum EmitError {
@@ -28,6 +30,17 @@ pub fn to_string<T: Serialize>(value: &T) -> Result<String, EmitError> {
     Ok(text)
 }
 
+/// A text as a scalar on one line: plain where it means itself anywhere, else in double quotes.
+pub fn scalar(text: &str) -> String {
+    let is_word = |c: char| c.is_ascii_alphanumeric();
+    let plain = Scalar::of_plain(text) == Scalar::Str
+        && text.starts_with(is_word)
+        && text.ends_with(is_word)
+        && text.chars().all(|c| is_word(c) || "-_./:+#@".contains(c));
+    // A string in JSON is one in YAML.
+    if plain { text.to_owned() } else { serde_json::Value::from(text).to_string() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,6 +56,18 @@ mod tests {
             proptest::prop_assert_eq!(&stream.problems, &[]);
             let root = stream.arena.node(stream.documents[0]);
             proptest::prop_assert_eq!(schema::value(root), value);
+        }
+
+        #[test]
+        fn a_scalar_reads_back_as_the_same_text(text in "(\\PC|[-:#0-9e. ]){0,12}") {
+            for text in [text.as_str(), &format!("{text}\n"), &format!("a{text}a"), "12", "no", "a#b"] {
+                let flow = format!("[{{k: {0}}}, {0}]", scalar(text));
+                let stream = parse(&Source::new(File::local("a.yaml"), flow), &Limits::default());
+                proptest::prop_assert_eq!(&stream.problems, &[]);
+                let root = stream.arena.node(stream.documents[0]);
+                proptest::prop_assert_eq!(root.item(0).and_then(|item| item.str("k")), Some(text));
+                proptest::prop_assert_eq!(root.item(1).and_then(|item| item.as_str()), Some(text));
+            }
         }
     }
 }

@@ -3,13 +3,16 @@
 //! Floor 1. [`parse`] reads a [`Source`](crate::source::Source) once, event by event, into an
 //! [`Arena`]; [`Node`] walks it, [`Pointer`] names a place in it. JSON Schema ([`schema`]) and
 //! serde ([`de`]) read the arena as it is. What is wrong with a text is a [`Problem`], never an
-//! `Err`: the rules turn problems into findings.
+//! `Err`: the rules turn problems into findings. [`splice`] makes an [`Edit`] of a text, and
+//! [`Parsed`] says whether it changes what it replaces and nothing else.
 
 mod arena;
 mod builder;
 mod comment;
 pub mod de;
+mod edit;
 pub mod emit;
+mod meaning;
 mod parse;
 mod plain;
 #[cfg(test)]
@@ -20,6 +23,8 @@ pub mod schema;
 
 pub use arena::{Arena, Node, NodeId, NodeKind};
 pub use comment::{Comment, comments_with};
+pub use edit::{Edit, moved, splice};
+pub use meaning::{Misfit, Parsed, Target};
 pub use parse::{Limits, Problem, ProblemKind, Stream, parse};
 pub use pointer::Pointer;
 pub use scalar::Scalar;

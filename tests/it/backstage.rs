@@ -6,8 +6,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::Arc;
 
 use gitsm::finding::{Scope, Severity};
+use gitsm::flow::fix::fix_tree;
 use gitsm::flow::validate::validate_tree;
 use gitsm::source::{File, Source};
 use gitsm::tree::Memory;
@@ -288,12 +290,16 @@ fn rename(parent: &mut Value, key: &str, new: &str) {
     }
 }
 
+/// A document and the files that it may name.
+fn tree(text: &str, others: &BTreeMap<String, Vec<u8>>) -> Memory {
+    let tree = Memory::new([("catalog-info.yaml", text)]);
+    let others = others.iter();
+    others.fold(tree, |tree, (name, content)| tree.file(name.as_str(), content.as_slice()))
+}
+
 /// Why gitsm refuses a document; nothing if it does not.
 fn refusals(text: &str, others: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
-    let mut tree = Memory::new([("catalog-info.yaml", text)]);
-    for (name, content) in others {
-        tree = tree.file(name.as_str(), content.as_slice());
-    }
+    let tree = tree(text, others);
     let report = validate_tree(&tree, "2026-11-21").unwrap();
     let refused = report.findings.iter().filter(|finding| {
         finding.severity == Severity::Error && finding.code.scope == Scope::Document
@@ -346,4 +352,21 @@ fn gitsm_refuses_exactly_what_backstage_refuses() {
     assert!(counts["valid"] > 500 && counts["invalid"] > 500, "one-sided: {counts:?}");
     let shown = disagreements.iter().take(40).cloned().collect::<Vec<_>>().join("\n");
     assert!(disagreements.is_empty(), "{} of {}:\n{shown}", disagreements.len(), cases.len());
+}
+
+#[test]
+fn no_fix_makes_backstage_refuse_what_it_accepted() {
+    let (_, others) = examples();
+    let (mut made, mut healed) = (0, 0);
+    for case in cases() {
+        let (changes, repairs) =
+            fix_tree(Arc::new(tree(&case.text, &others)), "2026-11-21").unwrap();
+        made += repairs.iter().filter(|one| one.left.is_none()).count();
+        let Some(change) = changes.first() else { continue };
+        assert_eq!(change.before, case.text);
+        let (before, after) = (refusals(&change.before, &others), refusals(&change.after, &others));
+        assert!(after.is_empty() || !before.is_empty(), "{}: {after:?}", case.origin);
+        healed += usize::from(after.is_empty() && !before.is_empty());
+    }
+    assert!(made > 300 && healed > 100, "{made} fixes made, {healed} documents healed by them");
 }

@@ -14,6 +14,7 @@ mod backstage;
 mod breaks;
 mod catalogs;
 mod corpus;
+mod fix;
 mod formats;
 mod git;
 mod hostile;

@@ -1,9 +1,12 @@
 //! What holds for every text, not only for those that somebody thought of.
 
+use std::sync::Arc;
+
+use gitsm::flow::fix::fix_tree;
 use gitsm::flow::validate::validate_tree;
 use gitsm::source::{File, Source};
 use gitsm::tree::Memory;
-use gitsm::yaml::{Limits, Node, Pointer, emit, parse, schema};
+use gitsm::yaml::{Edit, Limits, Node, NodeKind, Parsed, Pointer, emit, parse, schema, splice};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -23,6 +26,13 @@ fn values() -> impl Strategy<Value = Value> {
                 .prop_map(|map| map.into_iter().collect::<serde_json::Map<_, _>>().into()),
         ]
     })
+}
+
+/// The value with a text in the place of what a pointer leads to.
+fn with_text(value: &Value, pointer: &Pointer, text: &str) -> Value {
+    let mut value = value.clone();
+    *value.pointer_mut(pointer.as_str()).unwrap() = text.into();
+    value
 }
 
 /// Calls `visit` with each pointer and node.
@@ -62,6 +72,46 @@ proptest! {
             }
         });
         prop_assert!(wrong.is_empty(), "{:?}", wrong);
+    }
+
+    #[test]
+    fn an_edit_of_any_scalar_changes_it_and_nothing_else(
+        value in values(), mark in any::<bool>(), text in "\\PC{0,9}", number in any::<usize>(),
+    ) {
+        let mark = if mark { "\u{feff}" } else { "" };
+        let content = format!("{mark}{}", emit::to_string(&json!({"root": value})).unwrap());
+        let source = Source::new(File::local("a.yaml"), content.clone());
+        let limits = Limits::default();
+        let stream = parse(&source, &limits);
+        let root = stream.arena.node(stream.documents[0]);
+        let mut scalars = Vec::new();
+        walk(root, &Pointer::root(), &mut |pointer, node| {
+            // What is written into a block stays in it, quotes and all.
+            let is_block = node.text().is_some_and(|text| text.contains('\n'));
+            let is_scalar = matches!(node.kind(), NodeKind::Scalar(_));
+            if is_scalar && !node.span().is_empty() && !is_block {
+                scalars.push((pointer.clone(), node.span()));
+            }
+        });
+        let Some((pointer, span)) = scalars.get(number % scalars.len().max(1)) else { return Ok(()) };
+        let edit = Edit { span: *span, replacement: emit::scalar(&text) };
+        let edited = splice(&content, std::slice::from_ref(&edit)).unwrap();
+        let (before, after) = content.split_at(span.range().start + mark.len());
+        prop_assert!(edited.starts_with(before) && edited.ends_with(&after[span.range().len()..]));
+        prop_assert_eq!(edited.len(), content.len() - span.range().len() + edit.replacement.len());
+        let after = Source::new(File::local("a.yaml"), edited);
+        let targets = Parsed::of(&source, &limits).unwrap().check(&after, &[edit]).unwrap();
+        prop_assert_eq!(&targets[0].as_ref().unwrap().pointer, pointer);
+        let again = parse(&after, &limits);
+        let expected = with_text(&schema::value(root), pointer, &text);
+        prop_assert_eq!(schema::value(again.arena.node(again.documents[0])), expected);
+    }
+
+    #[test]
+    fn no_text_makes_fixing_panic(text in "(\\PC|[-:{}\\[\\]&*#|>\n \t\"'?]){0,200}") {
+        let text = format!("apiVersion: backstage.io/v1alpha1\nkind: Componnet\n{text}");
+        let tree = Memory::new([("catalog-info.yaml", text)]);
+        prop_assert!(fix_tree(Arc::new(tree), "2026-11-21").is_ok());
     }
 
     #[test]

@@ -109,16 +109,25 @@ pub(crate) fn git(folder: &Path) -> Command {
     command
 }
 
-/// Runs gitsm in a folder.
-pub(crate) fn gitsm(folder: &Path, arguments: &[&str]) -> Run {
-    let output: Output = Command::new(env!("CARGO_BIN_EXE_gitsm"))
+/// What gitsm prints to standard output in a folder, byte by byte.
+pub(crate) fn gitsm_bytes(folder: &Path, arguments: &[&str]) -> Vec<u8> {
+    output(folder, arguments).stdout
+}
+
+fn output(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_gitsm"))
         .current_dir(folder)
         .env_clear()
         .env("HOME", folder)
         .env("PATH", "/nonexistent")
         .args(arguments)
         .output()
-        .unwrap();
+        .unwrap()
+}
+
+/// Runs gitsm in a folder.
+pub(crate) fn gitsm(folder: &Path, arguments: &[&str]) -> Run {
+    let output = output(folder, arguments);
     Run {
         code: output.status.code().unwrap_or(-1),
         stdout: text(&output.stdout),
