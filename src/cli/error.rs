@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::Environment;
+use crate::flow::init::InitError;
 use crate::flow::validate::ValidateError;
 use crate::output::{WriteError, visible};
 
@@ -53,6 +54,16 @@ impl From<ValidateError> for Failure {
                     false => Self::could_not(message, hint),
                 }
             }
+        }
+    }
+}
+
+impl From<InitError> for Failure {
+    fn from(error: InitError) -> Self {
+        let (message, hint) = (error.to_string(), error.hint().map(str::to_owned));
+        match error.is_usage() {
+            true => Self::usage(message, hint),
+            false => Self::could_not(message, hint),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod clock;
 pub mod explain;
+pub mod init;
 pub mod schemas;
 pub mod validate;
 mod workspace;

@@ -22,7 +22,7 @@ use crate::support::{gitsm, project};
 
 #[test]
 fn our_own_catalogs_are_clean() {
-    for folder in ["examples/backstage", "examples/openslo", "catalog"] {
+    for folder in ["examples/backstage", "examples/openslo", "examples/starter", "catalog"] {
         let run = gitsm(&project(), &["validate", folder, "--all", "--fail-on", "warning"]);
         assert_eq!(run.code, 0, "{folder}: {}", run.stdout);
         assert!(run.stdout.contains("nothing to report"), "{folder}: {}", run.stdout);

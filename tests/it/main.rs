@@ -16,6 +16,7 @@ mod corpus;
 mod formats;
 mod git;
 mod hostile;
+mod init;
 mod pages;
 mod properties;
 mod schemas;
