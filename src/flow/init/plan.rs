@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::starter::{CONFIG_SCHEMA, EDITOR, HOOKS, SCHEMA};
 use super::survey::Survey;
-use crate::catalog::{Catalog, Reference};
+use crate::catalog::{Catalog, Classes, Entity, Reference};
 use crate::config::Config;
 use crate::git::GitError;
 use crate::model::{Accepts, EntityRef};
@@ -44,11 +44,16 @@ pub(super) fn misfits(
         let texts = planned.iter().filter(|one| !misfits.contains_key(&one.path));
         let tree = Memory::new(texts.map(|one| (one.path.as_str(), one.text.as_bytes())));
         let new = Survey::of(&tree, &Config::default())?.catalog;
+        let classes = Classes::of(&new);
+        let known = |one: &Reference| {
+            let standard = one.field.accepts == Accepts::Families(&["ciclass"])
+                && classes.resolve(new.names.text(one.target)).is_some();
+            standard || leads(&new, one, &new) || leads(&new, one, there)
+        };
         let before = misfits.len();
         for (_, entity) in new.entities() {
             let reason = defined_already(there, &new, entity).or_else(|| {
-                let lost = |one: &&Reference| !leads(&new, one, &new) && !leads(&new, one, there);
-                let lost = entity.references.iter().find(lost)?;
+                let lost = entity.references.iter().find(|one| !known(one))?;
                 let written = new.names.text(lost.written);
                 Some(format!("it needs `{written}`, which this catalog does not define"))
             });
@@ -62,11 +67,7 @@ pub(super) fn misfits(
     }
 }
 
-fn defined_already(
-    there: &Catalog,
-    new: &Catalog,
-    entity: &crate::catalog::Entity,
-) -> Option<String> {
+fn defined_already(there: &Catalog, new: &Catalog, entity: &Entity) -> Option<String> {
     if entity.extends.is_some() {
         return None;
     }

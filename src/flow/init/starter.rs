@@ -94,7 +94,6 @@ pub(super) static WIRING: &[Template] = &[
 pub(super) static DOCUMENTS: &[Template] = documents! {
     "agreements/webshop.yaml": "a ServiceLevelAgreement",
     "calendars/office-hours.yaml": "a Calendar of service hours",
-    "classes/postgresql.yaml": "a CIClass of your own",
     "items/webshop-db.yaml": "a ConfigurationItem",
     "people/ada.yaml": "a Person",
     "people/grace.yaml": "another",
