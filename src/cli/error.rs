@@ -4,6 +4,7 @@ use std::io::Write;
 
 use super::Environment;
 use crate::flow::fix::FixError;
+use crate::flow::init::InitError;
 use crate::flow::validate::ValidateError;
 use crate::output::{WriteError, visible};
 
@@ -66,6 +67,16 @@ impl From<FixError> for Failure {
                 let hint = "check it out and leave out --at".to_owned();
                 Self::usage(error.to_string(), Some(hint))
             }
+        }
+    }
+}
+
+impl From<InitError> for Failure {
+    fn from(error: InitError) -> Self {
+        let (message, hint) = (error.to_string(), error.hint().map(str::to_owned));
+        match error.is_usage() {
+            true => Self::usage(message, hint),
+            false => Self::could_not(message, hint),
         }
     }
 }

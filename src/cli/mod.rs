@@ -6,6 +6,7 @@ mod args;
 mod completions;
 mod error;
 mod explain;
+mod init;
 mod man;
 mod schema;
 mod validate;
@@ -50,6 +51,7 @@ fn dispatch(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
     let environment =
         &Environment { current: environment.current.clone(), width: environment.width, color };
     match &cli.command {
+        args::Command::Init(arguments) => init::run(arguments, environment),
         args::Command::Validate(arguments) => validate::run(arguments, environment),
         args::Command::Explain(arguments) => explain::run(arguments, environment),
         args::Command::Schema(arguments) => schema::run(arguments),

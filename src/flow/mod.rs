@@ -5,6 +5,7 @@
 mod clock;
 pub mod explain;
 pub mod fix;
+pub mod init;
 mod objection;
 mod passes;
 #[cfg(test)]

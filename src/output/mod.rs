@@ -3,6 +3,7 @@
 //! Floor 7, pure. [`FORMATS`] lists them; an emitter takes a [`View`] and gives the whole text.
 
 mod concise;
+mod create;
 mod fixes;
 mod github;
 mod gitlab;
@@ -15,6 +16,7 @@ mod write;
 
 use std::sync::Arc;
 
+pub use create::{CreateError, Standing, create, standing};
 pub use fixes::{repairs, unified};
 pub use json::schema as findings_schema;
 pub use text::{line_start, visible};

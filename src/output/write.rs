@@ -101,14 +101,14 @@ fn keep_owner(_: &std::fs::File, _: Option<&std::fs::Metadata>) {}
 
 /// Those of the file that is replaced, or else what the user's umask leaves of all.
 #[cfg(unix)]
-fn permissions(old: Option<&std::fs::Metadata>) -> Option<std::fs::Permissions> {
+pub(super) fn permissions(old: Option<&std::fs::Metadata>) -> Option<std::fs::Permissions> {
     use std::os::unix::fs::PermissionsExt;
     let new = std::fs::Permissions::from_mode(0o666);
     Some(old.map_or(new, std::fs::Metadata::permissions))
 }
 
 #[cfg(not(unix))]
-fn permissions(_: Option<&std::fs::Metadata>) -> Option<std::fs::Permissions> {
+pub(super) fn permissions(_: Option<&std::fs::Metadata>) -> Option<std::fs::Permissions> {
     None
 }
 

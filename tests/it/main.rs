@@ -18,6 +18,7 @@ mod fix;
 mod formats;
 mod git;
 mod hostile;
+mod init;
 mod pages;
 mod properties;
 mod schemas;

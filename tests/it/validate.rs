@@ -312,6 +312,7 @@ fn help_has_an_example_for_every_command() {
         Usage: gitsm [OPTIONS] <COMMAND>
 
         Commands:
+          init      Begin a catalog, or add to one of Backstage's what gitsm needs
           validate  Say what is wrong with a catalog
           explain   Say what a code means and what to write, or what a kind is and which fields it has
           schema    Print a JSON Schema
@@ -340,7 +341,7 @@ fn help_has_an_example_for_every_command() {
           2  wrong usage
           3  could not do it (files, Git, network)
     "#);
-    for command in ["validate", "explain", "schema", "completions", "man"] {
+    for command in ["init", "validate", "explain", "schema", "completions", "man"] {
         let help = folder.gitsm(&[command, "--help"]).stdout;
         assert!(help.contains("Example"), "{command}: {help}");
         assert!(help.contains(&format!("gitsm {command}")), "{command}");
