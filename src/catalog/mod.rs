@@ -18,7 +18,7 @@ pub use classes::Classes;
 pub use entity::{Catalog, Entity, EntityId, Reference};
 pub use graph::{Edge, Graph};
 pub use intern::{Name, Names};
-pub use load::{FileRecord, Outcome, Reopened, load, reopen};
+pub use load::{FileRecord, Outcome, Reader, Reopened, ReopenedFile, load};
 pub use read::FileFault;
 pub use recognise::{Recognition, is_catalog_info};
 pub use view::{DocumentView, FileView, FoundReference, Inspection, Subject, Suppression};

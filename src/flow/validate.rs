@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::clock;
 use super::workspace::{Place, Settings, Workspace, WorkspaceError, configuration};
-use crate::catalog::{Catalog, FileRecord, Suppression, load};
+use crate::catalog::{Catalog, FileRecord, Reader, Suppression, load};
 use crate::config::Config;
 use crate::finding::{Code, Finding, Fingerprint, Report, Severity, Summary};
 use crate::git::GitError;
@@ -248,6 +248,7 @@ fn judge(
         place: terms.name,
         today: terms.today,
         folder: &config.folder,
+        reader: Reader::new(tree),
         classes: OnceLock::new(),
     });
     let mut findings: Vec<Finding> = inspection.findings.into_iter().chain(findings).collect();

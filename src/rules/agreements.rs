@@ -2,11 +2,11 @@
 
 use super::at::{Part, quoted};
 use super::{Whole, codes};
-use crate::catalog::{Entity, reopen};
+use crate::catalog::Entity;
 use crate::finding::Finding;
 use crate::model::gitsm::Spec;
 use crate::model::gitsm::service_level_agreement::{ServiceLevelAgreementSpec, Target};
-use crate::yaml::{Limits, Pointer};
+use crate::yaml::Pointer;
 
 pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     if whole.catalog.own == 0 {
@@ -57,10 +57,10 @@ fn unsupported(
     let (at_below, other) = others.iter().find(same).copied()?;
     let name = quoted(whole.catalog.names.text(below_entity.written));
     let (field, headline) = weaker(own, promise, below, other, &name)?;
-    let document = reopen(whole.tree, below_entity, &Limits::default())?;
+    let document = whole.reader.document(below_entity)?;
     let pointer = Pointer::from_text(format!("/spec/targets/{at_below}/{field}"));
     let (_, node) = document.root()?.at(&pointer)?;
-    let place = document.source.place(node.span());
+    let place = document.source().place(node.span());
     whole.again(entity, |at| {
         let pointer = Pointer::from_text(format!("/spec/targets/{number}/{field}"));
         at.finding(&codes::SLA_UNSUPPORTED, &pointer, Part::Value, headline)

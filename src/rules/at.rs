@@ -52,7 +52,7 @@ impl<'a> At<'a> {
     ) -> Option<Self> {
         Some(Self {
             tree: whole.tree,
-            source: &document.source,
+            source: document.source(),
             root: document.root()?,
             entity: Some(whole.catalog.canonical(entity)),
             foreign: entity.kind.group.foreign,

@@ -192,7 +192,10 @@ fn attributes(
         let Some((_, node)) = at.root.at(&base) else {
             return missing_all(at, class, json).into_iter().collect();
         };
-        let violations = schema.violations(node);
+        let mut violations = schema.violations(node);
+        // Two schemas of a class may say the same.
+        let mut told = BTreeSet::new();
+        violations.retain(|one| told.insert(one.pointer.clone()));
         violations.iter().map(|one| attribute(at, &base, class, json, one)).collect::<Vec<_>>()
     });
     found.unwrap_or_default()

@@ -2,10 +2,10 @@
 
 use super::at::{dotted, quoted};
 use super::{Whole, codes};
-use crate::catalog::{Catalog, Entity, Name, reopen};
+use crate::catalog::{Catalog, Entity, Name};
 use crate::finding::{Code, Finding, Fingerprint, Occurrence};
 use crate::source::Place;
-use crate::yaml::{Limits, Node, Pointer};
+use crate::yaml::{Node, Pointer};
 
 pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     let catalog = whole.catalog;
@@ -119,10 +119,8 @@ fn extends(
 
 /// Fields that both documents set.
 fn set_twice(whole: &Whole<'_>, entity: &Entity, base: &Entity, findings: &mut Vec<Finding>) {
-    let limits = Limits::default();
-    let own = reopen(whole.tree, entity, &limits);
-    let other = reopen(whole.tree, base, &limits);
-    let (Some(own), Some(other)) = (own, other) else { return };
+    let own = whole.reader.document(entity);
+    let (Some(own), Some(other)) = (own, whole.reader.document(base)) else { return };
     let (Some(root), Some(base_root)) = (own.root(), other.root()) else { return };
     let mut fields = Vec::new();
     leaves(root, &Pointer::root(), &mut fields);
@@ -133,11 +131,11 @@ fn set_twice(whole: &Whole<'_>, entity: &Entity, base: &Entity, findings: &mut V
         }
         let Some((_, set)) = base_root.at(&pointer) else { continue };
         let Some((key, value)) = root.at(&pointer) else { continue };
-        let place = own.source.place(key.map_or(value.span(), Node::span));
+        let place = own.source().place(key.map_or(value.span(), Node::span));
         let headline = format!("`{}` is set in both documents", dotted(&pointer));
         findings.push(
             extends(whole.catalog, entity, place, pointer.as_str(), headline)
-                .label(other.source.place(set.span()), "already set here")
+                .label(other.source().place(set.span()), "already set here")
                 .help("remove one of the two: a document that extends another only adds to it"),
         );
     }

@@ -49,11 +49,10 @@ pub use suppress::{Suppressed, apply as suppress};
 use at::At;
 
 use crate::catalog::{
-    Catalog, Classes, DocumentView, Entity, FileView, Graph, Inspection, Reference, Subject, reopen,
+    Catalog, Classes, DocumentView, Entity, FileView, Graph, Inspection, Reader, Reference, Subject,
 };
 use crate::finding::Finding;
 use crate::tree::Tree;
-use crate::yaml::Limits;
 
 /// Looks at one document.
 type DocumentRule = fn(&FileView<'_>, &DocumentView<'_>, &mut Vec<Finding>);
@@ -100,7 +99,7 @@ const CATALOG_RULES: &[CatalogRule] = &[
 
 /// What a rule for the catalog sees.
 pub struct Whole<'a> {
-    /// The tree, to read single documents again.
+    /// The tree, to ask which files exist.
     pub tree: &'a dyn Tree,
     /// The catalog.
     pub catalog: &'a Catalog,
@@ -114,6 +113,8 @@ pub struct Whole<'a> {
     pub today: &'a str,
     /// The folder that the catalog's own paths begin in; empty for the tree's top.
     pub folder: &'a str,
+    /// Reads single documents again.
+    pub reader: Reader<'a>,
     /// The classes of configuration items, put together when a rule first asks.
     pub classes: OnceLock<Classes<'a>>,
 }
@@ -131,7 +132,7 @@ impl<'a> Whole<'a> {
 
     /// Reads the document of an entity again, to say where in it something is wrong.
     fn again<T>(&self, entity: &Entity, tell: impl FnOnce(&At<'_>) -> T) -> Option<T> {
-        let document = reopen(self.tree, entity, &Limits::default())?;
+        let document = self.reader.document(entity)?;
         At::again(self, &document, entity).map(|at| tell(&at))
     }
 

@@ -100,10 +100,19 @@ fn undeclared(at: &At<'_>, pointer: &Pointer, name: &str, declared: &BTreeSet<&s
     }
 }
 
+/// The most bytes between braces: parameters are words.
+const LONGEST_EXPRESSION: usize = 256;
+
 /// The parameters that a text uses.
 fn names(text: &str) -> Result<BTreeSet<String>, String> {
     if !text.contains("{{") && !text.contains("{%") {
         return Ok(BTreeSet::new());
+    }
+    // The template engine follows chains of operators by recursion.
+    if text.split("{{").chain(text.split("{%")).skip(1).any(|part| {
+        part.find("}}").or_else(|| part.find("%}")).unwrap_or(part.len()) > LONGEST_EXPRESSION
+    }) {
+        return Err(format!("an expression has more than {LONGEST_EXPRESSION} characters"));
     }
     let environment = Environment::new();
     let template = environment

@@ -303,3 +303,80 @@ fn large_catalogs_of_one_mistake_stay_quick() {
     assert_eq!(found.iter().filter(|code| **code == "reference-unknown").count(), 3_000);
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }
+
+/// The codes that a document of one of our own kinds gives.
+fn codes_of(kind: &str, spec: &str) -> Vec<&'static str> {
+    let text =
+        format!("apiVersion: gitsm/v1alpha1\nkind: {kind}\nmetadata: {{name: x}}\nspec:\n{spec}");
+    let tree = Memory::new([("x.yaml", text)]);
+    let report = validate_tree(&tree, "2026-11-21").unwrap();
+    report.findings.iter().map(|finding| finding.code.name).collect()
+}
+
+#[test]
+fn rules_that_never_come_true_and_zones_and_dates_out_of_bounds_are_found_quickly() {
+    let calendar = |events: &str| {
+        codes_of(
+            "Calendar",
+            &format!("  type: freeze\n  timezone: Europe/Berlin\n  events:\n{events}"),
+        )
+    };
+    let event = |start: &str, rule: &str| {
+        format!("    - {{start: {start}, duration: PT1H, rrule: '{rule}'}}\n")
+    };
+    let never = event("2026-01-05T08:00:00", "FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30").repeat(1000);
+    assert!(calendar(&never).contains(&"calendar-empty"));
+    for (start, rule) in [
+        ("2026-01-05T08:00:00", "FREQ=DAILY;INTERVAL=0"),
+        ("2026-01-05T08:00:00", "FREQ=DAILY;COUNT=99999999999999999999"),
+        ("2026-01-05T08:00:00", "FREQ=HOURLY;BYSETPOS=366;BYHOUR=5"),
+        ("2026-01-05T08:00:00", "FREQ=SECONDLY"),
+        ("2026-01-05T08:00:00", "FREQ=DAILY;RRULE:FREQ=SECONDLY"),
+        ("2026-03-29T02:30:00", "FREQ=DAILY"),
+        ("2026-13-01T00:00:00", "FREQ=DAILY"),
+    ] {
+        let found = calendar(&event(start, rule));
+        assert!(
+            found.iter().any(|code| code.starts_with("calendar-")),
+            "{start} {rule}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn texts_of_runbooks_cannot_exhaust_the_stack() {
+    for run in [
+        format!("{{{{ {}b }}}}", "a.".repeat(50_000)),
+        format!("{{{{ {}b }}}}", "-".repeat(100_000)),
+        format!("{{{{ {}1{} }}}}", "(".repeat(20_000), ")".repeat(20_000)),
+        "{% for x in y %}".repeat(2000),
+        "{% if a %}{% elif a %}".repeat(2000),
+    ] {
+        let spec = format!(
+            "  owner: team:a\n  purpose: p\n  trigger: [manual]\n  lifecycle: draft\n  risk: low\n  \
+             steps: [{{id: a, name: b, type: manual, run: '{run}'}}]\n"
+        );
+        assert!(codes_of("Runbook", &spec).contains(&"runbook-parameter"));
+    }
+}
+
+#[test]
+fn schemas_of_classes_neither_loop_nor_reach_out_nor_grow() {
+    let class = |attributes: &str| {
+        let item = "---\napiVersion: gitsm/v1alpha1\nkind: ConfigurationItem\nmetadata: {name: y}\n\
+                    spec:\n  class: x\n  owner: team:a\n  environment: test\n  \
+                    lifecycle: {stage: design}\n  attributes: {a: {a: {a: 1}}}\n";
+        codes_of("CIClass", &format!("  attributes: {attributes}\n{item}"))
+    };
+    class("{$ref: '#'}");
+    class("{properties: {a: {$ref: '#/properties/a'}}}");
+    class("{allOf: [{allOf: [{$ref: '#/allOf/0'}]}]}");
+    for refused in [
+        "{properties: {a: {$ref: 'file:///etc/passwd'}}}",
+        "{properties: {a: {$ref: 'https://example.com/schema.json'}}}",
+        "{properties: {a: {pattern: '(x{1000}){1000}'}}}",
+        "{properties: {a: {type: nothing}}}",
+    ] {
+        assert!(class(refused).contains(&"class-invalid"), "{refused}");
+    }
+}

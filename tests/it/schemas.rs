@@ -4,6 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use gitsm::flow::schemas;
+use gitsm::model::gitsm::GROUP;
+use gitsm::model::{KINDS, kind_schema};
+use gitsm::source::{File, Source};
+use gitsm::yaml::{Limits, Node, parse};
+use serde_json::Value;
 
 use crate::support::{Folder, project};
 
@@ -41,4 +46,63 @@ fn a_schema_is_printed_for_any_word_for_its_kind() {
     let wrong = folder.gitsm(&["schema", "gadget"]);
     assert_eq!(wrong.code, 2);
     assert!(wrong.stderr.contains("the kinds are Component"), "{wrong:?}");
+}
+
+/// The paths of all fields that a schema knows, `kind.spec.owner` and so on.
+fn fields(schema: &Value, path: &str, found: &mut BTreeSet<String>) {
+    for (name, field) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let path = format!("{path}.{name}");
+        fields(field, &path, found);
+        if let Some(items) = field.get("items") {
+            fields(items, &path, found);
+        }
+        found.insert(path);
+    }
+}
+
+/// The paths of all fields of a document.
+fn used(node: Node<'_>, path: &str, found: &mut BTreeSet<String>) {
+    for (key, value) in node.entries() {
+        let path = format!("{path}.{}", key.text().unwrap_or_default());
+        used(value, &path, found);
+        found.insert(path);
+    }
+    for item in node.items() {
+        used(item, path, found);
+    }
+}
+
+#[test]
+fn every_field_of_every_kind_of_ours_stands_in_acme() {
+    let mut known = BTreeSet::new();
+    for kind in KINDS.iter().filter(|kind| kind.group == &GROUP) {
+        let schema = kind_schema(kind, true);
+        fields(&schema["properties"]["spec"], kind.name, &mut known);
+        // What all kinds share need not stand in each of them.
+        fields(&schema["properties"]["metadata"], "metadata", &mut known);
+    }
+    let mut found = BTreeSet::new();
+    let mut folders = vec![project().join("examples/acme")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let Ok(text) = fs::read_to_string(&path) else { continue };
+            let source = Source::new(File::local("x.yaml"), text);
+            let stream = parse(&source, &Limits::default());
+            for root in stream.documents.iter().map(|id| stream.arena.node(*id)) {
+                if root.str("apiVersion") != Some("gitsm/v1alpha1") {
+                    continue;
+                }
+                let kind = root.str("kind").unwrap();
+                used(root.get("spec").unwrap(), kind, &mut found);
+                used(root.get("metadata").unwrap(), "metadata", &mut found);
+            }
+        }
+    }
+    let missing: Vec<&String> = known.difference(&found).collect();
+    assert!(missing.is_empty(), "{missing:#?}");
 }
