@@ -25,7 +25,7 @@ impl<'a> Classes<'a> {
             all.insert(canonical(&class.name), &class.spec);
         }
         for (_, entity) in catalog.entities() {
-            if let Some(Spec::CiClass(spec)) = entity.spec.as_deref() {
+            if let Some(Spec::CiClass(spec)) = entity.spec() {
                 all.insert(catalog.canonical(entity).to_owned(), spec);
             }
         }

@@ -37,14 +37,39 @@ pub struct Entity {
     pub name_place: CompactPlace,
     /// What it refers to, in the order of the kind's table.
     pub references: Box<[Reference]>,
+    /// What few entities have.
+    pub(super) rest: Option<Box<Rest>>,
+}
+
+/// What few entities have, kept apart so that the many stay small.
+#[derive(Debug, Default)]
+pub(super) struct Rest {
+    pub(super) extends: Option<(Name, CompactPlace)>,
+    pub(super) spec: Option<Arc<Spec>>,
+    pub(super) formerly: Box<[Name]>,
+    pub(super) sources: Box<[String]>,
+}
+
+impl Entity {
     /// The entity that it adds fields to, and where it says so.
-    pub extends: Option<(Name, CompactPlace)>,
+    pub fn extends(&self) -> Option<(Name, CompactPlace)> {
+        self.rest.as_ref()?.extends
+    }
+
     /// Of gitsm's own documents: the spec, if it fits its schema.
-    pub spec: Option<Arc<Spec>>,
+    pub fn spec(&self) -> Option<&Spec> {
+        self.rest.as_ref()?.spec.as_deref()
+    }
+
     /// The references by which it was known before.
-    pub formerly: Box<[Name]>,
+    pub fn formerly(&self) -> &[Name] {
+        self.rest.as_ref().map(|rest| &*rest.formerly).unwrap_or_default()
+    }
+
     /// The globs of the files that implement it.
-    pub sources: Box<[String]>,
+    pub fn sources(&self) -> &[String] {
+        self.rest.as_ref().map(|rest| &*rest.sources).unwrap_or_default()
+    }
 }
 
 /// A reference from one entity to another.

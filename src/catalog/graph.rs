@@ -33,7 +33,12 @@ impl Graph {
     /// Follows every reference of a catalog.
     pub fn of(catalog: &Catalog) -> Self {
         let count = catalog.entities().len();
-        let mut graph = Self { out_start: Vec::with_capacity(count + 1), ..Self::default() };
+        let references = catalog.entities().map(|(_, entity)| entity.references.len()).sum();
+        let mut graph = Self {
+            edges: Vec::with_capacity(references),
+            out_start: Vec::with_capacity(count + 1),
+            ..Self::default()
+        };
         // Tables name relations; each name is looked up once.
         let mut known: HashMap<&'static str, Option<&'static Relation>> = HashMap::new();
         for (from, entity) in catalog.entities() {
@@ -71,7 +76,14 @@ impl Graph {
 
     /// The names of the relations that are there.
     pub fn relation_names(&self) -> BTreeSet<&'static str> {
-        self.edges.iter().map(|edge| edge.relation.name).collect()
+        let mut seen: Vec<&'static Relation> = Vec::new();
+        for edge in &self.edges {
+            // There are few relations and many edges.
+            if !seen.iter().any(|known| std::ptr::eq(*known, edge.relation)) {
+                seen.push(edge.relation);
+            }
+        }
+        seen.into_iter().map(|relation| relation.name).collect()
     }
 
     /// The relations that an entity declares.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
-use super::entity::{Catalog, CompactPlace, Entity, Reference};
+use super::entity::{Catalog, CompactPlace, Entity, Reference, Rest};
 use super::intern::Names;
 use super::read::{Read, file_of, read};
 use super::recognise::{Recognition, has_expression, is_catalog_info, recognise};
@@ -195,6 +195,11 @@ struct Draft {
     document: u32,
     name_place: CompactPlace,
     references: Vec<DraftReference>,
+    /// What few have: what it extends, its typed spec, its former names, its sources.
+    rest: Option<Box<DraftRest>>,
+}
+
+struct DraftRest {
     extends: Option<(EntityRef, CompactPlace)>,
     spec: Option<Arc<Spec>>,
     formerly: Vec<EntityRef>,
@@ -365,17 +370,24 @@ fn draft(source: &Source, document: &DocumentView<'_>) -> Option<Draft> {
         let target = parse_reference(node.as_str()?, Some(kind.name), reference.namespace());
         Some((target.ok()?, place(node)))
     });
+    let rest = DraftRest {
+        extends,
+        spec: document.spec.clone(),
+        formerly: formerly(kind, metadata, &reference),
+        sources: sources(kind, document),
+    };
+    let is_empty = rest.extends.is_none()
+        && rest.spec.is_none()
+        && rest.formerly.is_empty()
+        && rest.sources.is_empty();
     Some(Draft {
         kind,
         written: name.text()?.to_owned(),
         document: document.number as u32,
         name_place: place(name),
-        formerly: formerly(kind, metadata, &reference),
-        sources: sources(kind, document),
         reference,
         references,
-        extends,
-        spec: document.spec.clone(),
+        rest: (!is_empty).then(|| Box::new(rest)),
     })
 }
 
@@ -415,7 +427,7 @@ fn merge(contribution: Contribution, catalog: &mut Catalog, whole: &mut Inspecti
     catalog.files.push(FileRecord { file: Arc::clone(&file), outcome });
     for draft in entities {
         let entity = settle(draft, &file, &mut catalog.names);
-        catalog.own += usize::from(entity.spec.is_some());
+        catalog.own += usize::from(entity.spec().is_some());
         catalog.entities.push(entity);
     }
     whole.findings.extend(inspection.findings);
@@ -443,9 +455,13 @@ fn settle(draft: Draft, file: &Arc<File>, names: &mut Names) -> Entity {
         document: draft.document,
         name_place: draft.name_place,
         references,
-        extends: draft.extends.map(|(target, place)| (names.intern(target.as_str()), place)),
-        spec: draft.spec,
-        sources: draft.sources.into(),
-        formerly: draft.formerly.iter().map(|old| names.intern(old.as_str())).collect(),
+        rest: draft.rest.map(|rest| {
+            Box::new(Rest {
+                extends: rest.extends.map(|(to, place)| (names.intern(to.as_str()), place)),
+                spec: rest.spec,
+                formerly: rest.formerly.iter().map(|old| names.intern(old.as_str())).collect(),
+                sources: rest.sources.into(),
+            })
+        }),
     }
 }

@@ -1,5 +1,8 @@
 //! The table of kinds.
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::format::Formatted;
@@ -207,20 +210,39 @@ pub static KINDS: &[&Kind] = &[
     &gitsm::target::KIND,
 ];
 
-/// The kind that a word means in a reference or on a command line: a name, a plural or a family,
-/// in any case. Where two groups use one name, gitsm's own wins, then Backstage's.
+/// The kind that a word means in a reference or on a command line: a name, a plural, a family or a
+/// short name, in any case. Where two groups use one name, gitsm's own wins, then Backstage's.
 pub fn kind_named(word: &str) -> Option<&'static Kind> {
-    let rank = |kind: &Kind| match () {
-        () if kind.group == &openslo::GROUP => 2,
-        () if kind.group.foreign => 1,
-        () => 0,
+    // Most references are written in lower case already.
+    let lower = match word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(word.to_ascii_lowercase()),
+        false => Cow::Borrowed(word),
     };
-    let matches = |kind: &&&'static Kind| {
-        let names = [kind.name, kind.plural, kind.family];
-        let mut all = names.iter().chain(kind.practice.short);
-        all.any(|name| name.eq_ignore_ascii_case(word))
-    };
-    KINDS.iter().filter(matches).min_by_key(|kind| rank(kind)).copied()
+    let words = words();
+    let at = words.binary_search_by(|(known, _)| known.as_str().cmp(&lower)).ok()?;
+    Some(words[at].1)
+}
+
+/// Every word for a kind, sorted: each reference of a catalog asks for one.
+fn words() -> &'static [(String, &'static Kind)] {
+    static CELL: OnceLock<Vec<(String, &'static Kind)>> = OnceLock::new();
+    CELL.get_or_init(|| {
+        let rank = |kind: &Kind| match () {
+            () if kind.group == &openslo::GROUP => 2,
+            () if kind.group.foreign => 1,
+            () => 0,
+        };
+        let of_kind = |kind: &&'static Kind| {
+            let kind = *kind;
+            let names = [kind.name, kind.plural, kind.family].into_iter();
+            let names = names.chain(kind.practice.short.iter().copied());
+            names.map(move |word| (word.to_ascii_lowercase(), kind)).collect::<Vec<_>>()
+        };
+        let mut words: Vec<(String, &'static Kind)> = KINDS.iter().flat_map(of_kind).collect();
+        words.sort_by(|a, b| (&a.0, rank(a.1)).cmp(&(&b.0, rank(b.1))));
+        words.dedup_by(|later, first| later.0 == first.0);
+        words
+    })
 }
 
 #[cfg(test)]

@@ -13,12 +13,12 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     for (_, entity) in whole.catalog.entities() {
-        let Some(Spec::ServiceLevelAgreement(own)) = entity.spec.as_deref() else { continue };
+        let Some(Spec::ServiceLevelAgreement(own)) = entity.spec() else { continue };
         let rests = entity.references.iter().filter(|one| one.field.relation == "restsOn");
         let below: Vec<(&Entity, &ServiceLevelAgreementSpec)> = rests
             .filter_map(|reference| {
                 let target = whole.target(reference)?;
-                match target.spec.as_deref()? {
+                match target.spec()? {
                     Spec::ServiceLevelAgreement(spec) => Some((target, &**spec)),
                     _ => None,
                 }

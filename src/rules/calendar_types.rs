@@ -41,7 +41,7 @@ fn wrong<'w>(
     let references = entity.references.iter().filter(move |one| one.field.path == path);
     references.filter_map(move |reference| {
         let target = whole.target(reference)?;
-        let Some(Spec::Calendar(calendar)) = target.spec.as_deref() else { return None };
+        let Some(Spec::Calendar(calendar)) = target.spec() else { return None };
         if types.contains(&calendar.r#type) {
             return None;
         }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::at::{At, Part, dotted, list, nearest, quoted};
-use super::fields::{properties, words};
+use super::fields::{describe, properties, words};
 use super::{Whole, codes};
 use crate::catalog::{Classes, Entity, EntityId, Reference};
 use crate::finding::Finding;
@@ -26,7 +26,7 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     }
     let classes = whole.classes();
     for (_, entity) in &items {
-        if let Some(Spec::CiClass(_)) = entity.spec.as_deref() {
+        if let Some(Spec::CiClass(_)) = entity.spec() {
             class(whole, classes, entity, findings);
         }
     }
@@ -93,7 +93,7 @@ fn item(
 
 /// A cluster that needs more members than it has.
 fn quorum(whole: &Whole<'_>, entity: &Entity) -> Option<Finding> {
-    let Some(Spec::ConfigurationItem(spec)) = entity.spec.as_deref() else { return None };
+    let Some(Spec::ConfigurationItem(spec)) = entity.spec() else { return None };
     let wanted = spec.quorum? as usize;
     let id = whole.catalog.defined(entity.reference).next()?;
     let edges = whole.graph().incoming(id).filter(|edge| edge.relation.name == "memberOf");
@@ -227,7 +227,10 @@ fn attribute(
     match &violation.kind {
         ViolationKind::Missing => at
             .finding(code, &pointer, Part::Key, format!("{own} wants the attribute `{name}`"))
-            .help(format!("add `{name}:` to `spec.attributes`")),
+            .help(match describe(json, &violation.pointer) {
+                Some(what) => format!("add `{name}:` to `spec.attributes` — {what}"),
+                None => format!("add `{name}:` to `spec.attributes`"),
+            }),
         ViolationKind::Unknown => {
             let parent = violation.pointer.parent().unwrap_or_default();
             let known = properties(json, &parent);
@@ -249,7 +252,12 @@ fn attribute(
         ViolationKind::Type(types) => {
             let is = at.root.at(&pointer).map_or("nothing", |(_, node)| Node::type_name(node));
             let headline = format!("`{field}` must be {} and is {is}", words(types));
-            at.finding(code, &pointer, Part::Value, headline).help(format!("{own} says so"))
+            at.finding(code, &pointer, Part::Value, headline).help(
+                match describe(json, &violation.pointer) {
+                    Some(what) => format!("write {} — {what}", words(types)),
+                    None => format!("write {}", words(types)),
+                },
+            )
         }
         ViolationKind::Choice(choices) => at
             .finding(
@@ -275,7 +283,7 @@ fn attribute(
 
 /// What a class itself says: a schema that compiles, relations and classes that exist.
 fn class(whole: &Whole<'_>, classes: &Classes<'_>, entity: &Entity, findings: &mut Vec<Finding>) {
-    let Some(Spec::CiClass(spec)) = entity.spec.as_deref() else { return };
+    let Some(Spec::CiClass(spec)) = entity.spec() else { return };
     let own = whole.catalog.canonical(entity);
     let mut faults: Vec<(Pointer, Part, String, String)> = Vec::new();
     if let Some(attributes) = &spec.attributes {
@@ -333,7 +341,7 @@ fn duplicates(
 ) {
     let mut seen: BTreeMap<(String, Vec<String>), &Entity> = BTreeMap::new();
     for (_, entity) in items {
-        let Some(Spec::ConfigurationItem(spec)) = entity.spec.as_deref() else { continue };
+        let Some(Spec::ConfigurationItem(spec)) = entity.spec() else { continue };
         let Some(class) = classes.class_of(whole.catalog, entity) else { continue };
         let rule = classes.chain(class).into_iter().find_map(|(_, one)| one.identified_by.as_ref());
         let Some(fields) = rule else { continue };

@@ -29,7 +29,7 @@ type Due = (&'static Code, &'static str, String, &'static str);
 
 fn due(entity: &Entity, today: &str) -> Option<Due> {
     let over = |date: &str| date < today;
-    match entity.spec.as_deref()? {
+    match entity.spec()? {
         Spec::ChangeModel(spec) if spec.lifecycle == ModelLifecycle::Approved => {
             let until = &spec.preauthorized.as_ref()?.review_by.0;
             over(until).then(|| {

@@ -250,7 +250,7 @@ pub(super) fn properties(schema: &Value, pointer: &Pointer) -> BTreeSet<String> 
 }
 
 /// What the schema says a field is for.
-fn describe(schema: &Value, pointer: &Pointer) -> Option<String> {
+pub(super) fn describe(schema: &Value, pointer: &Pointer) -> Option<String> {
     let texts = schemas_at(schema, pointer);
     let text = texts.iter().find_map(|schema| schema.get("description")?.as_str())?;
     let mut letters = text.trim_end_matches('.').chars();

@@ -7,7 +7,7 @@ use crate::yaml::Pointer;
 
 pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     for (_, entity) in whole.catalog.entities() {
-        for (number, old) in entity.formerly.iter().enumerate() {
+        for (number, old) in entity.formerly().iter().enumerate() {
             let Some(living) = whole.catalog.defined(*old).next() else { continue };
             let living = whole.catalog.entity(living);
             let name = quoted(whole.catalog.names.text(*old));

@@ -10,7 +10,7 @@ use crate::yaml::{Node, Pointer};
 pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     let catalog = whole.catalog;
     for (id, entity) in catalog.entities() {
-        if let Some((target, _)) = entity.extends {
+        if let Some((target, _)) = entity.extends() {
             check_extends(whole, entity, target, findings);
         }
         let mut same = catalog.defined(entity.reference);
@@ -20,7 +20,7 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
         let group: Vec<&Entity> = catalog
             .defined(entity.reference)
             .map(|id| catalog.entity(id))
-            .filter(|one| one.extends.is_none_or(|(target, _)| target != one.reference))
+            .filter(|one| one.extends().is_none_or(|(target, _)| target != one.reference))
             .collect();
         if let [first, second, ..] = group.as_slice() {
             findings.push(defined_twice(catalog, first, second, &group));
@@ -78,13 +78,13 @@ fn defined_twice(catalog: &Catalog, first: &Entity, second: &Entity, group: &[&E
 /// the entity sets itself.
 fn check_extends(whole: &Whole<'_>, entity: &Entity, target: Name, findings: &mut Vec<Finding>) {
     let catalog = whole.catalog;
-    let Some((_, place)) = entity.extends else { return };
+    let Some((_, place)) = entity.extends() else { return };
     let place = place.in_file(&entity.file);
     let wanted = catalog.names.text(target);
     let base = catalog
         .defined(target)
         .map(|id| catalog.entity(id))
-        .find(|one| one.extends.is_none() && !std::ptr::eq(*one, entity));
+        .find(|one| one.extends().is_none() && !std::ptr::eq(*one, entity));
     if target != entity.reference {
         let headline = format!("`metadata.extends` leads to another name: {}", quoted(wanted));
         let own = catalog.canonical(entity);

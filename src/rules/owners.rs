@@ -56,7 +56,7 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
 
 /// Why nobody answers for a team or as a person, if nobody does.
 fn why_gone(whole: &Whole<'_>, entity: &Entity) -> Option<String> {
-    match entity.spec.as_deref()? {
+    match entity.spec()? {
         Spec::Person(spec) if spec.lifecycle == Some(PersonLifecycle::Left) => {
             Some("this person has left".to_owned())
         }
@@ -67,7 +67,8 @@ fn why_gone(whole: &Whole<'_>, entity: &Entity) -> Option<String> {
         Spec::Team(spec) => {
             let other = matches!(spec.r#type, Some(TeamType::Supplier | TeamType::Customer));
             let named = spec.members.as_ref().is_some_and(|members| !members.is_empty());
-            let alone = !other && !named && entity.extends.is_none() && !has_members(whole, entity);
+            let alone =
+                !other && !named && entity.extends().is_none() && !has_members(whole, entity);
             alone.then(|| NO_MEMBERS.to_owned())
         }
         _ => None,

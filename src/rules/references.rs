@@ -94,7 +94,7 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
 /// Entities by the names that they had before.
 fn renamed(catalog: &Catalog) -> HashMap<Name, &Entity> {
     let entities = catalog.entities().map(|(_, entity)| entity);
-    entities.flat_map(|entity| entity.formerly.iter().map(move |old| (*old, entity))).collect()
+    entities.flat_map(|entity| entity.formerly().iter().map(move |old| (*old, entity))).collect()
 }
 
 /// Whether a reference leads to a class of configuration items that every catalog has.

@@ -51,7 +51,7 @@ fn gone_state(entity: &Entity) -> Option<String> {
     if !FAMILIES.contains(&entity.kind.family) {
         return None;
     }
-    let spec = entity.spec.as_deref()?;
+    let spec = entity.spec()?;
     let state = match spec {
         Spec::Service(spec) => serde_json::to_value(spec.lifecycle?).ok()?,
         Spec::ConfigurationItem(spec) => serde_json::to_value(spec.lifecycle.stage).ok()?,

@@ -16,7 +16,7 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     for (_, entity) in whole.catalog.entities() {
-        let Some(spec) = entity.spec.as_deref() else { continue };
+        let Some(spec) = entity.spec() else { continue };
         if let Spec::Exception(spec) = spec {
             exception(whole, entity, spec, findings);
         }

@@ -14,7 +14,7 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     for (_, entity) in whole.catalog.entities() {
-        let Some(Spec::Service(spec)) = entity.spec.as_deref() else { continue };
+        let Some(Spec::Service(spec)) = entity.spec() else { continue };
         if spec.lifecycle.is_some_and(Lifecycle::is_used) {
             findings.extend(incomplete(whole, entity, spec));
             findings.extend(not_yet(whole, entity));
@@ -65,7 +65,7 @@ fn whole_field(spec: &ServiceSpec, field: &str) -> bool {
 /// The state of the service's agreement, if it does not hold.
 fn state_of_agreement(whole: &Whole<'_>, entity: &Entity) -> Option<&'static str> {
     let reference = entity.references.iter().find(|one| one.field.path == ["spec", "sla"])?;
-    let Some(Spec::ServiceLevelAgreement(sla)) = whole.target(reference)?.spec.as_deref() else {
+    let Some(Spec::ServiceLevelAgreement(sla)) = whole.target(reference)?.spec() else {
         return None;
     };
     match sla.lifecycle {
@@ -83,7 +83,7 @@ fn not_yet(whole: &Whole<'_>, entity: &Entity) -> Vec<Finding> {
     needs
         .filter_map(|reference| {
             let target = whole.target(reference)?;
-            let Some(Spec::Service(needed)) = target.spec.as_deref() else { return None };
+            let Some(Spec::Service(needed)) = target.spec() else { return None };
             let early = matches!(
                 needed.lifecycle?,
                 Lifecycle::Proposed | Lifecycle::Design | Lifecycle::Build

@@ -74,7 +74,7 @@ fn at_top(folder: &str, glob: &str) -> String {
 }
 
 fn claims(entity: &Entity) -> impl Iterator<Item = Claim<'_>> {
-    entity.sources.iter().enumerate().map(move |(number, written)| {
+    entity.sources().iter().enumerate().map(move |(number, written)| {
         let pointer = match entity.kind.group.foreign {
             true => Pointer::from_text("/metadata/annotations").join("gitsm/sources"),
             false => Pointer::from_text("/spec/sources").join(number).join("path"),

@@ -68,7 +68,7 @@ pub(super) fn misfits(
 }
 
 fn defined_already(there: &Catalog, new: &Catalog, entity: &Entity) -> Option<String> {
-    if entity.extends.is_some() {
+    if entity.extends().is_some() {
         return None;
     }
     let reference = EntityRef::from_canonical(new.canonical(entity));
