@@ -25,7 +25,11 @@ impl Practice {
     pub const FOREIGN: Self = Self {
         short: &[],
         life_cycle: None,
-        fields: &[],
+        fields: &[
+            (&["spec", "owner"], FieldClass::Governance),
+            (&["spec", "lifecycle"], FieldClass::Destructive),
+            (&["metadata", "annotations", "gitsm/sources"], FieldClass::Governance),
+        ],
         columns: &[],
         backstage: "",
         servicenow: "",

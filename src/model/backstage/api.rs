@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::GROUP;
 use crate::model::format;
 use crate::model::kind::{of, to};
+use crate::model::practice::column;
 use crate::model::{Kind, Metadata, Practice, Variant};
 
 /// What an API looks like and who owns it.
@@ -83,5 +84,13 @@ pub static KIND: Kind = Kind {
         to(&["spec", "owner"], "Group", &["team", "person"], "ownedBy"),
         to(&["spec", "system"], "System", &["system"], "partOf"),
     ],
-    practice: Practice::FOREIGN,
+    practice: Practice {
+        servicenow: "counts as a configuration item of class `api` (`cmdb_ci_api`)",
+        columns: &[
+            column("TYPE", &["spec", "type"]),
+            column("LIFECYCLE", &["spec", "lifecycle"]),
+            column("OWNER", &["spec", "owner"]),
+        ],
+        ..Practice::FOREIGN
+    },
 };

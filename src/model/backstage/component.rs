@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::GROUP;
 use crate::model::format;
 use crate::model::kind::{of, to, to_any};
+use crate::model::practice::column;
 use crate::model::{Kind, Metadata, Practice};
 
 /// What a Component is, who owns it and what it needs.
@@ -59,5 +60,14 @@ pub static KIND: Kind = Kind {
         to_any(&["spec", "dependsOn", "*"], "dependsOn"),
         to_any(&["spec", "dependencyOf", "*"], "dependencyOf"),
     ],
-    practice: Practice::FOREIGN,
+    practice: Practice {
+        servicenow: "counts as a configuration item of class `application.component` (`cmdb_ci_appl`)",
+        columns: &[
+            column("TYPE", &["spec", "type"]),
+            column("LIFECYCLE", &["spec", "lifecycle"]),
+            column("OWNER", &["spec", "owner"]),
+            column("SYSTEM", &["spec", "system"]),
+        ],
+        ..Practice::FOREIGN
+    },
 };

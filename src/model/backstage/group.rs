@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::GROUP;
 use crate::model::format;
 use crate::model::kind::{of, to};
+use crate::model::practice::column;
 use crate::model::{Kind, Metadata, Practice};
 
 /// What a Group is and who belongs to it.
@@ -60,5 +61,9 @@ pub static KIND: Kind = Kind {
         to(&["spec", "children", "*"], "Group", &["team"], "parentOf"),
         to(&["spec", "members", "*"], "User", &["person"], "hasMember"),
     ],
-    practice: Practice::FOREIGN,
+    practice: Practice {
+        servicenow: "Group (`sys_user_group`)",
+        columns: &[column("TYPE", &["spec", "type"]), column("PARENT", &["spec", "parent"])],
+        ..Practice::FOREIGN
+    },
 };

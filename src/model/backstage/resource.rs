@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::GROUP;
 use crate::model::format;
 use crate::model::kind::{of, to, to_any};
+use crate::model::practice::column;
 use crate::model::{Kind, Metadata, Practice};
 
 /// What a Resource is and who owns it.
@@ -44,5 +45,13 @@ pub static KIND: Kind = Kind {
         to_any(&["spec", "dependsOn", "*"], "dependsOn"),
         to_any(&["spec", "dependencyOf", "*"], "dependencyOf"),
     ],
-    practice: Practice::FOREIGN,
+    practice: Practice {
+        servicenow: "counts as a configuration item (`cmdb_ci`) of any class",
+        columns: &[
+            column("TYPE", &["spec", "type"]),
+            column("OWNER", &["spec", "owner"]),
+            column("SYSTEM", &["spec", "system"]),
+        ],
+        ..Practice::FOREIGN
+    },
 };

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::GROUP;
 use crate::model::format;
 use crate::model::kind::{of, to};
+use crate::model::practice::column;
 use crate::model::{Kind, Metadata, Practice};
 
 /// Who owns a System and where it belongs.
@@ -39,5 +40,9 @@ pub static KIND: Kind = Kind {
         to(&["spec", "owner"], "Group", &["team", "person"], "ownedBy"),
         to(&["spec", "domain"], "Domain", &["domain"], "partOf"),
     ],
-    practice: Practice::FOREIGN,
+    practice: Practice {
+        servicenow: "no record: it groups configuration items; a Service Instance (`cmdb_ci_service_auto`) comes nearest",
+        columns: &[column("OWNER", &["spec", "owner"]), column("DOMAIN", &["spec", "domain"])],
+        ..Practice::FOREIGN
+    },
 };

@@ -7,6 +7,7 @@ use super::GROUP;
 use super::group::Profile;
 use crate::model::format;
 use crate::model::kind::{of, to};
+use crate::model::practice::column;
 use crate::model::{Kind, Metadata, Practice};
 
 /// Which groups a User belongs to.
@@ -33,5 +34,9 @@ pub static KIND: Kind = Kind {
     variants: &[],
     formats: format::BACKSTAGE,
     references: &[to(&["spec", "memberOf", "*"], "Group", &["team"], "memberOf")],
-    practice: Practice::FOREIGN,
+    practice: Practice {
+        servicenow: "User (`sys_user`)",
+        columns: &[column("GROUPS", &["spec", "memberOf"])],
+        ..Practice::FOREIGN
+    },
 };
