@@ -31,6 +31,8 @@ pub struct Code {
     /// Whether time alone brings it: it warns who changes something else, and is an error in the
     /// scheduled run.
     pub dated: bool,
+    /// Whether what it points at must not be shown.
+    pub private: bool,
     /// The edition that it was born in; in older editions it only notes.
     pub edition: u16,
     /// Its page, in Markdown: what, why, bad, good.
@@ -48,6 +50,7 @@ impl Code {
             scope: Scope::Document,
             suppressible: true,
             dated: false,
+            private: false,
             edition: 2026,
             page,
         }
@@ -80,6 +83,13 @@ impl Code {
     pub const fn dated(mut self) -> Self {
         self.dated = true;
         self.at(Severity::Warning)
+    }
+
+    /// The same, and what it points at is not shown.
+    #[must_use]
+    pub const fn private(mut self) -> Self {
+        self.private = true;
+        self
     }
 
     /// The same, and neither comment nor configuration can silence it.

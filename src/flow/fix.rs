@@ -142,7 +142,8 @@ impl Fixed {
     /// that a terminal would obey.
     pub fn diff(&self, for_screen: bool) -> String {
         let starred = |change: &Change| {
-            let (before, after) = (rules::starred(&change.before), rules::starred(&change.after));
+            let (before, after) =
+                (rules::starred(&change.before, &[]), rules::starred(&change.after, &[]));
             unified(&change.path, &before, &after, for_screen)
         };
         self.changes.iter().map(starred).collect()

@@ -158,7 +158,7 @@ impl Passes<'_> {
             }
             let (code, place, title) = (asked.code, asked.place.clone(), asked.title.clone());
             // Reasons name keys of the file.
-            let left = left.map(rules::starred);
+            let left = left.map(|text| rules::starred(text, &[]));
             self.repairs.push((asked.key, Repair { code, place, title, left }));
         }
     }

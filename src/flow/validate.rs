@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::finding::{Code, Finding, Fingerprint, Report, Severity, Summary};
 use crate::git::GitError;
 use crate::rules;
+use crate::source::{Source, Span};
 use crate::tree::{Revision, Tree};
 use crate::yaml::Limits;
 
@@ -371,8 +372,17 @@ impl Validated {
     /// The lines of a file, without what must not be shown.
     pub fn lines(&self, path: &str) -> Option<Arc<Vec<String>>> {
         let source = self.workspace.text(path)?;
-        let starred = rules::starred(source.text());
-        let masked = crate::source::Source::new(Arc::clone(source.file()), starred);
+        let private: Vec<Span> = self
+            .report
+            .findings
+            .iter()
+            .filter(|finding| finding.code.private)
+            .flat_map(Finding::occurrences)
+            .filter(|at| at.place.file.path == path)
+            .map(|at| at.place.span)
+            .collect();
+        let starred = rules::starred(source.text(), &private);
+        let masked = Source::new(Arc::clone(source.file()), starred);
         let line = |number| masked.slice(masked.line_span(number)).to_owned();
         Some(Arc::new((1..=masked.line_count()).map(line).collect()))
     }

@@ -123,7 +123,7 @@ codes! {
     /// The fox guards the hens.
     EXCEPTION_SELF_APPROVED = "exception-self-approved", "an exception is allowed by whoever has the benefit".scope(Scope::Catalog).unsuppressible();
     /// Private matters in Git.
-    PERSON_DATA = "person-data", "a person's document holds personal data".unsuppressible();
+    PERSON_DATA = "person-data", "a person's document holds personal data".private().unsuppressible();
     /// A key that proves nothing.
     KEY_INVALID = "key-invalid", "a key cannot be read, or is too weak to prove anything".unsuppressible();
     /// A name that selects nothing.

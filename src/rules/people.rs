@@ -93,7 +93,7 @@ fn private(at: &At<'_>, node: Node<'_>, pointer: &Pointer, findings: &mut Vec<Fi
         let last: String = last.chars().filter(char::is_ascii_alphanumeric).collect();
         let is_private = |word: &String| PRIVATE_FIELDS.contains(&word.to_lowercase().as_str());
         if is_private(&plain) || is_private(&last) {
-            findings.push(told(at, &below, Part::Key, "by its name"));
+            findings.push(told(at, &below, "by its name"));
             continue;
         }
         private(at, value, &below, findings);
@@ -104,15 +104,15 @@ fn private(at: &At<'_>, node: Node<'_>, pointer: &Pointer, findings: &mut Vec<Fi
     let text = node.as_str().unwrap_or_default();
     let lower = text.to_lowercase();
     if PRIVATE_MAIL.iter().any(|mail| lower.contains(mail)) {
-        findings.push(told(at, pointer, Part::Value, "a private mailbox"));
+        findings.push(told(at, pointer, "a private mailbox"));
     } else if is_phone(text) {
-        findings.push(told(at, pointer, Part::Value, "a phone number"));
+        findings.push(told(at, pointer, "a phone number"));
     }
 }
 
-fn told(at: &At<'_>, pointer: &Pointer, part: Part, what: &str) -> Finding {
+fn told(at: &At<'_>, pointer: &Pointer, what: &str) -> Finding {
     let headline = format!("`{}` is personal data: {what}", dotted(pointer));
-    at.finding(&codes::PERSON_DATA, pointer, part, headline).help(
+    at.finding(&codes::PERSON_DATA, pointer, Part::Value, headline).mark("not shown").help(
         "remove it, also from history before it is pushed: whoever clones the repository has it, \
          and nobody can take it back; keep it in the directory, and here the account that leads \
          there",

@@ -210,16 +210,23 @@ fn find(text: &str) -> Vec<Secret> {
     all
 }
 
-/// The text with every character of a secret replaced by `*`, so that columns stay.
-pub fn starred(text: &str) -> String {
-    let secrets = find(text);
+/// The text with every character of a secret, and of what else is private, replaced by `*`, so that
+/// columns stay.
+pub fn starred(text: &str, private: &[Span]) -> String {
+    let mut spans: Vec<Span> = find(text).iter().map(|secret| secret.span).collect();
+    spans.extend(private);
+    spans.sort_unstable();
     let mut starred = String::with_capacity(text.len());
     let mut at = 0;
-    for secret in &secrets {
-        starred.push_str(&text[at..secret.span.start as usize]);
+    for span in spans {
+        let (start, end) = ((span.start as usize).max(at), span.end as usize);
+        let (Some(before), Some(hidden)) = (text.get(at..start), text.get(start..end)) else {
+            continue;
+        };
+        starred.push_str(before);
         let star = |c: char| if matches!(c, '\n' | '\r') { c } else { '*' };
-        starred.extend(secret.text.chars().map(star));
-        at = secret.span.end as usize;
+        starred.extend(hidden.chars().map(star));
+        at = end;
     }
     starred.push_str(&text[at..]);
     starred
@@ -337,7 +344,7 @@ mod tests {
         let lower = secret.to_ascii_lowercase();
         assert!(!cut(&format!("`{}…`", &secret[..20]), &lower).contains("zQWB"));
         assert!(!cut(&lower, &lower).contains("zqwb"));
-        assert_eq!(starred(&format!("x {secret}\ny")), format!("x {}\ny", "*".repeat(40)));
+        assert_eq!(starred(&format!("x {secret}\ny"), &[]), format!("x {}\ny", "*".repeat(40)));
     }
 
     #[test]

@@ -380,3 +380,20 @@ fn schemas_of_classes_neither_loop_nor_reach_out_nor_grow() {
         assert!(class(refused).contains(&"class-invalid"), "{refused}");
     }
 }
+
+#[test]
+fn personal_data_is_told_and_not_shown_in_any_format() {
+    let folder = crate::support::Folder::new();
+    folder.write(
+        "people.yaml",
+        "apiVersion: gitsm/v1alpha1\nkind: Person\nmetadata:\n  name: ada\n  description: ada.lovelace@gmail.com\n\
+         spec:\n  accounts:\n    github: ada\n    signal: +49 30 98765432\n    address: Unter den Linden 7\n",
+    );
+    for format in gitsm::output::FORMATS {
+        let run = folder.gitsm(&["validate", "--all", "-o", format.name]);
+        assert!(run.stdout.contains("person-data"), "{}: {run:?}", format.name);
+        for private in ["lovelace", "98765", "Linden"] {
+            assert!(!run.stdout.contains(private), "{}: {}", format.name, run.stdout);
+        }
+    }
+}
