@@ -14,6 +14,9 @@ pub struct Classes<'a> {
     all: BTreeMap<String, &'a CiClassSpec>,
 }
 
+/// Keywords whose mappings are joined, so that what refers to them finds them.
+const PARTS: &[&str] = &["definitions", "$defs", "patternProperties"];
+
 /// How far parents are followed: a circle is reported elsewhere.
 const DEEPEST: usize = 64;
 
@@ -77,6 +80,18 @@ impl<'a> Classes<'a> {
         self.chain(class).last().is_some_and(|(_, top)| top.parent.is_none())
     }
 
+    /// Whether the parents of a class lead in a circle through standard classes, or without end:
+    /// circles of the catalog's own classes are told as such.
+    pub fn is_endless(&self, class: &str) -> bool {
+        let chain = self.chain(class);
+        let Some((name, top)) = chain.last() else { return false };
+        let goes_on = top.parent.as_ref().is_some_and(|up| self.named(name, &up.0).is_some());
+        let through_standard = chain.iter().any(|(_, spec)| {
+            standard_classes().iter().any(|class| std::ptr::eq(*spec, &class.spec))
+        });
+        goes_on && (through_standard || chain.len() >= DEEPEST)
+    }
+
     /// The class that a name means in the document of another class.
     pub fn named(&self, from: &str, text: &str) -> Option<&str> {
         let from = EntityRef::from_canonical(from);
@@ -117,6 +132,7 @@ impl<'a> Classes<'a> {
         let mut properties = Map::new();
         let mut required: BTreeSet<String> = BTreeSet::new();
         let mut rest: Vec<Value> = Vec::new();
+        let mut parts: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
         let mut further = Value::Bool(false);
         for (_, spec) in self.chain(class) {
             let Some(own) = &spec.attributes else { continue };
@@ -128,9 +144,18 @@ impl<'a> Classes<'a> {
             let names = own.get("required").and_then(Value::as_array).into_iter().flatten();
             required.extend(names.filter_map(Value::as_str).map(str::to_owned));
             further = own.get("additionalProperties").cloned().unwrap_or(further);
+            for part in PARTS {
+                let of_class = own.get(*part).and_then(Value::as_object).into_iter().flatten();
+                for (name, schema) in of_class {
+                    let all = parts.entry(*part).or_default();
+                    all.entry(name.clone()).or_insert_with(|| schema.clone());
+                }
+            }
             let joined =
                 ["properties", "required", "additionalProperties", "type", "title", "description"];
-            let others = own.iter().filter(|(keyword, _)| !joined.contains(&keyword.as_str()));
+            let others = own.iter().filter(|(keyword, _)| {
+                !joined.contains(&keyword.as_str()) && !PARTS.contains(&keyword.as_str())
+            });
             let others: Map<String, Value> =
                 others.map(|(keyword, value)| (keyword.clone(), value.clone())).collect();
             if !others.is_empty() {
@@ -143,6 +168,9 @@ impl<'a> Classes<'a> {
             "required": required,
             "additionalProperties": further,
         });
+        for (part, all) in parts {
+            schema[part] = Value::Object(all);
+        }
         if !rest.is_empty() {
             schema["allOf"] = Value::Array(rest);
         }

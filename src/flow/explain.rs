@@ -2,10 +2,10 @@
 //! and which fields it has.
 
 use crate::finding::Code;
-use crate::model::{kind_named, page};
+use crate::model::{class_page, kind_named, page};
 use crate::rules::{CODES, code_named};
 
-/// The page of a code or of a kind; else the code that was probably meant.
+/// The page of a code, of a kind or of a standard class; else the code that was probably meant.
 ///
 /// # Errors
 ///
@@ -13,7 +13,8 @@ use crate::rules::{CODES, code_named};
 pub fn explain(name: &str) -> Result<String, Option<&'static str>> {
     let name = name.trim().to_lowercase();
     let of_code = code_named(&name).map(|code| code.page.to_owned());
-    of_code.or_else(|| kind_named(&name).map(page)).ok_or_else(|| {
+    let of_kind = || kind_named(&name).map(page);
+    of_code.or_else(of_kind).or_else(|| class_page(&name)).ok_or_else(|| {
         let begins = CODES.iter().find(|code| !name.is_empty() && code.name.starts_with(&name));
         if let Some(code) = begins {
             return Some(code.name);

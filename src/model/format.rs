@@ -159,7 +159,7 @@ pub static INSTANT: Format = Format {
 pub static DURATION: Format = Format {
     name: "duration",
     expected: "an ISO 8601 duration, such as PT8H, PT15M or P1Y",
-    pattern: "^P(\\d+W|(\\d+Y)?(\\d+M)?(\\d+D)?(T(\\d+H)?(\\d+M)?(\\d+S)?)?)$",
+    pattern: "^P(\\d{1,6}W|(\\d{1,6}Y(\\d{1,6}M)?(\\d{1,6}D)?|\\d{1,6}M(\\d{1,6}D)?|\\d{1,6}D)(T(\\d{1,6}H(\\d{1,6}M)?(\\d{1,6}S)?|\\d{1,6}M(\\d{1,6}S)?|\\d{1,6}S))?|T(\\d{1,6}H(\\d{1,6}M)?(\\d{1,6}S)?|\\d{1,6}M(\\d{1,6}S)?|\\d{1,6}S))$",
     max_length: 32,
     check: |text| text.len() > 2 && !text.ends_with('T'),
 };

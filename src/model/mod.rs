@@ -5,6 +5,7 @@
 
 pub mod backstage;
 mod class;
+mod class_page;
 mod example;
 pub mod format;
 pub mod gitsm;
@@ -19,6 +20,7 @@ mod relation;
 mod schema;
 
 pub use class::{StandardClass, standard_classes};
+pub use class_page::class_page;
 pub use example::example;
 pub use format::{Format, Formatted, Position, VALUE_FORMATS};
 pub use kind::{Accepts, Group, KINDS, Kind, ReferenceField, Variant, groups, kind_named};

@@ -13,7 +13,7 @@ pub(super) static CSDM: &[(&str, &str)] = &[
     ("Technology Management Service", "`Service` with `serviceType: technical`"),
     ("Technology Management Offering", "`Service`, `spec.offerings`, of a technical service"),
     (
-        "Service Instance (Application Service)",
+        "Service Instance (Application Service, `cmdb_ci_service_auto`)",
         "`ConfigurationItem` of a class below `application`, with its `environment`",
     ),
     (
@@ -24,8 +24,8 @@ pub(super) static CSDM: &[(&str, &str)] = &[
     ("SLA Definition, OLA, Underpinning Contract", "`ServiceLevelAgreement`, by `spec.type`"),
     ("Request Catalog, Catalog Item", "not yet here: requests come with a later release"),
     (
-        "Business Application",
-        "`ConfigurationItem` of class `application.web` or `application.component`; its inventory is the list of them",
+        "Business Application (`cmdb_ci_business_app`)",
+        "no record of its own: what is planned is a `Service` in `design`, what runs a `ConfigurationItem` below `application`",
     ),
     (
         "Business Capability",
@@ -46,7 +46,10 @@ pub(super) static CSDM: &[(&str, &str)] = &[
     ("Suggested and allowed relationships", "`CIClass`, `spec.relations`"),
     ("Identification rule", "`CIClass`, `spec.identifiedBy`"),
     ("Dynamic CI Group", "not a record: a `selector` with CEL, where something is done for many"),
-    ("Life Cycle Stage and Status", "`ConfigurationItem`, `spec.lifecycle`"),
+    (
+        "Life Cycle Stage and Status",
+        "`ConfigurationItem`, `spec.lifecycle`; `Ideation` is a Service that is `proposed`, `Inventory` belongs to assets",
+    ),
     ("Discovery source, last discovered", "`ConfigurationItem`, `spec.discovery`"),
     (
         "Hardware and software model",
@@ -109,7 +112,7 @@ pub fn overview() -> String {
             if relation.acyclic { "are an error" } else { "" },
         ));
     }
-    text.push_str("\n## Classes of configuration items\n\nA class has the attributes and relations of the classes above it. A `CIClass` in the catalog\nadds another, or stands in for a standard one of its name.\n\n| Class | Below | What is of it | Own attributes | ServiceNow |\n|---|---|---|---|---|\n");
+    text.push_str("\n## Classes of configuration items\n\nA class has the attributes and relations of the classes above it. A `CIClass` in the catalog\nadds another, or stands in for a standard one of its name. `gitsm explain compute.vm` prints\nall attributes and relations of a class.\n\n| Class | Below | What is of it | Own attributes | ServiceNow |\n|---|---|---|---|---|\n");
     for class in standard_classes() {
         let attributes = class.spec.attributes.as_ref().and_then(|all| all.get("properties"));
         let names = attributes.and_then(|fields| fields.as_object());
@@ -117,12 +120,12 @@ pub fn overview() -> String {
             names.into_iter().flatten().map(|(name, _)| format!("`{name}`")).collect();
         let parent = class.spec.parent.as_ref().map_or(String::new(), |one| format!("`{}`", one.0));
         text.push_str(&format!(
-            "| `{}`{} | {parent} | {} | {} | `{}` |\n",
+            "| `{}`{} | {parent} | {} | {} | {} |\n",
             class.name,
             if class.spec.r#abstract == Some(true) { " (abstract)" } else { "" },
             class.description,
             names.join(", "),
-            class.spec.servicenow.as_deref().unwrap_or_default(),
+            class.spec.servicenow.as_ref().map_or(String::new(), |table| format!("`{table}`")),
         ));
     }
     text.push_str("\n## For those who know ServiceNow\n\n| In CSDM 5 | Here |\n|---|---|\n");

@@ -140,10 +140,22 @@ fn tidy(value: &mut Value) {
                 *text = text.replace('\n', " ");
             }
             drop_null(object);
+            bound(object);
             object.values_mut().for_each(tidy);
         }
         _ => {}
     }
+}
+
+/// Says the bounds of a Rust integer, which its format only names.
+fn bound(object: &mut Map<String, Value>) {
+    let (least, most) = match object.get("format").and_then(Value::as_str) {
+        Some("uint32") => (0, i64::from(u32::MAX)),
+        Some("int32") => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        _ => return,
+    };
+    object.entry("minimum").or_insert_with(|| json!(least));
+    object.entry("maximum").or_insert_with(|| json!(most));
 }
 
 fn drop_null(object: &mut Map<String, Value>) {

@@ -5,7 +5,11 @@ use super::{Whole, codes};
 use crate::catalog::Entity;
 use crate::finding::Finding;
 use crate::model::gitsm::Spec;
-use crate::model::gitsm::service_level_agreement::{ServiceLevelAgreementSpec, Target};
+use crate::model::gitsm::service_level_agreement::{
+    AgreementLifecycle, ServiceLevelAgreementSpec, Target,
+};
+use crate::model::gitsm::value::Reference;
+use crate::model::parse_reference;
 use crate::yaml::Pointer;
 
 pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
@@ -24,6 +28,7 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
                 }
             })
             .collect();
+        findings.extend(not_active(whole, entity, own));
         for (number, promise) in own.targets.iter().enumerate() {
             let weak = below.iter().filter_map(|(target, spec)| {
                 unsupported(whole, entity, own, number, promise, target, spec)
@@ -31,6 +36,34 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
             findings.extend(join(weak));
         }
     }
+}
+
+/// An active agreement that rests on one which does not hold.
+fn not_active(whole: &Whole<'_>, entity: &Entity, own: &ServiceLevelAgreementSpec) -> Vec<Finding> {
+    if own.lifecycle != AgreementLifecycle::Active {
+        return Vec::new();
+    }
+    let rests = entity.references.iter().filter(|one| one.field.relation == "restsOn");
+    let told = rests.filter_map(|reference| {
+        let target = whole.target(reference)?;
+        let Some(Spec::ServiceLevelAgreement(below)) = target.spec() else { return None };
+        // What was terminated is told as gone.
+        let ended = AgreementLifecycle::Terminated;
+        if below.lifecycle == AgreementLifecycle::Active || below.lifecycle == ended {
+            return None;
+        }
+        let name = quoted(whole.catalog.names.text(target.written));
+        let state = below.lifecycle.name();
+        whole.again(entity, |at| {
+            let headline = format!("this rests on {name}, which is `{state}`");
+            at.finding(&codes::SLA_UNSUPPORTED, &reference.pointer(), Part::Value, headline)
+                .label(target.name_place.in_file(&target.file), format!("it is `{state}`"))
+                .help(
+                    "a promise rests on agreements that hold: correct the state of one of the two",
+                )
+        })
+    });
+    told.collect()
 }
 
 /// One promise, one finding: the others that are too weak are labels of the first.
@@ -51,12 +84,21 @@ fn unsupported(
     below_entity: &Entity,
     below: &ServiceLevelAgreementSpec,
 ) -> Option<Finding> {
-    let same =
-        |other: &&(usize, &Target)| other.1.metric == promise.metric && covers(other.1, promise);
-    let others: Vec<(usize, &Target)> = below.targets.iter().enumerate().collect();
-    let (at_below, other) = others.iter().find(same).copied()?;
     let name = quoted(whole.catalog.names.text(below_entity.written));
-    let (field, headline) = weaker(own, promise, below, other, &name)?;
+    let covering = below.targets.iter().enumerate();
+    let covering =
+        covering.filter(|(_, other)| other.metric == promise.metric && covers(other, promise));
+    // One target below that is strong enough will do; of those that are not, the one that says
+    // most exactly what it is for is told.
+    let mut weakest: Option<(usize, usize, (&str, String))> = None;
+    for (number, other) in covering {
+        let exact = other.applies_to.as_ref().map_or(0, |fields| fields.len());
+        let weak = weaker(whole, (own, promise), (below, other), &name)?;
+        if weakest.as_ref().is_none_or(|(known, ..)| exact > *known) {
+            weakest = Some((exact, number, weak));
+        }
+    }
+    let (_, at_below, (field, headline)) = weakest?;
     let document = whole.reader.document(below_entity)?;
     let pointer = Pointer::from_text(format!("/spec/targets/{at_below}/{field}"));
     let (_, node) = document.root()?.at(&pointer)?;
@@ -78,16 +120,20 @@ fn covers(below: &Target, promise: &Target) -> bool {
 
 /// The field in which the target below promises less, and how to say so.
 fn weaker(
-    own: &ServiceLevelAgreementSpec,
-    promise: &Target,
-    below: &ServiceLevelAgreementSpec,
-    other: &Target,
+    whole: &Whole<'_>,
+    (own, promise): (&ServiceLevelAgreementSpec, &Target),
+    (below, other): (&ServiceLevelAgreementSpec, &Target),
     name: &str,
 ) -> Option<(&'static str, String)> {
     let metric = promise.metric.name();
     if let (Some(here), Some(there)) = (&promise.within, &other.within) {
-        let around_the_clock = promise.calendar.is_none() && own.calendar.is_none();
-        let by_calendar = other.calendar.is_some() || below.calendar.is_some();
+        let here_always = is_always(whole, promise.calendar.as_ref().or(own.calendar.as_ref()));
+        let there_always = is_always(whole, other.calendar.as_ref().or(below.calendar.as_ref()));
+        // Hours around the clock pass sooner than those of a calendar; how much sooner depends on
+        // the day, so nothing certain can be said.
+        if there_always && !here_always {
+            return None;
+        }
         if seconds(&there.0)? > seconds(&here.0)? {
             let headline = format!(
                 "{metric} within `{}`, which rests on {name}: within `{}`",
@@ -95,7 +141,7 @@ fn weaker(
             );
             return Some(("within", headline));
         }
-        if around_the_clock && by_calendar {
+        if here_always && !there_always {
             let headline = format!(
                 "{metric} within `{}` around the clock, which rests on {name}: within `{}` of a \
                  calendar's hours",
@@ -110,6 +156,27 @@ fn weaker(
             promise.goal.0, other.goal.0
         );
         ("goal", headline)
+    })
+}
+
+/// Whether the hours that count are all hours: without a calendar, or with one whose event of a day
+/// recurs each day.
+fn is_always(whole: &Whole<'_>, calendar: Option<&Reference>) -> bool {
+    let Some(calendar) = calendar else { return true };
+    let Ok(reference) = parse_reference(&calendar.0, Some("Calendar"), "default") else {
+        return false;
+    };
+    let Some(id) = whole.catalog.find(&reference) else { return false };
+    let Some(Spec::Calendar(spec)) = whole.catalog.entity(id).spec() else { return false };
+    let daily = |rule: &str| {
+        let rule = rule.to_ascii_uppercase();
+        let limits = ["BY", "UNTIL", "COUNT", "INTERVAL"];
+        rule.contains("FREQ=DAILY") && !limits.iter().any(|part| rule.contains(part))
+    };
+    spec.events.iter().any(|event| {
+        event.rrule.as_deref().is_some_and(daily)
+            && event.exdate.is_none()
+            && seconds(&event.duration.0).is_some_and(|length| length >= 86_400)
     })
 }
 

@@ -288,10 +288,23 @@ fn class(whole: &Whole<'_>, classes: &Classes<'_>, entity: &Entity, findings: &m
     let mut faults: Vec<(Pointer, Part, String, String)> = Vec::new();
     if let Some(attributes) = &spec.attributes {
         let schema = Value::Object(attributes.clone().into_iter().collect());
+        let at = Pointer::from_text("/spec/attributes");
+        let kind = attributes.get("type").map(|kind| kind == "object");
         if let Err(reason) = Schema::compile(&schema) {
             let headline = "`spec.attributes` is no JSON Schema that can be used".to_owned();
-            faults.push((Pointer::from_text("/spec/attributes"), Part::Key, headline, reason));
+            faults.push((at, Part::Key, headline, reason));
+        } else if kind == Some(false) {
+            let headline = "`spec.attributes` must describe a mapping".to_owned();
+            faults.push((at.join("type"), Part::Value, headline, "write `object`".to_owned()));
+        } else if let Err(reason) = Schema::compile(&classes.attributes(own)) {
+            let headline = "`spec.attributes` cannot be joined with that of its parents".to_owned();
+            faults.push((at, Part::Key, headline, reason));
         }
+    }
+    if classes.is_endless(own) {
+        let headline = "the parents of this class lead back to it, or never end".to_owned();
+        let help = "nothing that is of it can be checked: name a parent further up".to_owned();
+        faults.push((Pointer::from_text("/spec/parent"), Part::Value, headline, help));
     }
     for (relation, targets) in spec.relations.iter().flatten() {
         let pointer = Pointer::from_text("/spec/relations").join(relation.as_str());
@@ -344,7 +357,7 @@ fn duplicates(
         let Some(Spec::ConfigurationItem(spec)) = entity.spec() else { continue };
         let Some(class) = classes.class_of(whole.catalog, entity) else { continue };
         let rule = classes.chain(class).into_iter().find_map(|(_, one)| one.identified_by.as_ref());
-        let Some(fields) = rule else { continue };
+        let Some(fields) = rule.filter(|fields| !fields.is_empty()) else { continue };
         let Ok(value) = serde_json::to_value(spec) else { continue };
         let read = |field: &String| {
             let pointer = format!("/{}", field.replace('.', "/"));

@@ -133,7 +133,7 @@ codes! {
     /// Files of two entities.
     SOURCE_SHARED = "source-shared", "files are claimed as sources by two entities".foreign(Warning).scope(Scope::Catalog);
     /// An old name that lives.
-    FORMERLY_LIVING = "formerly-living", "`formerly` names an entity that exists".foreign(Warning).scope(Scope::Catalog);
+    FORMERLY_LIVING = "formerly-living", "`formerly` names an entity that exists, or that two entities were".foreign(Warning).scope(Scope::Catalog);
     /// A reference by an old name.
     REFERENCE_RENAMED = "reference-renamed", "a reference uses a name from before a rename".at(Warning).scope(Scope::Catalog);
     /// A placeholder's file is missing.

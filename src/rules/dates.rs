@@ -57,8 +57,9 @@ fn due(entity: &Entity, today: &str) -> Option<Due> {
         }
         Spec::Runbook(spec) if spec.lifecycle == RunbookLifecycle::Approved => {
             let tested = NaiveDate::parse_from_str(&spec.last_tested.as_ref()?.0, "%F").ok()?;
-            let next = later(tested, &spec.test_interval.as_ref()?.0)?.to_string();
-            over(&next).then(|| {
+            let next = later(tested, &spec.test_interval.as_ref()?.0)?;
+            let today = NaiveDate::parse_from_str(today, "%F").ok()?;
+            (next < today).then(|| {
                 let headline = format!("this runbook was to be tried again by {next}");
                 (
                     &codes::REVIEW_OVERDUE,
@@ -83,8 +84,11 @@ fn due(entity: &Entity, today: &str) -> Option<Due> {
 
 /// The day that lies a calendar duration (`P1Y6M`, `P2W`, `P10D`) after another.
 fn later(day: NaiveDate, duration: &str) -> Option<NaiveDate> {
-    let date_part = duration.strip_prefix('P')?.split('T').next()?;
-    let (mut day, mut number) = (day, 0_u32);
+    let duration = duration.strip_prefix('P')?;
+    let (date_part, time) = duration.split_once('T').unwrap_or((duration, ""));
+    let hours = time.split_once('H').and_then(|(hours, _)| hours.parse::<u64>().ok());
+    let mut day = day.checked_add_days(Days::new(hours.unwrap_or(0) / 24))?;
+    let mut number = 0_u32;
     for c in date_part.chars() {
         if let Some(digit) = c.to_digit(10) {
             number = number.checked_mul(10)?.checked_add(digit)?;
@@ -113,6 +117,7 @@ mod tests {
         assert_eq!(after("P1M").as_deref(), Some("2026-02-28"));
         assert_eq!(after("P1Y1D").as_deref(), Some("2027-02-01"));
         assert_eq!(after("P2W").as_deref(), Some("2026-02-14"));
+        assert_eq!(after("PT720H").as_deref(), Some("2026-03-02"));
         assert_eq!(after("P99999999999Y"), None);
     }
 }

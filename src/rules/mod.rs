@@ -158,6 +158,10 @@ pub fn inspect(subject: &Subject<'_>) -> Inspection {
                 }
             }
             files::check_count(view, &mut inspection.findings);
+            let private = inspection.findings.iter().filter(|finding| finding.code.private);
+            let private =
+                private.map(|finding| view.source.slice(finding.at.place.span).to_owned());
+            inspection.secrets.extend(private.collect::<Vec<_>>());
             secrets::check(view, &mut inspection);
             inspection.suppressions = suppress::comments(view);
         }

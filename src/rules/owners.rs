@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::at::{Part, quoted};
+use super::retired::{gone_state, is_record};
 use super::{Whole, codes};
 use crate::catalog::{Entity, EntityId};
 use crate::finding::{Finding, Severity};
@@ -11,7 +12,7 @@ use crate::model::gitsm::person::PersonLifecycle;
 use crate::model::gitsm::team::{TeamLifecycle, TeamType};
 
 /// Relations in which somebody must be there to act.
-const ACTING: &[&str] = &["ownedBy", "supportedBy", "approvedBy", "calls", "escalatesTo"];
+const ACTING: &[&str] = &["ownedBy", "hasSupportTeam", "approvedBy", "calls", "escalatesTo"];
 
 const NO_MEMBERS: &str = "this team has no members";
 
@@ -26,6 +27,10 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     }
     let mut by_owner: BTreeMap<EntityId, Vec<Finding>> = BTreeMap::new();
     for (_, entity) in whole.catalog.entities() {
+        // What is gone needs nobody, and records name who it was.
+        if is_record(entity) || gone_state(entity).is_some() {
+            continue;
+        }
         for reference in entity.references.iter() {
             if !ACTING.contains(&reference.field.relation) {
                 continue;
@@ -66,13 +71,20 @@ fn why_gone(whole: &Whole<'_>, entity: &Entity) -> Option<String> {
         // Suppliers and customers have people of their own, and what extends a Group adds to it.
         Spec::Team(spec) => {
             let other = matches!(spec.r#type, Some(TeamType::Supplier | TeamType::Customer));
-            let named = spec.members.as_ref().is_some_and(|members| !members.is_empty());
+            let mut members =
+                entity.references.iter().filter(|one| one.field.relation == "hasMember");
+            let named = members.any(|one| !whole.target(one).is_some_and(has_left));
             let alone =
                 !other && !named && entity.extends().is_none() && !has_members(whole, entity);
             alone.then(|| NO_MEMBERS.to_owned())
         }
         _ => None,
     }
+}
+
+fn has_left(person: &Entity) -> bool {
+    let Some(Spec::Person(spec)) = person.spec() else { return false };
+    spec.lifecycle == Some(PersonLifecycle::Left)
 }
 
 /// Whether a person says to belong to a team, or a team to be a unit of it.

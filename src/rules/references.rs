@@ -93,8 +93,19 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
 
 /// Entities by the names that they had before.
 fn renamed(catalog: &Catalog) -> HashMap<Name, &Entity> {
-    let entities = catalog.entities().map(|(_, entity)| entity);
-    entities.flat_map(|entity| entity.formerly().iter().map(move |old| (*old, entity))).collect()
+    let mut renamed = HashMap::new();
+    let mut twice = BTreeSet::new();
+    for (_, entity) in catalog.entities() {
+        for old in entity.formerly() {
+            let family = EntityRef::from_canonical(catalog.names.text(*old));
+            if family.prefix() == entity.kind.family && renamed.insert(*old, entity).is_some() {
+                twice.insert(*old);
+            }
+        }
+    }
+    // A name that two claim leads to neither.
+    renamed.retain(|old, _| !twice.contains(old));
+    renamed
 }
 
 /// Whether a reference leads to a class of configuration items that every catalog has.
@@ -112,7 +123,7 @@ fn by_old_name(catalog: &Catalog, lost: &Lost<'_>, now: &Entity) -> Option<Findi
     let at = occurrence(catalog, code, lost);
     let mut finding = Finding::new(code, code.severity, at, headline)
         .label(better.name_place.clone(), "renamed here")
-        .help(format!("write `{}`", better.shown(&old)));
+        .help(format!("write `{}`", better.shown(&old, lost.entity.kind.group.foreign)));
     finding.fix = fix(catalog, lost, &old, &better);
     Some(finding)
 }
@@ -239,7 +250,7 @@ fn leads_nowhere(
     let candidates = candidates.get_or_insert_with(|| Candidates::of(catalog));
     match candidates.nearest(&reference) {
         Some(better) => {
-            let shown = better.shown(&reference);
+            let shown = better.shown(&reference, first.entity.kind.group.foreign);
             if finding.more.is_empty() && better.reference.prefix() == reference.prefix() {
                 finding.fix = fix(catalog, first, &reference, better);
             }
@@ -300,21 +311,21 @@ impl Candidate {
     }
 
     /// How to write the reference, with no more in it than the difference to what was written.
-    fn shown(&self, lost: &EntityRef) -> String {
+    fn shown(&self, lost: &EntityRef, foreign: bool) -> String {
         let namespace = match self.reference.namespace() == lost.namespace() {
             true => String::new(),
             false => format!("{}/", self.reference.namespace()),
         };
-        let kind = word(self.reference.prefix());
+        let kind = word(self.reference.prefix(), foreign);
         format!("{kind}:{namespace}{}", self.written)
     }
 }
 
-/// The word that a family goes by in references of foreign documents.
-fn word(prefix: &str) -> &str {
+/// The word that a family goes by in references: foreign documents have their own.
+fn word(prefix: &str, foreign: bool) -> &str {
     match prefix {
-        "team" => "group",
-        "person" => "user",
+        "team" if foreign => "group",
+        "person" if foreign => "user",
         other => other,
     }
 }

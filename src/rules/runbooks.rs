@@ -52,6 +52,17 @@ fn parameters(at: &At<'_>, spec: &RunbookSpec, findings: &mut Vec<Finding>) {
             return;
         }
     }
+    let is_word = |name: &&str| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    if let Some(wrong) = declared.iter().find(|name| !is_word(name)) {
+        let pointer = Pointer::from_text("/spec/parameters/properties").join(*wrong);
+        let headline = format!("{} cannot be the name of a parameter", quoted(wrong));
+        let help = "write letters, digits and `_`: in braces `-` is a minus";
+        findings.push(at.finding(code, &pointer, Part::Key, headline).help(help));
+        return;
+    }
     let mut used: BTreeSet<String> = BTreeSet::new();
     for (pointer, step) in all_steps(spec) {
         let texts = [
@@ -109,9 +120,7 @@ fn names(text: &str) -> Result<BTreeSet<String>, String> {
         return Ok(BTreeSet::new());
     }
     // The template engine follows chains of operators by recursion.
-    if text.split("{{").chain(text.split("{%")).skip(1).any(|part| {
-        part.find("}}").or_else(|| part.find("%}")).unwrap_or(part.len()) > LONGEST_EXPRESSION
-    }) {
+    if longest_expression(text) > LONGEST_EXPRESSION {
         return Err(format!("an expression has more than {LONGEST_EXPRESSION} characters"));
     }
     let environment = Environment::new();
@@ -119,6 +128,36 @@ fn names(text: &str) -> Result<BTreeSet<String>, String> {
         .template_from_str(text)
         .map_err(|error| error.detail().map_or_else(|| error.kind().to_string(), str::to_owned))?;
     Ok(template.undeclared_variables(false).into_iter().collect())
+}
+
+/// The length of the longest text between braces, in bytes; braces in quotes end nothing.
+fn longest_expression(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let (mut longest, mut at) = (0, 0);
+    while at + 1 < bytes.len() {
+        let end = match &bytes[at..at + 2] {
+            b"{{" => b"}}",
+            b"{%" => b"%}",
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        let start = at + 2;
+        let mut quote = None;
+        at = start;
+        while at < bytes.len() && (quote.is_some() || !bytes[at..].starts_with(end)) {
+            match (bytes[at], quote) {
+                (b'\\', Some(_)) => at += 1,
+                (byte, Some(open)) if byte == open => quote = None,
+                (byte @ (b'"' | b'\''), None) => quote = Some(byte),
+                _ => {}
+            }
+            at += 1;
+        }
+        longest = longest.max(at.min(bytes.len()) - start);
+    }
+    longest
 }
 
 fn steps(at: &At<'_>, spec: &RunbookSpec, findings: &mut Vec<Finding>) {

@@ -49,7 +49,8 @@ fn names(
         }
     }
     let classes = whole.classes();
-    let own = EntityRef::new("ciclass", "default", "item");
+    let namespace = EntityRef::from_canonical(whole.catalog.canonical(entity));
+    let own = EntityRef::new("ciclass", namespace.namespace(), "item");
     for (number, class) in selector.classes.iter().flatten().enumerate() {
         if classes.named(own.as_str(), class).is_none() {
             let at = pointer.join("classes").join(number);
@@ -72,7 +73,8 @@ fn exception(
         ExceptionOf::Code => ("code", CODES.iter().map(|code| code.name).collect()),
         ExceptionOf::Control | ExceptionOf::Drift => return,
     };
-    if !known.contains(&spec.name.as_str()) {
+    let name = spec.name.rsplit(['/', ':']).next().unwrap_or_default();
+    if !known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
         let pointer = Pointer::from_text("/spec/name");
         let near = nearest(&spec.name, known.iter().copied());
         findings.extend(told(whole, entity, &pointer, what, &spec.name, near));

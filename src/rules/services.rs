@@ -68,13 +68,7 @@ fn state_of_agreement(whole: &Whole<'_>, entity: &Entity) -> Option<&'static str
     let Some(Spec::ServiceLevelAgreement(sla)) = whole.target(reference)?.spec() else {
         return None;
     };
-    match sla.lifecycle {
-        AgreementLifecycle::Active => None,
-        AgreementLifecycle::Draft => Some("draft"),
-        AgreementLifecycle::Agreed => Some("agreed"),
-        AgreementLifecycle::Expired => Some("expired"),
-        AgreementLifecycle::Terminated => Some("terminated"),
-    }
+    (sla.lifecycle != AgreementLifecycle::Active).then(|| sla.lifecycle.name())
 }
 
 /// A live service that needs a service which nobody uses yet.

@@ -10,6 +10,10 @@ use crate::catalog::Entity;
 use crate::finding::Finding;
 use crate::yaml::Pointer;
 
+/// The most bytes and braces of a glob: what is more would break the search for all others.
+const LONGEST: usize = 512;
+const MOST_BRACES: usize = 8;
+
 /// A glob of an entity.
 struct Claim<'a> {
     entity: &'a Entity,
@@ -28,6 +32,11 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     let mut globs = GlobSetBuilder::new();
     let mut number_of = Vec::new();
     for (number, claim) in claims.iter().enumerate() {
+        if claim.written.len() > LONGEST || claim.written.matches('{').count() > MOST_BRACES {
+            let headline = format!("{} is longer than any glob needs to be", quoted(claim.written));
+            findings.extend(told(whole, claim, headline));
+            continue;
+        }
         match GlobBuilder::new(&at_top(whole.folder, claim.written)).literal_separator(true).build()
         {
             Ok(glob) => {

@@ -51,7 +51,13 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
                 Some(value) => visitor.visit_i128(value),
                 None => visitor.visit_f64(node.as_f64().unwrap_or(f64::NAN)),
             },
-            NodeKind::Scalar(Scalar::Float) => visitor.visit_f64(node.as_f64().unwrap_or(f64::NAN)),
+            // JSON Schema takes `10.0` for an integer, and a type that wants a number takes both.
+            NodeKind::Scalar(Scalar::Float) => match node.as_f64().unwrap_or(f64::NAN) {
+                whole if whole.fract() == 0.0 && whole.abs() < 9e15 => {
+                    visitor.visit_i64(whole as i64)
+                }
+                value => visitor.visit_f64(value),
+            },
             NodeKind::Scalar(Scalar::Str) => {
                 visitor.visit_borrowed_str(node.text().unwrap_or_default())
             }

@@ -20,6 +20,7 @@ mod git;
 mod hostile;
 mod init;
 mod pages;
+mod practices;
 mod properties;
 mod schemas;
 mod support;

@@ -19,7 +19,7 @@ fn schemas_are_fresh() {
     for published in schemas::all() {
         let path = folder.join(&published.path);
         let on_disk = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-        assert_eq!(on_disk, published.text, "{}: run `cargo schemas`", published.path);
+        assert!(on_disk == published.text, "{}: run `cargo schemas`", published.path);
         wanted.insert(path);
     }
     let mut folders = vec![folder];

@@ -210,6 +210,6 @@ pub static KIND: Kind = Kind {
         fields: &[(&["spec"], FieldClass::Governance)],
         columns: &[column("OWNER", &["spec", "owner"])],
         backstage: "no counterpart",
-        servicenow: "Change Approval Policy (`chg_approval_def`) and Risk Calculator (`risk_conditions`)",
+        servicenow: "change approval policies and the change risk calculator",
     },
 };

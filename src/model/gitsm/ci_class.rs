@@ -27,7 +27,7 @@ pub struct CiClassSpec {
     #[schemars(extend("examples" = [{ "runsOn": ["compute"] }]))]
     pub relations: Option<BTreeMap<String, Vec<String>>>,
     /// The fields that tell two items of the class apart, such as `serial` or `attributes.arn`.
-    #[schemars(inner(length(min = 1)), extend("examples" = [["serial"]]))]
+    #[schemars(length(min = 1), inner(length(min = 1)), extend("examples" = [["serial"]]))]
     pub identified_by: Option<Vec<String>>,
     /// The table of such items in ServiceNow.
     #[schemars(length(min = 1), extend("examples" = ["cmdb_ci_db_instance"]))]

@@ -16,7 +16,7 @@ pub struct ExceptionSpec {
     /// What kind of rule it is.
     pub of: ExceptionOf,
     /// The rule: a policy's or calendar's name, a code, the id of a control, the field that drifts.
-    #[schemars(length(min = 1), extend("examples" = ["secret-found"]))]
+    #[schemars(length(min = 1), extend("examples" = ["tier1-has-continuity"]))]
     pub name: String,
     /// For what it does not hold.
     pub subject: Reference,

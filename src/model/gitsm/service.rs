@@ -157,12 +157,12 @@ pub static KIND: Kind = Kind {
     formats: format::BACKSTAGE,
     references: &[
         to(&["spec", "owner"], "Team", &["team", "person"], "ownedBy"),
-        to(&["spec", "supportTeam"], "Team", &["team"], "supportedBy"),
+        to(&["spec", "supportTeam"], "Team", &["team"], "hasSupportTeam"),
         to(&["spec", "supportHours"], "Calendar", &["calendar"], "follows"),
         to(&["spec", "sla"], "ServiceLevelAgreement", &["sla"], "agreedIn"),
         to(&["spec", "offerings", "*", "sla"], "ServiceLevelAgreement", &["sla"], "agreedIn"),
         to(&["spec", "slos", "*"], "SLO", &["slo"], "measuredBy"),
-        to(&["spec", "customers", "*"], "Team", &["team", "person"], "provides"),
+        to(&["spec", "customers", "*"], "Team", &["team", "person"], "serves"),
         to(&["spec", "stakeholders", "*"], "Team", &["team", "person"], "informs"),
         to_any(&["spec", "dependsOn", "*"], "dependsOn"),
         to(

@@ -73,6 +73,19 @@ pub enum AgreementLifecycle {
     Terminated,
 }
 
+impl AgreementLifecycle {
+    /// Its name as it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Agreed => "agreed",
+            Self::Active => "active",
+            Self::Expired => "expired",
+            Self::Terminated => "terminated",
+        }
+    }
+}
+
 /// The two sides of an agreement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
