@@ -141,7 +141,7 @@ fn is_plain_url(text: &str) -> bool {
 pub static DATE: Format = Format {
     name: "date",
     expected: "a date, such as 2026-12-31",
-    pattern: "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$",
+    pattern: "^\\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\\d|3[01])|(0[469]|11)-(0[1-9]|[12]\\d|30)|02-(0[1-9]|[12]\\d))$",
     max_length: 10,
     check: |text| text.len() == 10,
 };

@@ -30,7 +30,8 @@ pub fn page(kind: &Kind) -> String {
 fn names(kind: &Kind) -> String {
     let mut words: Vec<&str> = vec![kind.family, kind.plural];
     words.extend(kind.practice.short);
-    words.dedup();
+    let mut seen = std::collections::BTreeSet::new();
+    words.retain(|word| seen.insert(*word));
     let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     let mut text = format!("- `apiVersion`: `{}`\n", kind.api_versions().join("`, `"));
     text.push_str(&format!("- In references and on the command line: {}\n", words.join(", ")));

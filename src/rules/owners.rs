@@ -12,7 +12,17 @@ use crate::model::gitsm::person::PersonLifecycle;
 use crate::model::gitsm::team::{TeamLifecycle, TeamType};
 
 /// Relations in which somebody must be there to act.
-const ACTING: &[&str] = &["ownedBy", "hasSupportTeam", "approvedBy", "calls", "escalatesTo"];
+const ACTING: &[&str] = &[
+    "ownedBy",
+    "hasSupportTeam",
+    "approvedBy",
+    "calls",
+    "escalatesTo",
+    "permits",
+    "ledBy",
+    "deputizedBy",
+    "providedBy",
+];
 
 const NO_MEMBERS: &str = "this team has no members";
 

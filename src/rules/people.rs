@@ -123,8 +123,14 @@ fn is_phone(text: &str) -> bool {
     static CELL: OnceLock<Option<Regex>> = OnceLock::new();
     let form = r"^(tel:)?(\+|00|0|\()[0-9 ()./-]{7,}[0-9]$";
     let regex = CELL.get_or_init(|| Regex::new(form).ok()).as_ref();
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    (9..=17).contains(&digits) && regex.is_some_and(|regex| regex.is_match(text))
+    let is_long = |text: &str| (9..=17).contains(&text.bytes().filter(u8::is_ascii_digit).count());
+    if is_long(text) && regex.is_some_and(|regex| regex.is_match(text)) {
+        return true;
+    }
+    // Within other words only the international form is certain.
+    static WITHIN: OnceLock<Option<Regex>> = OnceLock::new();
+    let within = WITHIN.get_or_init(|| Regex::new(r"\+[0-9][0-9 ()./-]{6,}[0-9]").ok()).as_ref();
+    within.is_some_and(|regex| regex.find_iter(text).any(|found| is_long(found.as_str())))
 }
 
 fn wrong_ssh(text: &str) -> Option<(String, String)> {
@@ -175,6 +181,7 @@ mod tests {
 
     #[test]
     fn phone_numbers_are_told_from_dates_and_ids() {
+        assert!(is_phone("call me: +49 (170) 7654-321, please"));
         for text in ["+49 170 1234567", "0170/1234567", "tel:+15551234567", "(030) 123-456 78"] {
             assert!(is_phone(text), "{text}");
         }
