@@ -12,6 +12,7 @@ use super::workspace::Workspace;
 use crate::finding::Repair;
 use crate::output::{rewrite, unified};
 use crate::rules;
+use crate::source::Span;
 use crate::tree::{Entry, EntryKind, Tree};
 
 /// What was fixed, and what is still wrong.
@@ -138,16 +139,32 @@ fn put(change: &Change, top: &Path, tree: &dyn Tree) -> Result<(), String> {
 }
 
 impl Fixed {
-    /// What was changed, as a unified diff without secrets; for a screen also without anything
-    /// that a terminal would obey.
+    /// What was changed, as a unified diff without secrets and personal data; for a screen also
+    /// without anything that a terminal would obey.
     pub fn diff(&self, for_screen: bool) -> String {
         let starred = |change: &Change| {
-            let (before, after) =
-                (rules::starred(&change.before, &[]), rules::starred(&change.after, &[]));
-            unified(&change.path, &before, &after, for_screen)
+            let private = self.private(change);
+            let star = |text: &str| rules::starred(text, &places(text, &private));
+            unified(&change.path, &star(&change.before), &star(&change.after), for_screen)
         };
         self.changes.iter().map(starred).collect()
     }
+
+    /// The texts of a changed file that must not be shown.
+    fn private<'a>(&self, change: &'a Change) -> Vec<&'a str> {
+        // Spans count from behind the byte order mark.
+        let text = change.after.strip_prefix('\u{feff}').unwrap_or(&change.after);
+        let findings = self.validated.report.findings.iter().filter(|one| one.code.private);
+        let places = findings.flat_map(|finding| finding.occurrences()).map(|at| &at.place);
+        let here = places.filter(|place| place.file.path == change.path);
+        here.filter_map(|place| text.get(place.span.range())).filter(|it| !it.is_empty()).collect()
+    }
+}
+
+/// Where in a text others stand.
+fn places(text: &str, others: &[&str]) -> Vec<Span> {
+    let found = others.iter().flat_map(|other| text.match_indices(other));
+    found.map(|(at, other)| Span::new(at, at + other.len())).collect()
 }
 
 #[cfg(test)]

@@ -396,4 +396,11 @@ fn personal_data_is_told_and_not_shown_in_any_format() {
             assert!(!run.stdout.contains(private), "{}: {}", format.name, run.stdout);
         }
     }
+    let text = folder.read("people.yaml").replace("spec:", "spec:\n  lifcycle: active");
+    folder.write("people.yaml", text);
+    let diff = folder.gitsm(&["validate", "--fix", "--dry-run"]).stdout;
+    assert!(diff.contains("+  lifecycle: active") && diff.contains("signal: *"), "{diff}");
+    for private in ["lovelace", "98765", "Linden"] {
+        assert!(!diff.contains(private), "{diff}");
+    }
 }
