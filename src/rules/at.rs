@@ -235,6 +235,19 @@ pub(super) fn nearest<'c>(
         .map(|(_, candidate)| candidate)
 }
 
+/// A finding about a misspelt word, with the word that was meant and a fix that writes it; or else
+/// with other help.
+pub(super) fn corrected(
+    finding: Finding,
+    near: Option<&str>,
+    title: &str,
+    otherwise: impl FnOnce() -> String,
+) -> Finding {
+    let Some(near) = near else { return finding.help(otherwise()) };
+    let place = finding.at.place.clone();
+    finding.help(format!("did you mean `{near}`?")).fix(format!("{title} `{near}`"), place, near)
+}
+
 /// `one, two and three`, in backticks.
 pub(super) fn list(words: &[String], last: &str) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();

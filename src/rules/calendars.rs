@@ -4,7 +4,7 @@ use chrono::{NaiveDateTime, TimeZone};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use rrule::RRuleSet;
 
-use super::at::{At, Part, nearest, quoted};
+use super::at::{At, Part, corrected, nearest, quoted};
 use super::codes;
 use crate::catalog::{DocumentView, FileView};
 use crate::finding::{Code, Finding};
@@ -46,20 +46,14 @@ fn zone(at: &At<'_>, spec: &CalendarSpec, findings: &mut Vec<Finding>) -> bool {
     let pointer = Pointer::from_text("/spec/timezone");
     let headline = format!("there is no time zone {}", quoted(&spec.timezone));
     let finding = at.finding(&codes::CALENDAR_INVALID, &pointer, Part::Value, headline);
-    let place = finding.at.place.clone();
     let city = |name: &&str| {
         name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&spec.timezone))
     };
     let names = || TZ_VARIANTS.iter().map(|zone| zone.name());
     let near = nearest(&spec.timezone, names()).or_else(|| names().find(city));
-    findings.push(match near {
-        Some(near) => finding.help(format!("did you mean `{near}`?")).fix(
-            format!("write `{near}`"),
-            place,
-            near,
-        ),
-        None => finding.help("write a name of the IANA database, such as `Europe/Berlin`"),
-    });
+    findings.push(corrected(finding, near, "write", || {
+        "write a name of the IANA database, such as `Europe/Berlin`".to_owned()
+    }));
     false
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::at::{At, Part, dotted, list, nearest, quoted};
+use super::at::{At, Part, corrected, dotted, list, nearest, quoted};
 use super::fields::{describe, properties, words};
 use super::{Whole, codes};
 use crate::catalog::{Classes, Entity, EntityId, Reference};
@@ -236,18 +236,10 @@ fn attribute(
             let known = properties(json, &parent);
             let headline = format!("{own} has no attribute {}", quoted(&name));
             let finding = at.finding(code, &pointer, Part::Key, headline);
-            let place = finding.at.place.clone();
-            match nearest(&name, known.iter().map(String::as_str)) {
-                Some(near) => finding.help(format!("did you mean `{near}`?")).fix(
-                    format!("rename it to `{near}`"),
-                    place,
-                    near,
-                ),
-                None => {
-                    let known: Vec<String> = known.into_iter().collect();
-                    finding.help(format!("its attributes are {}", list(&known, "and")))
-                }
-            }
+            let known: Vec<String> = known.into_iter().collect();
+            let near = nearest(&name, known.iter().map(String::as_str));
+            let otherwise = || format!("its attributes are {}", list(&known, "and"));
+            corrected(finding, near, "rename it to", otherwise)
         }
         ViolationKind::Type(types) => {
             let is = at.root.at(&pointer).map_or("nothing", |(_, node)| Node::type_name(node));

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::at::{At, Part, dotted, list, nearest, quoted};
+use super::at::{At, Part, corrected, dotted, list, nearest, quoted};
 use super::{MOST, codes, placeholders};
 use crate::catalog::{DocumentView, FileView};
 use crate::finding::Finding;
@@ -67,15 +67,8 @@ fn say(at: &At<'_>, violation: &Violation, schema: &Value) -> Finding {
             let written = found.and_then(Node::text).unwrap_or_default();
             let headline = format!("`{name}` cannot be {}", quoted(written));
             let finding = at.finding(&codes::FIELD_VALUE, pointer, Part::Value, headline);
-            let place = finding.at.place.clone();
-            match nearest(written, choices.iter().map(String::as_str)) {
-                Some(near) => finding.help(format!("did you mean `{near}`?")).fix(
-                    format!("write `{near}`"),
-                    place,
-                    near,
-                ),
-                None => finding.help(format!("write {}", list(choices, "or"))),
-            }
+            let near = nearest(written, choices.iter().map(String::as_str));
+            corrected(finding, near, "write", || format!("write {}", list(choices, "or")))
         }
         ViolationKind::Pattern(pattern) => wrong_form(at, pointer, pattern, found),
         ViolationKind::Other(wanted) => {
@@ -148,18 +141,9 @@ fn unknown(at: &At<'_>, pointer: &Pointer, schema: &Value) -> Finding {
     let headline = format!("{whose} has no field {}", quoted(&name));
     let finding = at.finding(&codes::FIELD_UNKNOWN, pointer, Part::Key, headline);
     let known = properties(schema, &parent);
-    let place = finding.at.place.clone();
-    match nearest(&name, known.iter().map(String::as_str)) {
-        Some(near) => finding.help(format!("did you mean `{near}`?")).fix(
-            format!("rename it to `{near}`"),
-            place,
-            near,
-        ),
-        None => {
-            let known: Vec<String> = known.into_iter().collect();
-            finding.help(format!("the fields are {}", list(&known, "and")))
-        }
-    }
+    let known: Vec<String> = known.into_iter().collect();
+    let near = nearest(&name, known.iter().map(String::as_str));
+    corrected(finding, near, "rename it to", || format!("the fields are {}", list(&known, "and")))
 }
 
 fn wrong_type(

@@ -1,7 +1,7 @@
 //! Names that are no references: the kinds and classes of selectors, the rules of exceptions.
 
 use super::Whole;
-use super::at::{Part, nearest, quoted};
+use super::at::{Part, corrected, nearest, quoted};
 use super::codes::{CODES, SELECTOR_UNKNOWN};
 use crate::catalog::Entity;
 use crate::finding::Finding;
@@ -99,14 +99,8 @@ fn told(
     whole.again(entity, |at| {
         let headline = format!("there is no {what} {}", quoted(written));
         let finding = at.finding(&SELECTOR_UNKNOWN, pointer, Part::Value, headline);
-        let place = finding.at.place.clone();
-        match near {
-            Some(near) => finding.help(format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
-                place,
-                near,
-            ),
-            None => finding.help("as it stands it selects nothing: correct or remove it"),
-        }
+        corrected(finding, near, "write", || {
+            "as it stands it selects nothing: correct or remove it".to_owned()
+        })
     })
 }

@@ -1,7 +1,5 @@
 //! The catalogs that come with gitsm: clean, and read by the typed specs.
 
-use std::fs;
-
 use gitsm::model::backstage::{
     ai_resource::AiResourceSpec, api::ApiSpec, component::ComponentSpec, domain::DomainSpec,
     group::GroupSpec, location::LocationSpec, resource::ResourceSpec, system::SystemSpec,
@@ -14,11 +12,10 @@ use gitsm::model::openslo::{
     slo::SloSpec,
 };
 use gitsm::model::{KINDS, groups};
-use gitsm::source::{File, Source};
+use gitsm::yaml::Node;
 use gitsm::yaml::de::from_node;
-use gitsm::yaml::{Limits, Node, parse};
 
-use crate::support::{gitsm, project};
+use crate::support::{each_document, gitsm, project};
 
 #[test]
 fn our_own_catalogs_are_clean() {
@@ -66,41 +63,23 @@ fn typed(kind: &str, group: &str, spec: Node<'_>) -> Result<(), String> {
 
 #[test]
 fn every_example_reads_as_its_type() {
-    let mut folders = vec![project().join("examples")];
     let mut count = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
+    each_document("examples", &mut |path, root| {
+        let (Some(version), Some(kind)) = (root.str("apiVersion"), root.str("kind")) else {
+            return;
+        };
+        let group = version.split('/').next().unwrap();
+        if group == "gitsm" {
+            let kind = KINDS.iter().find(|one| one.name == kind && !one.group.foreign).unwrap();
+            assert!(Spec::of(kind, root).is_some(), "{} {}", path.display(), kind.name);
+        } else if groups().iter().any(|known| known.name == group) {
+            if let Err(error) = typed(kind, group, root.get("spec").unwrap()) {
+                panic!("{} {kind}: {error}", path.display());
             }
-            let Ok(text) = fs::read_to_string(&path) else { continue };
-            let source = Source::new(File::local("x.yaml"), text);
-            let stream = parse(&source, &Limits::default());
-            for id in &stream.documents {
-                let root = stream.arena.node(*id);
-                let (Some(version), Some(kind)) = (root.str("apiVersion"), root.str("kind")) else {
-                    continue;
-                };
-                let group = version.split('/').next().unwrap();
-                if group == "gitsm" {
-                    let kind = KINDS.iter().find(|one| one.name == kind && !one.group.foreign);
-                    let spec = Spec::of(kind.unwrap(), root);
-                    assert!(spec.is_some(), "{} {}", path.display(), kind.unwrap().name);
-                    count += 1;
-                    continue;
-                }
-                if !groups().iter().any(|known| known.name == group) {
-                    continue;
-                }
-                let spec = root.get("spec").unwrap();
-                if let Err(error) = typed(kind, group, spec) {
-                    panic!("{} {kind}: {error}", path.display());
-                }
-                count += 1;
-            }
+        } else {
+            return;
         }
-    }
+        count += 1;
+    });
     assert!(count > 100, "{count}");
 }

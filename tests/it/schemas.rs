@@ -6,11 +6,10 @@ use std::fs;
 use gitsm::flow::schemas;
 use gitsm::model::gitsm::GROUP;
 use gitsm::model::{KINDS, kind_schema};
-use gitsm::source::{File, Source};
-use gitsm::yaml::{Limits, Node, parse};
+use gitsm::yaml::Node;
 use serde_json::Value;
 
-use crate::support::{Folder, project};
+use crate::support::{Folder, each_document, project};
 
 #[test]
 fn schemas_are_fresh() {
@@ -82,27 +81,12 @@ fn every_field_of_every_kind_of_ours_stands_in_acme() {
         fields(&schema["properties"]["metadata"], "metadata", &mut known);
     }
     let mut found = BTreeSet::new();
-    let mut folders = vec![project().join("examples/acme")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let Ok(text) = fs::read_to_string(&path) else { continue };
-            let source = Source::new(File::local("x.yaml"), text);
-            let stream = parse(&source, &Limits::default());
-            for root in stream.documents.iter().map(|id| stream.arena.node(*id)) {
-                if root.str("apiVersion") != Some("gitsm/v1alpha1") {
-                    continue;
-                }
-                let kind = root.str("kind").unwrap();
-                used(root.get("spec").unwrap(), kind, &mut found);
-                used(root.get("metadata").unwrap(), "metadata", &mut found);
-            }
+    each_document("examples/acme", &mut |_, root| {
+        if root.str("apiVersion") == Some("gitsm/v1alpha1") {
+            used(root.get("spec").unwrap(), root.str("kind").unwrap(), &mut found);
+            used(root.get("metadata").unwrap(), "metadata", &mut found);
         }
-    }
+    });
     let missing: Vec<&String> = known.difference(&found).collect();
     assert!(missing.is_empty(), "{missing:#?}");
 }

@@ -4,6 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use gitsm::source::{File, Source};
+use gitsm::yaml::{Limits, Node, parse};
+
 /// A folder that is gone when the test ends.
 pub(crate) struct Folder {
     dir: tempfile::TempDir,
@@ -123,6 +126,26 @@ fn output(folder: &Path, arguments: &[&str]) -> Output {
         .args(arguments)
         .output()
         .unwrap()
+}
+
+/// Shows each document of the files below a folder of this project.
+pub(crate) fn each_document(folder: &str, look: &mut dyn FnMut(&Path, Node<'_>)) {
+    let mut folders = vec![project().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let Ok(text) = fs::read_to_string(&path) else { continue };
+            let source = Source::new(File::local("x.yaml"), text);
+            let stream = parse(&source, &Limits::default());
+            for id in &stream.documents {
+                look(&path, stream.arena.node(*id));
+            }
+        }
+    }
 }
 
 /// Runs gitsm in a folder.
