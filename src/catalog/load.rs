@@ -1,6 +1,6 @@
 //! Reading a whole tree: in parallel, one parse a document, and little kept of each.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -15,7 +15,7 @@ use crate::model::gitsm::Spec;
 use crate::model::{EntityRef, Kind, ReferenceField, groups, parse_reference};
 use crate::source::{File, Source};
 use crate::tree::{Entry, Tree};
-use crate::yaml::{Limits, Node, NodeId, NodeKind, Problem, ProblemKind, Stream, parse};
+use crate::yaml::{Limits, Node, NodeKind, Problem, ProblemKind, Stream, parse};
 
 /// What became of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,83 +94,6 @@ pub fn load(
     }
     catalog.index();
     Ok((catalog, whole))
-}
-
-/// A file, read again.
-pub struct ReopenedFile {
-    /// Its text.
-    pub source: Source,
-    stream: Stream,
-    roots: Vec<NodeId>,
-}
-
-/// A document, read again.
-pub struct Reopened {
-    /// The file that it is in.
-    pub file: Arc<ReopenedFile>,
-    number: usize,
-}
-
-impl Reopened {
-    /// The text of its file.
-    pub fn source(&self) -> &Source {
-        &self.file.source
-    }
-
-    /// The document's root.
-    pub fn root(&self) -> Option<Node<'_>> {
-        self.file.roots.get(self.number).map(|id| self.file.stream.arena.node(*id))
-    }
-}
-
-/// Reads documents again: catalogs keep little of each. The files that were asked for last are
-/// kept, since whoever asks for one document of a file often asks for the next.
-pub struct Reader<'a> {
-    tree: &'a dyn Tree,
-    limits: Limits,
-    recent: Mutex<Vec<(Arc<File>, Arc<ReopenedFile>)>>,
-}
-
-/// How many files a reader keeps.
-const RECENT: usize = 8;
-
-impl<'a> Reader<'a> {
-    /// A reader of a tree's files.
-    pub fn new(tree: &'a dyn Tree) -> Self {
-        Self { tree, limits: Limits::default(), recent: Mutex::new(Vec::new()) }
-    }
-
-    /// The document of an entity.
-    pub fn document(&self, entity: &Entity) -> Option<Reopened> {
-        let number = entity.document as usize;
-        let known = self.recent.lock().ok().and_then(|recent| {
-            let same = recent.iter().find(|(file, _)| Arc::ptr_eq(file, &entity.file));
-            same.map(|(_, file)| Arc::clone(file))
-        });
-        if let Some(file) = known {
-            return Some(Reopened { file, number });
-        }
-        let file = Arc::new(self.open(entity)?);
-        if let Ok(mut recent) = self.recent.lock() {
-            recent.truncate(RECENT - 1);
-            recent.insert(0, (Arc::clone(&entity.file), Arc::clone(&file)));
-        }
-        Some(Reopened { file, number })
-    }
-
-    fn open(&self, entity: &Entity) -> Option<ReopenedFile> {
-        let path = entity.file.path.as_str();
-        let entries = self.tree.entries();
-        let at = entries.binary_search_by(|entry| entry.path.as_str().cmp(path)).ok()?;
-        match read(self.tree, &entries[at], &entity.file, &self.limits).ok()? {
-            Read::Text(source) => {
-                let stream = parse(&source, &self.limits);
-                let roots = roots(&stream).iter().map(|(root, _)| root.id()).collect();
-                Some(ReopenedFile { source, stream, roots })
-            }
-            Read::Fault(_) | Read::PassedOver(_) => None,
-        }
-    }
 }
 
 /// What one file adds to the catalog.
@@ -281,7 +204,7 @@ fn text(
 }
 
 /// The documents of a file; a root that is a list of envelopes is that many documents.
-fn roots(stream: &Stream) -> Vec<(Node<'_>, bool)> {
+pub(super) fn roots(stream: &Stream) -> Vec<(Node<'_>, bool)> {
     let mut roots = Vec::with_capacity(stream.documents.len());
     for id in &stream.documents {
         let root = stream.arena.node(*id);

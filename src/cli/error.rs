@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::Environment;
+use crate::flow::ask::AskError;
 use crate::flow::fix::FixError;
 use crate::flow::init::InitError;
 use crate::flow::validate::ValidateError;
@@ -55,6 +56,16 @@ impl From<ValidateError> for Failure {
                     false => Self::could_not(message, hint),
                 }
             }
+        }
+    }
+}
+
+impl From<AskError> for Failure {
+    fn from(error: AskError) -> Self {
+        let (message, hint) = (error.to_string(), error.hint());
+        match error.is_usage() {
+            true => Self::usage(message, hint),
+            false => Self::could_not(message, hint),
         }
     }
 }

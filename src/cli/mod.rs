@@ -48,8 +48,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
 
 fn dispatch(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
     let color = cli.color.decide(environment.color);
-    let environment =
-        &Environment { current: environment.current.clone(), width: environment.width, color };
+    let current = match &cli.directory {
+        Some(folder) => environment.current.join(folder),
+        None => environment.current.clone(),
+    };
+    if !current.is_dir() && cli.directory.is_some() {
+        let message = format!("there is no folder {}", current.display());
+        return Err(Failure::usage(message, None));
+    }
+    let environment = &Environment { current, width: environment.width, color };
     match &cli.command {
         args::Command::Init(arguments) => init::run(arguments, environment),
         args::Command::Validate(arguments) => validate::run(arguments, environment),

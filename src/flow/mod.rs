@@ -2,6 +2,7 @@
 //!
 //! Floor 8. Nothing here parses arguments or prints.
 
+pub mod ask;
 mod clock;
 pub mod explain;
 pub mod fix;

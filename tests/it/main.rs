@@ -17,6 +17,7 @@ mod corpus;
 mod fix;
 mod formats;
 mod git;
+mod help;
 mod hostile;
 mod init;
 mod pages;

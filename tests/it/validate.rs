@@ -300,55 +300,6 @@ fn extending_an_entity_adds_fields_and_sets_none_twice() {
 }
 
 #[test]
-fn help_has_an_example_for_every_command() {
-    let folder = Folder::new();
-    let help = folder.gitsm(&["--help"]).stdout;
-    insta::assert_snapshot!(help, @r#"
-        IT service management in Git.
-
-        Reads catalogs of Backstage entities, OpenSLO objects and gitsm's own documents, and says what is
-        wrong with them, at the line where it is wrong.
-
-        Usage: gitsm [OPTIONS] <COMMAND>
-
-        Commands:
-          init      Begin a catalog, or add to one of Backstage's what gitsm needs
-          validate  Say what is wrong with a catalog
-          explain   Say what a code means and what to write, or what a kind is and which fields it has
-          schema    Print a JSON Schema
-          help      Print this message or the help of the given subcommand(s)
-
-        Options:
-              --color <WHEN>
-                  When to colour
-
-                  Possible values:
-                  - auto:   On a terminal that can
-                  - always: Always
-                  - never:  Never
-                  
-                  [default: auto]
-
-          -h, --help
-                  Print help (see a summary with '-h')
-
-          -V, --version
-                  Print version
-
-        Exit codes:
-          0  fine
-          1  findings
-          2  wrong usage
-          3  could not do it (files, Git, network)
-    "#);
-    for command in ["init", "validate", "explain", "schema", "completions", "man"] {
-        let help = folder.gitsm(&[command, "--help"]).stdout;
-        assert!(help.contains("Example"), "{command}: {help}");
-        assert!(help.contains(&format!("gitsm {command}")), "{command}");
-    }
-}
-
-#[test]
 fn man_pages_and_completions_are_made() {
     let folder = Folder::new();
     assert_eq!(folder.gitsm(&["man", "--out", "pages"]).code, 0);

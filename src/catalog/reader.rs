@@ -1,0 +1,111 @@
+//! Reading documents again: a catalog keeps little of each.
+
+use std::sync::{Arc, Mutex};
+
+use rayon::prelude::*;
+
+use super::load::roots;
+use super::read::{Read, read};
+use super::{Catalog, Entity, EntityId};
+use crate::source::{File, Source};
+use crate::tree::Tree;
+use crate::yaml::{Limits, Node, NodeId, Stream, parse};
+
+/// A file, read again.
+pub struct ReopenedFile {
+    /// Its text.
+    pub source: Source,
+    stream: Stream,
+    roots: Vec<NodeId>,
+}
+
+/// A document, read again.
+pub struct Reopened {
+    /// The file that it is in.
+    pub file: Arc<ReopenedFile>,
+    number: usize,
+}
+
+impl Reopened {
+    /// The text of its file.
+    pub fn source(&self) -> &Source {
+        &self.file.source
+    }
+
+    /// The document's root.
+    pub fn root(&self) -> Option<Node<'_>> {
+        self.file.roots.get(self.number).map(|id| self.file.stream.arena.node(*id))
+    }
+}
+
+/// Reads documents again: catalogs keep little of each. The files that were asked for last are
+/// kept, since whoever asks for one document of a file often asks for the next.
+pub struct Reader<'a> {
+    tree: &'a dyn Tree,
+    limits: Limits,
+    recent: Mutex<Vec<(Arc<File>, Arc<ReopenedFile>)>>,
+}
+
+/// How many files a reader keeps.
+const RECENT: usize = 8;
+
+impl<'a> Reader<'a> {
+    /// A reader of a tree's files.
+    pub fn new(tree: &'a dyn Tree) -> Self {
+        Self { tree, limits: Limits::default(), recent: Mutex::new(Vec::new()) }
+    }
+
+    /// The document of an entity.
+    pub fn document(&self, entity: &Entity) -> Option<Reopened> {
+        let number = entity.document as usize;
+        let known = self.recent.lock().ok().and_then(|recent| {
+            let same = recent.iter().find(|(file, _)| Arc::ptr_eq(file, &entity.file));
+            same.map(|(_, file)| Arc::clone(file))
+        });
+        if let Some(file) = known {
+            return Some(Reopened { file, number });
+        }
+        let file = Arc::new(self.open(entity)?);
+        if let Ok(mut recent) = self.recent.lock() {
+            recent.truncate(RECENT - 1);
+            recent.insert(0, (Arc::clone(&entity.file), Arc::clone(&file)));
+        }
+        Some(Reopened { file, number })
+    }
+
+    fn open(&self, entity: &Entity) -> Option<ReopenedFile> {
+        let path = entity.file.path.as_str();
+        let entries = self.tree.entries();
+        let at = entries.binary_search_by(|entry| entry.path.as_str().cmp(path)).ok()?;
+        match read(self.tree, &entries[at], &entity.file, &self.limits).ok()? {
+            Read::Text(source) => {
+                let stream = parse(&source, &self.limits);
+                let roots = roots(&stream).iter().map(|(root, _)| root.id()).collect();
+                Some(ReopenedFile { source, stream, roots })
+            }
+            Read::Fault(_) | Read::PassedOver(_) => None,
+        }
+    }
+
+    /// Shows the documents of many entities, in parallel, each file read once; what is told of them
+    /// comes back in the order of the entities. Those that cannot be read again are left out.
+    pub fn each<T: Send>(
+        &self,
+        catalog: &Catalog,
+        ids: &[EntityId],
+        tell: impl Fn(EntityId, &Reopened) -> Option<T> + Sync,
+    ) -> Vec<T> {
+        let file = |id: &EntityId| &catalog.entity(*id).file;
+        let files: Vec<&[EntityId]> = ids.chunk_by(|a, b| Arc::ptr_eq(file(a), file(b))).collect();
+        let of_file = |ids: &&[EntityId]| {
+            let opened = ids.first().and_then(|id| self.open(catalog.entity(*id)));
+            let Some(opened) = opened.map(Arc::new) else { return Vec::new() };
+            let document = |id: &EntityId| {
+                let number = catalog.entity(*id).document as usize;
+                tell(*id, &Reopened { file: Arc::clone(&opened), number })
+            };
+            ids.iter().filter_map(document).collect()
+        };
+        files.par_iter().flat_map_iter(of_file).collect()
+    }
+}

@@ -1,0 +1,48 @@
+//! Arguments of the commands that look at no catalog.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+pub(super) const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  gitsm schema                  every kind in one schema, for an editor
+  gitsm schema component        one kind
+  gitsm schema config           gitsm.yaml
+  gitsm schema findings         what `validate -o json` prints";
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The code, or the kind in any case and number
+    #[arg(required_unless_present = "list")]
+    pub code: Option<String>,
+    /// List every code and kind
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// A kind, in any case and number, or `config` or `findings`; all kinds if it is left out
+    pub kind: Option<String>,
+    /// Write every schema below a folder
+    #[arg(long, value_name = "DIR", hide = true, conflicts_with = "kind")]
+    pub write: Option<PathBuf>,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The folder to write to
+    #[arg(long, value_name = "DIR", default_value = "man")]
+    pub out: PathBuf,
+}

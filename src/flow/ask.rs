@@ -1,0 +1,94 @@
+//! A catalog, opened to be asked: what `get`, `query`, `graph`, `impact` and `refs` begin with.
+
+use std::sync::OnceLock;
+
+use super::workspace::{Place, Workspace, WorkspaceError};
+use crate::catalog::{
+    Catalog, Classes, Found, Graph, Inspection, LookupError, Reader, Subject, load,
+};
+use crate::git::GitError;
+use crate::yaml::Limits;
+
+/// A catalog that is not judged, only read.
+pub struct Asked {
+    /// The tree and its configuration.
+    pub workspace: Workspace,
+    /// The entities.
+    pub catalog: Catalog,
+    graph: OnceLock<Graph>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// There is nothing to look at.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    /// A name that names nothing, or too much.
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
+}
+
+impl From<GitError> for AskError {
+    fn from(error: GitError) -> Self {
+        Self::Workspace(error.into())
+    }
+}
+
+impl AskError {
+    /// Whether the user asked for what cannot be, as against the machine not delivering.
+    pub fn is_usage(&self) -> bool {
+        match self {
+            Self::Workspace(error) => error.is_usage(),
+            Self::Lookup(_) => true,
+        }
+    }
+
+    /// What the reader can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Workspace(error) => error.hint().map(str::to_owned),
+            Self::Lookup(error) => error.hint(),
+        }
+    }
+}
+
+impl Asked {
+    /// Reads the catalog of a place. Documents that cannot be read are left out: `validate` says
+    /// what is wrong with them.
+    ///
+    /// # Errors
+    ///
+    /// There is nothing to look at, or Git cannot deliver it.
+    pub fn open(place: &Place) -> Result<Self, AskError> {
+        let workspace = Workspace::open(place)?;
+        let inspect = |_: &Subject<'_>| Inspection::default();
+        let tree = workspace.tree.as_ref();
+        let (catalog, _) = load(tree, &workspace.config, &Limits::default(), &inspect)?;
+        Ok(Self { workspace, catalog, graph: OnceLock::new() })
+    }
+
+    /// The relations, in both directions.
+    pub fn graph(&self) -> &Graph {
+        self.graph.get_or_init(|| Graph::of(&self.catalog))
+    }
+
+    /// The classes of configuration items.
+    pub fn classes(&self) -> Classes<'_> {
+        Classes::of(&self.catalog)
+    }
+
+    /// Reads documents again.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader::new(self.workspace.tree.as_ref())
+    }
+
+    /// The entity that a text of the command line names, such as `service/checkout`.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or there are several.
+    pub fn find(&self, text: &str) -> Result<Found, AskError> {
+        Ok(self.catalog.lookup(text, None)?)
+    }
+}
