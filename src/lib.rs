@@ -16,6 +16,7 @@
 pub mod catalog;
 pub mod cli;
 pub mod config;
+pub mod expr;
 pub mod finding;
 pub mod flow;
 pub mod git;

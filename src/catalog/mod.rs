@@ -11,6 +11,7 @@ mod graph;
 mod intern;
 mod load;
 mod lookup;
+pub mod query;
 mod read;
 mod reader;
 mod recognise;

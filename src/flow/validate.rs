@@ -241,7 +241,7 @@ fn judge(
     terms: Terms<'_>,
 ) -> Result<Judged, GitError> {
     let (catalog, inspection) = load(tree, config, &Limits::default(), &rules::inspect)?;
-    let findings = rules::check(&rules::Whole {
+    let whole = rules::Whole {
         tree,
         catalog: &catalog,
         relations: OnceLock::new(),
@@ -251,8 +251,11 @@ fn judge(
         folder: &config.folder,
         reader: Reader::new(tree),
         classes: OnceLock::new(),
-    });
-    let mut findings: Vec<Finding> = inspection.findings.into_iter().chain(findings).collect();
+    };
+    let found = rules::check(&whole);
+    let mut findings: Vec<Finding> = inspection.findings.into_iter().chain(found).collect();
+    rules::except(&whole, &mut findings);
+    drop(whole);
     for finding in findings.iter_mut().filter(|finding| terms.scheduled && finding.code.dated) {
         finding.severity = Severity::Error;
     }

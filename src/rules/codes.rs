@@ -118,6 +118,14 @@ codes! {
     RUNBOOK_STEP = "runbook-step", "a step of a runbook leads nowhere, or two have one id";
     /// Nobody looked at it again.
     REVIEW_OVERDUE = "review-overdue", "the time for which something was agreed to is over".dated();
+    /// An expression that cannot be used.
+    EXPRESSION_INVALID = "expression-invalid", "an expression names what does not exist, or does not parse".scope(Scope::Catalog);
+    /// A policy that cannot be evaluated for an entity.
+    POLICY_FAILED = "policy-failed", "a policy cannot say of an entity whether it holds".scope(Scope::Catalog).unsuppressible();
+    /// A policy that does not hold.
+    POLICY_VIOLATED = "policy-violated", "a policy of this catalog does not hold for an entity".scope(Scope::Catalog).unsuppressible();
+    /// A policy that holds no longer, because time went by.
+    POLICY_OVERDUE = "policy-overdue", "a policy that depends on the day does not hold for an entity".dated().scope(Scope::Catalog).unsuppressible();
     /// The exception is over.
     EXCEPTION_EXPIRED = "exception-expired", "an exception has expired".dated();
     /// The fox guards the hens.

@@ -1,10 +1,14 @@
-//! Exceptions: nobody allows themselves what a rule forbids.
+//! Exceptions: what they take away from the findings; and nobody allows themselves what a rule
+//! forbids.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::at::{Part, quoted};
 use super::{Whole, codes};
 use crate::catalog::{Entity, Reference};
 use crate::finding::Finding;
 use crate::model::gitsm::Spec;
+use crate::model::gitsm::exception::{ExceptionOf, ExceptionSpec};
 
 pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     if whole.catalog.own == 0 {
@@ -26,6 +30,60 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
                 .help("have it allowed by somebody who has nothing of it")
         }));
     }
+}
+
+/// The rules of a kind that do not hold, each with the canonical reference for which it does not.
+/// Where several exceptions are of one rule and subject, the strictest wins: all must be in force.
+pub(super) fn in_force(whole: &Whole<'_>, of: ExceptionOf) -> BTreeSet<(String, String)> {
+    let mut all: BTreeMap<(String, String), bool> = BTreeMap::new();
+    for (_, entity) in whole.catalog.entities() {
+        let Some(Spec::Exception(spec)) = entity.spec() else { continue };
+        let subject = entity.references.iter().find(|one| one.field.relation == "exempts");
+        let Some(subject) = subject.filter(|_| spec.of == of) else { continue };
+        let rule = spec.name.rsplit(['/', ':']).next().unwrap_or_default().to_ascii_lowercase();
+        // A subject may be named as it was called before.
+        let subject = whole.target(subject).map_or(subject.target, |entity| entity.reference);
+        let key = (rule, whole.catalog.names.text(subject).to_owned());
+        let holds = is_in_force(whole, entity, spec);
+        all.entry(key).and_modify(|known| *known &= holds).or_insert(holds);
+    }
+    all.into_iter().filter(|(_, holds)| *holds).map(|(key, _)| key).collect()
+}
+
+fn is_in_force(whole: &Whole<'_>, entity: &Entity, spec: &ExceptionSpec) -> bool {
+    let began = spec.granted.as_ref().is_none_or(|granted| granted.0.as_str() <= whole.today);
+    let of = |relation: &str| entity.references.iter().find(|one| one.field.relation == relation);
+    let (Some(wants), Some(allows)) = (of("requestedBy"), of("approvedBy")) else { return false };
+    let independent = whole.target(allows).is_some() && is_same(whole, wants, allows).is_none();
+    began && spec.expires.0.as_str() >= whole.today && independent
+}
+
+/// Takes away what exceptions of codes allow.
+pub fn except(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
+    if whole.catalog.own == 0 {
+        return;
+    }
+    let allowed = in_force(whole, ExceptionOf::Code);
+    if allowed.is_empty() {
+        return;
+    }
+    findings.retain_mut(|finding| {
+        let code = finding.code.name.to_owned();
+        let stays = |entity: &Option<String>| {
+            let Some(entity) = entity else { return true };
+            !allowed.contains(&(code.clone(), entity.clone()))
+        };
+        finding.more.retain(|at| stays(&at.entity));
+        if stays(&finding.at.entity) {
+            return true;
+        }
+        // What is left of a finding at several places stands at the next of them.
+        let next = (!finding.more.is_empty()).then(|| finding.more.remove(0));
+        next.is_some_and(|next| {
+            finding.at = next;
+            true
+        })
+    });
 }
 
 /// Why whoever allows is whoever wants, if so.

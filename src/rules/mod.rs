@@ -16,6 +16,7 @@ mod dates;
 mod durations;
 mod envelope;
 mod exceptions;
+mod expressions;
 mod fields;
 mod files;
 mod formats;
@@ -26,6 +27,7 @@ mod openslo;
 mod owners;
 mod people;
 mod placeholders;
+mod policies;
 mod references;
 mod retired;
 mod runbooks;
@@ -43,6 +45,7 @@ use rayon::prelude::*;
 
 pub use codes::{CODES, code_named};
 pub use config::{check_settings, level};
+pub use exceptions::except;
 pub use secrets::{hide, starred};
 pub use suppress::{Suppressed, apply as suppress};
 
@@ -95,6 +98,8 @@ const CATALOG_RULES: &[CatalogRule] = &[
     sources::check,
     formerly::check,
     dates::check,
+    expressions::check,
+    policies::check,
 ];
 
 /// What a rule for the catalog sees.

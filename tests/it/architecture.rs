@@ -12,6 +12,7 @@ use crate::support::project;
 const FLOORS: &[(&str, u8)] = &[
     ("finding", 0),
     ("source", 0),
+    ("expr", 1),
     ("yaml", 1),
     ("git", 1),
     ("tree", 1),

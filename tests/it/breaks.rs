@@ -267,7 +267,11 @@ fn each_mistake_is_one_finding_where_it_was_made() {
         assert_eq!(text.matches(one.before).count().min(1), 1, "{}: not in {}", one.name, one.file);
         acme.write(one.file, text.replacen(one.before, one.after, 1));
         told.push_str(&format!("{}\n", one.name));
-        let found = findings(&acme);
+        let mut found = findings(&acme);
+        // An exception that allows nothing any more brings back what it allowed: a second statement.
+        if one.file.starts_with("exceptions/") {
+            found.retain(|line| !line.contains("[policy-violated]"));
+        }
         assert!(!found.is_empty(), "{}: nothing is found", one.name);
         let messages: std::collections::BTreeSet<&str> =
             found.iter().filter_map(|line| line.split_once(": ")).map(|(_, text)| text).collect();

@@ -1,0 +1,17 @@
+//! Expressions over the entities of a catalog: the environment that `query` and policies share.
+//!
+//! A [`World`] is a catalog with its relations; [`World::entity`] is one of its entities as a CEL
+//! value, which reads its fields from its document and walks the graph when a method asks.
+
+mod entity;
+mod methods;
+mod names;
+mod policy;
+mod selector;
+mod world;
+
+pub use methods::METHODS;
+pub use names::{narrowed, shape_of, vocabulary};
+pub use policy::{Judge, Judgement, PolicyFault};
+pub use selector::{Matcher, SelectorError};
+pub use world::World;

@@ -1,0 +1,169 @@
+//! What an evaluation may cost, and operators that are lenient about what is absent.
+//!
+//! The interpreter has no limits of its own (FACTS): checking rewrites an expression so that every
+//! range that is iterated over, every item that is put into a list and every text that is made goes
+//! through [`charge`]. An evaluation runs on one thread, so its account is the thread's.
+
+use std::cell::Cell;
+use std::cmp::Ordering;
+
+use cel::common::types::{CelBool, CelList, CelNull, CelString, DYN_TYPE};
+use cel::common::value::{CowVal, Val};
+use cel::{Env, ExecutionError};
+
+/// What one evaluation may cost, about a microsecond each (Kubernetes' limit of one call).
+const MOST: u64 = 1_000_000;
+
+/// What compiling a regular expression counts for.
+const REGEX: u64 = 1_000;
+
+/// The names of the functions that expressions are rewritten to; nobody can write them.
+pub(super) const CHARGE: &str = "@charge";
+pub(super) const MATCHES: &str = "@matches";
+pub(super) const ADD: &str = "@add";
+pub(super) const SUBTRACT: &str = "@subtract";
+pub(super) const LESS: &str = "@less";
+pub(super) const LESS_EQUAL: &str = "@less_equal";
+pub(super) const GREATER: &str = "@greater";
+pub(super) const GREATER_EQUAL: &str = "@greater_equal";
+
+/// The message of an evaluation that costs too much.
+pub(super) const TOO_COSTLY: &str = "it costs too much: it goes through too many values";
+
+thread_local! {
+    static LEFT: Cell<u64> = const { Cell::new(MOST) };
+}
+
+/// Runs an evaluation with a full account; gives what it spent, and whether that was too much.
+pub(super) fn metered<T>(evaluate: impl FnOnce() -> T) -> (T, u64, bool) {
+    let before = LEFT.with(|left| left.replace(MOST));
+    let result = evaluate();
+    let left = LEFT.with(|left| left.replace(before));
+    (result, MOST - left, left == 0)
+}
+
+/// Takes from the account.
+///
+/// # Errors
+///
+/// It is empty.
+pub fn charge(units: u64) -> Result<(), ExecutionError> {
+    let left = LEFT.with(|left| {
+        left.set(left.get().saturating_sub(units));
+        left.get()
+    });
+    match left {
+        0 => Err(ExecutionError::function_error("cost", TOO_COSTLY)),
+        _ => Ok(()),
+    }
+}
+
+/// Declares what expressions are rewritten to.
+pub(super) fn declare(env: &mut Env) -> Result<(), cel::DeclarationError> {
+    let two = || vec![DYN_TYPE, DYN_TYPE];
+    env.add_overload(CHARGE, CHARGE, vec![DYN_TYPE], |mut arguments| {
+        let value = arguments.pop().ok_or_else(ExecutionError::missing_argument_or_target)?;
+        charge(size(value.as_ref(), 0))?;
+        Ok(value)
+    })?;
+    env.add_overload(MATCHES, MATCHES, vec![DYN_TYPE], |mut arguments| {
+        charge(REGEX)?;
+        arguments.pop().ok_or_else(ExecutionError::missing_argument_or_target)
+    })?;
+    env.add_overload(ADD, ADD, two(), |arguments| {
+        calculate(arguments, "+", |left, right| {
+            left.as_adder()?.add(right).ok().map(CowVal::into_owned)
+        })
+    })?;
+    env.add_overload(SUBTRACT, SUBTRACT, two(), |arguments| {
+        calculate(arguments, "-", |left, right| {
+            left.as_subtractor()?.sub(right).ok().map(CowVal::into_owned)
+        })
+    })?;
+    env.add_overload(LESS, LESS, two(), |two| compare(&two, "<", Ordering::is_lt))?;
+    env.add_overload(LESS_EQUAL, LESS_EQUAL, two(), |two| compare(&two, "<=", Ordering::is_le))?;
+    env.add_overload(GREATER, GREATER, two(), |two| compare(&two, ">", Ordering::is_gt))?;
+    env.add_overload(GREATER_EQUAL, GREATER_EQUAL, two(), |two| {
+        compare(&two, ">=", Ordering::is_ge)
+    })
+}
+
+fn is_null(value: &dyn Val) -> bool {
+    value.downcast_ref::<CelNull>().is_some()
+}
+
+/// What a value counts for: each item of a list, and sixteen bytes of a text, one.
+fn size(value: &dyn Val, depth: usize) -> u64 {
+    if let Some(text) = value.downcast_ref::<CelString>() {
+        return 1 + text.inner().len() as u64 / 16;
+    }
+    let Some(list) = value.downcast_ref::<CelList>() else { return 1 };
+    if depth > 64 {
+        return MOST;
+    }
+    let mut sum = 1_u64;
+    for item in list.inner() {
+        sum = sum.saturating_add(size(item.as_ref(), depth + 1));
+        if sum > MOST {
+            break;
+        }
+    }
+    sum
+}
+
+fn unfit(symbol: &str, left: &dyn Val, right: &dyn Val) -> ExecutionError {
+    let names = (kind_of(left), kind_of(right));
+    let message = format!("`{symbol}` does not work on {} and {}", names.0, names.1);
+    ExecutionError::function_error(symbol, message)
+}
+
+/// A value's type in words.
+pub(super) fn kind_of(value: &dyn Val) -> &'static str {
+    match value.get_type().name() {
+        "string" => "a text",
+        "int" | "uint" => "a whole number",
+        "double" => "a number",
+        "bool" => "true or false",
+        "list" => "a list",
+        "map" => "a mapping",
+        "null_type" => "nothing",
+        "timestamp" | "google.protobuf.Timestamp" => "an instant",
+        "duration" | "google.protobuf.Duration" => "a length of time",
+        "gitsm.Entity" => "an entity",
+        _ => "a value",
+    }
+}
+
+fn calculate<'b, 'v>(
+    arguments: Vec<CowVal<'b, 'v>>,
+    symbol: &str,
+    operate: impl FnOnce(&(dyn Val + 'v), &(dyn Val + 'v)) -> Option<Box<dyn Val + 'v>>,
+) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let [left, right] = arguments.as_slice() else {
+        return Err(ExecutionError::missing_argument_or_target());
+    };
+    if is_null(left.as_ref()) || is_null(right.as_ref()) {
+        return Ok(CowVal::owned(CelNull));
+    }
+    charge(size(left.as_ref(), 0).saturating_add(size(right.as_ref(), 0)))?;
+    let result = operate(left.as_ref(), right.as_ref());
+    result.map(CowVal::Owned).ok_or_else(|| unfit(symbol, left.as_ref(), right.as_ref()))
+}
+
+fn compare<'b, 'v>(
+    arguments: &[CowVal<'b, 'v>],
+    symbol: &str,
+    fits: fn(Ordering) -> bool,
+) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let [left, right] = arguments else {
+        return Err(ExecutionError::missing_argument_or_target());
+    };
+    if is_null(left.as_ref()) || is_null(right.as_ref()) {
+        return Ok(CowVal::owned(CelBool::from(false)));
+    }
+    let order = left.as_comparer().and_then(|left| left.compare(right.as_ref()).ok());
+    match order {
+        Some(order) => Ok(CowVal::owned(CelBool::from(fits(order)))),
+        None => Err(unfit(symbol, left.as_ref(), right.as_ref())),
+    }
+}

@@ -1,0 +1,201 @@
+//! Policies of the catalog, held against its entities.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+use serde_json::Value;
+
+use super::at::{At, Part};
+use super::exceptions::in_force;
+use super::expressions::{namespace, told, told_of};
+use super::{Whole, codes};
+use crate::catalog::query::{Judge, Judgement, PolicyFault, World};
+use crate::catalog::{Entity, EntityId, Reopened, short};
+use crate::expr::ExprError;
+use crate::finding::{Finding, Severity};
+use crate::model::gitsm::Spec;
+use crate::model::gitsm::exception::ExceptionOf;
+use crate::model::gitsm::policy::{
+    PolicyLifecycle, PolicyOver, PolicySeverity, PolicySpec, Validation,
+};
+use crate::yaml::Pointer;
+use crate::yaml::de::from_node;
+
+/// What one policy may cost in a whole run, in units of about a microsecond: a base, and so much for
+/// each entity. (Kubernetes: 10,000,000 for all that looks at one object.)
+const BUDGET: (u64, u64) = (5_000_000, 500);
+
+/// A policy that is in force, or tried.
+struct Policy<'w> {
+    entity: &'w Entity,
+    spec: &'w PolicySpec,
+    judge: Judge<'w>,
+    /// What it has cost so far.
+    spent: AtomicU64,
+}
+
+/// What became of a policy and an entity.
+enum Found {
+    Broken(Box<Finding>),
+    Failed(usize, EntityId, PolicyFault),
+}
+
+pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
+    if whole.catalog.own == 0 {
+        return;
+    }
+    let mut policies = Vec::new();
+    for (_, entity) in whole.catalog.entities() {
+        let Some(Spec::Policy(spec)) = entity.spec() else { continue };
+        if spec.lifecycle == PolicyLifecycle::Retired {
+            continue;
+        }
+        match Judge::new(spec, whole.classes(), namespace(whole, entity)) {
+            Ok(_) if spec.over != PolicyOver::Entity => {}
+            Ok(judge) => policies.push(Policy { entity, spec, judge, spent: AtomicU64::new(0) }),
+            Err(faults) => findings.extend(faults.iter().filter_map(|fault| {
+                told(whole, entity, &codes::EXPRESSION_INVALID, &fault.pointer, &fault.error)
+            })),
+        }
+    }
+    if !policies.is_empty() {
+        judge_all(whole, &policies, findings);
+    }
+}
+
+fn judge_all(whole: &Whole<'_>, policies: &[Policy<'_>], findings: &mut Vec<Finding>) {
+    let world =
+        World::new(whole.catalog, whole.graph(), whole.classes(), &whole.reader, whole.today);
+    let excepted = in_force(whole, ExceptionOf::Policy);
+    let all: Vec<EntityId> = whole.catalog.distinct().collect();
+    let concerned = |id: &EntityId| policies.iter().any(|one| one.judge.may_match(&world, *id));
+    let ids: Vec<EntityId> = all.par_iter().copied().filter(concerned).collect();
+    let limit = BUDGET.0 + BUDGET.1 * ids.len() as u64;
+    let found = whole.reader.each(whole.catalog, &ids, |id, document| {
+        judge_one(whole, &world, policies, &excepted, (id, document, limit))
+    });
+    let mut failed = BTreeSet::new();
+    for one in found.into_iter().flatten() {
+        match one {
+            Found::Broken(finding) => findings.push(*finding),
+            // One entity shows what is wrong with a policy; all of them would hide it.
+            Found::Failed(policy, id, fault) => {
+                if failed.insert((policy, fault.pointer.to_string())) {
+                    let entity = policies[policy].entity;
+                    let at = (&fault.pointer, &fault.error);
+                    findings.extend(told_of(whole, entity, &codes::POLICY_FAILED, at, id));
+                }
+            }
+        }
+    }
+    for policy in policies.iter().filter(|one| one.spent.load(Ordering::Relaxed) > limit) {
+        let message = "it costs too much over this catalog".to_owned();
+        let help = Some("narrow `match`, or walk less far through the graph".to_owned());
+        let error = ExprError { message, help, span: 0..usize::MAX };
+        let pointer = Pointer::from_text("/spec/validations/0/expression");
+        findings.extend(told(whole, policy.entity, &codes::POLICY_FAILED, &pointer, &error));
+    }
+}
+
+/// Holds every policy against one entity.
+fn judge_one(
+    whole: &Whole<'_>,
+    world: &World<'_>,
+    policies: &[Policy<'_>],
+    excepted: &BTreeSet<(String, String)>,
+    (id, document, limit): (EntityId, &Reopened, u64),
+) -> Option<Vec<Found>> {
+    let entity = whole.catalog.entity(id);
+    let value = match whole.catalog.extensions(id).next() {
+        Some(_) => world.value(id)?.clone(),
+        None => from_node::<Value>(document.root()?).ok()?,
+    };
+    let at = At::again(whole, document, entity)?;
+    let subject = whole.catalog.canonical(entity);
+    let mut found = Vec::new();
+    for (number, policy) in policies.iter().enumerate() {
+        let over = policy.spent.load(Ordering::Relaxed) > limit;
+        if over || !policy.judge.may_match(world, id) {
+            continue;
+        }
+        let name = whole.catalog.names.text(policy.entity.written);
+        if excepted.contains(&(name.to_ascii_lowercase(), subject.to_owned())) {
+            continue;
+        }
+        let (judgement, cost) = policy.judge.judge(world, id, &value);
+        policy.spent.fetch_add(cost, Ordering::Relaxed);
+        match judgement {
+            Judgement::Skipped => {}
+            Judgement::Failed(fault) => found.push(Found::Failed(number, id, fault)),
+            Judgement::Judged(broken) => {
+                found.extend(broken.into_iter().map(|(which, message)| {
+                    Found::Broken(Box::new(broken_at(whole, &at, policy, which, &message)))
+                }))
+            }
+        }
+    }
+    Some(found)
+}
+
+fn broken_at(
+    whole: &Whole<'_>,
+    at: &At<'_>,
+    policy: &Policy<'_>,
+    which: usize,
+    message: &str,
+) -> Finding {
+    let Policy { entity, spec, .. } = policy;
+    let validation = spec.validations.get(which);
+    let worst = severity_of(spec, validation);
+    let dated = worst == Severity::Error && depends_on_day(spec, validation);
+    let code = if dated { &codes::POLICY_OVERDUE } else { &codes::POLICY_VIOLATED };
+    let pointer = pointer_of(validation.and_then(|one| one.at.as_deref()));
+    let name = whole.catalog.names.text(entity.written);
+    let span = at.span(&pointer, Part::Key);
+    // Two policies may ask something of one field, and each is a finding of its own.
+    let identity = format!("{} {which}", short(whole.catalog.canonical(entity)));
+    let headline = message.to_owned();
+    let finding = at
+        .finding_at(code, &pointer, span, &identity, headline)
+        .no_worse_than(worst)
+        .label(entity.name_place.in_file(&entity.file), format!("`{name}` asks for it"));
+    match validation.and_then(|one| one.help.as_ref()) {
+        Some(help) => finding.help(help.clone()),
+        None => finding.help(format!("what is asked for, and why: `gitsm get policy/{name}`")),
+    }
+}
+
+/// How bad it is: as the policy says; one that is only tried notes.
+fn severity_of(spec: &PolicySpec, validation: Option<&Validation>) -> Severity {
+    if spec.lifecycle == PolicyLifecycle::Draft {
+        return Severity::Note;
+    }
+    match validation.and_then(|one| one.severity) {
+        None | Some(PolicySeverity::Error) => Severity::Error,
+        Some(PolicySeverity::Warning) => Severity::Warning,
+        Some(PolicySeverity::Note) => Severity::Note,
+    }
+}
+
+/// Whether time alone can break it.
+fn depends_on_day(spec: &PolicySpec, validation: Option<&Validation>) -> bool {
+    let Some(validation) = validation else { return false };
+    let mentions = |text: &str, word: &str| {
+        let part = |c: char| !(c.is_alphanumeric() || c == '_');
+        text.split(part).any(|one| one == word)
+    };
+    let variables = spec.variables.iter().flatten();
+    let through = mentions(&validation.expression, "variables")
+        && variables.into_iter().any(|one| mentions(&one.expression, "today"));
+    through || mentions(&validation.expression, "today")
+}
+
+/// `spec.continuity`, or `/spec/continuity`; the entity's name without it.
+fn pointer_of(at: Option<&str>) -> Pointer {
+    match at {
+        None => Pointer::from_text("/metadata/name"),
+        Some(text) if text.starts_with('/') => Pointer::from_text(text),
+        Some(text) => text.split('.').fold(Pointer::root(), |pointer, part| pointer.join(part)),
+    }
+}
