@@ -5,7 +5,7 @@ use cel::common::ast::{CallExpr, Expr, ListExpr, LiteralValue, operators};
 
 use super::MethodRow;
 use super::check::{Check, NUMBER, TRUTH, call, listed, literal_text, nearest, text};
-use super::functions::FUNCTIONS;
+use super::functions::{FUNCTIONS, misfit};
 use super::meter;
 use super::shape::Shape;
 
@@ -30,6 +30,13 @@ impl Check<'_> {
             return (call(id, name, args), gives);
         }
         let gives = self.function(id, &inner.func_name);
+        if let Some((argument, text)) =
+            args.first().and_then(|one| Some((one.id, literal_text(one)?)))
+            && let Some(wanted) = misfit(&inner.func_name, text)
+        {
+            let message = format!("`{}` wants {wanted}", inner.func_name);
+            self.fault(argument, "", message, None);
+        }
         (call(id, &inner.func_name, args), gives)
     }
 

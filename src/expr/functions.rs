@@ -139,9 +139,11 @@ fn date<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, Execut
     let text = value.downcast_ref::<CelString>().map(CelString::inner);
     let instant =
         text.and_then(|text| start_of(text).or_else(|| DateTime::parse_from_rfc3339(text).ok()));
-    match instant {
-        Some(instant) => Ok(CowVal::owned(CelTimestamp::from(instant))),
-        None => Err(refused("date", value.as_ref(), "a day such as '2026-12-31'")),
+    match (instant, text) {
+        (Some(instant), _) => Ok(CowVal::owned(CelTimestamp::from(instant))),
+        // A field that holds no day has a finding of its own; here it is as good as absent.
+        (None, Some(_)) => Ok(CowVal::owned(CelNull)),
+        (None, None) => Err(refused("date", value.as_ref())),
     }
 }
 
@@ -151,18 +153,36 @@ fn period<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, Exec
         return Ok(value);
     }
     let text = value.downcast_ref::<CelString>().map(CelString::inner);
-    match text.and_then(length) {
-        Some(length) => Ok(CowVal::owned(CelDuration::from(length))),
-        None => Err(refused("period", value.as_ref(), "a length of time such as 'P60D' or 'PT4H'")),
+    match (text.and_then(length), text) {
+        (Some(length), _) => Ok(CowVal::owned(CelDuration::from(length))),
+        (None, Some(_)) => Ok(CowVal::owned(CelNull)),
+        (None, None) => Err(refused("period", value.as_ref())),
     }
 }
 
-fn refused(function: &str, value: &dyn Val, wants: &str) -> ExecutionError {
-    let given = match value.downcast_ref::<CelString>() {
-        Some(text) => format!("'{}'", text.inner().chars().take(40).collect::<String>()),
-        None => meter::kind_of(value).to_owned(),
+/// What a function wants, if a text that stands in an expression is not that.
+pub(super) fn misfit(function: &str, text: &str) -> Option<&'static str> {
+    let fits = match function {
+        "date" => start_of(text).is_some() || DateTime::parse_from_rfc3339(text).is_ok(),
+        "period" => length(text).is_some(),
+        "timestamp" => DateTime::parse_from_rfc3339(text).is_ok(),
+        _ => true,
     };
-    ExecutionError::function_error(function, format!("`{function}` wants {wants}, and not {given}"))
+    (!fits).then(|| wanted(function))
+}
+
+fn wanted(function: &str) -> &'static str {
+    match function {
+        "date" => "a day such as '2026-12-31'",
+        "period" => "a length of time such as 'P60D' or 'PT4H'",
+        _ => "an instant such as '2026-12-31T22:00:00Z'",
+    }
+}
+
+fn refused(function: &str, value: &dyn Val) -> ExecutionError {
+    let given = meter::kind_of(value);
+    let message = format!("`{function}` wants {}, and not {given}", wanted(function));
+    ExecutionError::function_error(function, message)
 }
 
 /// The length of an ISO 8601 duration.

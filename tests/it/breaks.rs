@@ -234,7 +234,7 @@ const BREAKS: &[Break] = &[
         "classes: [certificate]",
         "classes: [certifcate]",
     ),
-    case("a duration that is none", "services/checkout.yaml", "rto: PT4H", "rto: 4h"),
+    case("a duration that is none", "services/checkout.yaml", "rpo: PT15M", "rpo: 15m"),
 ];
 
 /// Copies a folder with all that is in it.
