@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use cel::common::types::{CelDuration, CelNull, CelString, CelTimestamp, DYN_TYPE};
+use cel::common::types::{
+    CelBool, CelDuration, CelNull, CelString, CelTimestamp, DYN_TYPE, NULL_TYPE,
+};
 use cel::common::value::{CowVal, Val};
 use cel::{Env, ExecutionError};
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, TimeZone};
@@ -99,11 +101,28 @@ pub(super) fn environment() -> Result<&'static Arc<Env>, String> {
         let declared = env
             .add_extension(cel::extensions::strings)
             .and_then(|()| meter::declare(&mut env))
+            .and_then(|()| lenient(&mut env))
             .and_then(|()| env.add_overload("date", "date", vec![DYN_TYPE], date))
             .and_then(|()| env.add_overload("period", "period", vec![DYN_TYPE], period));
         declared.map(|()| Arc::new(env)).map_err(|error| error.to_string())
     });
     made.as_ref().map_err(String::clone)
+}
+
+/// What is absent contains nothing, and begins and ends with nothing.
+fn lenient(env: &mut Env) -> Result<(), cel::DeclarationError> {
+    for name in ["contains", "startsWith", "endsWith", "matches"] {
+        let id = format!("null_{name}");
+        env.add_member_overload(name, &id, NULL_TYPE, vec![DYN_TYPE], |_| {
+            Ok(CowVal::owned(CelBool::from(false)))
+        })?;
+    }
+    for name in ["lowerAscii", "upperAscii", "trim"] {
+        env.add_member_overload(name, &format!("null_{name}"), NULL_TYPE, Vec::new(), |_| {
+            Ok(CowVal::owned(CelNull))
+        })?;
+    }
+    Ok(())
 }
 
 /// The instant at which a day begins, in UTC.

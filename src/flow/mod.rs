@@ -11,6 +11,7 @@ mod objection;
 mod passes;
 #[cfg(test)]
 mod passes_tests;
+pub mod policy;
 pub mod schemas;
 pub mod validate;
 mod workspace;

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::catalog::query;
 use crate::config::settings_schema;
 use crate::model::{
     KINDS, Kind, combined_schema, kind_named, kind_schema, overview, page, schema_folder,
@@ -35,6 +36,7 @@ pub fn all() -> Vec<Published> {
         all.push(Published { path: path_of(kind, "md"), text: page(kind) });
     }
     all.push(Published { path: "README.md".to_owned(), text: overview() });
+    all.push(Published { path: "cel.md".to_owned(), text: query::page() });
     let mut add = |path: &str, schema: Value| {
         all.push(Published { path: path.to_owned(), text: printed(&schema) });
     };

@@ -11,6 +11,7 @@ mod human;
 mod json;
 mod junit;
 mod sarif;
+mod tested;
 mod text;
 mod write;
 
@@ -19,6 +20,7 @@ use std::sync::Arc;
 pub use create::{CreateError, Standing, create, standing};
 pub use fixes::{repairs, unified};
 pub use json::schema as findings_schema;
+pub use tested::{TestedPolicy, tested};
 pub use text::{line_start, visible};
 pub use write::{WriteError, replace, rewrite};
 

@@ -6,12 +6,14 @@
 mod entity;
 mod methods;
 mod names;
+mod page;
 mod policy;
 mod selector;
 mod world;
 
 pub use methods::METHODS;
 pub use names::{narrowed, shape_of, vocabulary};
+pub use page::{EXAMPLES, page};
 pub use policy::{Judge, Judgement, PolicyFault};
 pub use selector::{Matcher, SelectorError};
 pub use world::World;

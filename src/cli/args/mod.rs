@@ -2,6 +2,7 @@
 
 mod init;
 mod plain;
+mod policy;
 mod validate;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(super) use init::{FromCatalog, Init};
 pub(super) use plain::{Completions, Explain, Man, Schema};
+pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
 pub(super) use validate::{Output, Validate};
 
 /// IT service management in Git.
@@ -67,6 +69,8 @@ pub enum Command {
     /// Say what is wrong with a catalog
     #[command(after_help = validate::EXAMPLES)]
     Validate(Validate),
+    /// Try the examples of policies
+    Policy(Policy),
     /// Say what a code means and what to write, or what a kind is and which fields it has
     #[command(
         after_help = "Examples:\n  gitsm explain reference-unknown\n  gitsm explain service\n  gitsm explain --list"
