@@ -9,8 +9,12 @@ mod github;
 mod gitlab;
 mod human;
 mod json;
+mod jsonpath;
 mod junit;
+pub mod listing;
+mod page;
 mod sarif;
+mod table;
 mod text;
 mod write;
 
@@ -19,6 +23,10 @@ use std::sync::Arc;
 pub use create::{CreateError, Standing, create, standing};
 pub use fixes::{repairs, unified};
 pub use json::schema as findings_schema;
+pub use jsonpath::{Template, TemplateError};
+pub use listing::{Heading, Item, Listing, Row, Shown};
+pub use page::{Line, Page, Section, page};
+pub use table::{Look, shortened, table};
 pub use text::{line_start, visible};
 pub use write::{WriteError, replace, rewrite};
 

@@ -81,7 +81,7 @@ impl std::fmt::Debug for Output {
     }
 }
 
-fn parse_day(text: &str) -> Result<String, String> {
+pub(super) fn parse_day(text: &str) -> Result<String, String> {
     match chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d") {
         Ok(day) => Ok(day.to_string()),
         Err(_) => Err("write a day as 2026-12-31".to_owned()),
