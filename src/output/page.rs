@@ -81,8 +81,9 @@ fn style(text: &str, style: anstyle::Style, color: bool) -> String {
 }
 
 fn lines(lines: &[Line], width: Option<usize>, text: &mut String) {
-    let widths = lines.iter().map(|line| visible(&line.label).width());
-    let label = widths.filter(|width| *width <= LABEL).max().unwrap_or_default();
+    let widths = || lines.iter().map(|line| visible(&line.label).width());
+    let short = widths().filter(|width| *width <= LABEL).max();
+    let label = short.unwrap_or_else(|| widths().max().unwrap_or_default().min(LABEL));
     for line in lines {
         let name = visible(&line.label);
         let pad = " ".repeat(label.saturating_sub(name.width()));
