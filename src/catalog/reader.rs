@@ -41,7 +41,8 @@ impl Reopened {
             return None;
         }
         let (start, end) = (span.start as usize, span.end as usize);
-        let line = |at: usize| text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |n| n + 1);
+        let line =
+            |at: usize| text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |n| n + 1);
         let marks = |line: &str| line.starts_with("---") || line.starts_with("%");
         // Comments above belong to it, up to the line that ends the document before.
         let mut first = line(start);

@@ -27,7 +27,11 @@ pub fn occurring(spec: &CalendarSpec, now: DateTime<Utc>) -> Vec<Occurrence> {
     let longest = |event: &Event| {
         Length::of(&event.duration.0).and_then(|length| now.checked_sub_signed(length.at_most()))
     };
-    let found = search(spec, &|set, event| Some(set.after(in_rule(longest(event)?)).before(in_rule(now))), MOST);
+    let found = search(
+        spec,
+        &|set, event| Some(set.after(in_rule(longest(event)?)).before(in_rule(now))),
+        MOST,
+    );
     found.into_iter().filter(|one| one.start <= now && now < one.end).collect()
 }
 
@@ -74,7 +78,8 @@ fn rules(event: &Event, zone: Tz) -> Option<RRuleSet> {
         // Without a rule, an event is once; the library wants one to leave dates out of.
         None => "FREQ=DAILY;COUNT=1".to_owned(),
     };
-    let mut lines = vec![format!("DTSTART;TZID={zone}:{}", stamp(&event.start)?), format!("RRULE:{rule}")];
+    let mut lines =
+        vec![format!("DTSTART;TZID={zone}:{}", stamp(&event.start)?), format!("RRULE:{rule}")];
     for (name, dates) in [("EXDATE", &event.exdate), ("RDATE", &event.rdate)] {
         let dates = dates.iter().flatten().filter_map(|text| stamp(text));
         lines.extend(dates.map(|date| format!("{name};TZID={zone}:{date}")));
@@ -183,7 +188,8 @@ mod tests {
     #[test]
     fn a_rota_changes_hands_to_the_minute() {
         let rota = calendar(TWO);
-        let who = |now| occurring(&rota, instant(now)).iter().map(|one| one.event).collect::<Vec<_>>();
+        let who =
+            |now| occurring(&rota, instant(now)).iter().map(|one| one.event).collect::<Vec<_>>();
         assert_eq!(who("2026-01-12T08:59:59Z"), [0]);
         assert_eq!(who("2026-01-12T09:00:00Z"), [1]);
         assert_eq!(who("2026-01-01T00:00:00Z"), [0; 0]);
@@ -195,7 +201,8 @@ mod tests {
     #[test]
     fn what_comes_next_is_in_order() {
         let next = coming(&calendar(TWO), instant("2026-01-06T00:00:00Z"), 2);
-        let next: Vec<String> = next.iter().map(|one| format!("{} {}", one.event, one.start)).collect();
+        let next: Vec<String> =
+            next.iter().map(|one| format!("{} {}", one.event, one.start)).collect();
         assert_eq!(next, ["1 2026-01-12 10:00:00 CET", "0 2026-01-19 10:00:00 CET"]);
     }
 

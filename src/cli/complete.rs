@@ -63,7 +63,8 @@ fn candidates(words: &[String], environment: &Environment) -> Vec<Word> {
     };
     let mut root = Cli::command();
     root.build();
-    let mut state = State { command: &root, line: line(environment), option: None, only_values: false };
+    let mut state =
+        State { command: &root, line: line(environment), option: None, only_values: false };
     before.iter().skip(1).for_each(|word| state.take(word));
     state.line.typed.clone_from(typed);
     let found = state.offers(typed);
@@ -104,7 +105,8 @@ impl<'g> State<'g> {
                 None if takes_value(option) => self.option = Some(option),
                 None => {}
             }
-        } else if let Some(inner) = self.command.find_subcommand(word).filter(|_| !self.only_values) {
+        } else if let Some(inner) = self.command.find_subcommand(word).filter(|_| !self.only_values)
+        {
             self.command = inner;
             self.line.before.clear();
         } else {
@@ -149,7 +151,8 @@ impl<'g> State<'g> {
         }
         let inner = subcommands(self.command);
         if !inner.is_empty() {
-            return inner;
+            // After a word that is no command nothing is known.
+            return if self.line.before.is_empty() { inner } else { Vec::new() };
         }
         let positionals: Vec<&Arg> = self.command.get_positionals().collect();
         let last = positionals.last().filter(|last| is_list(last));
@@ -215,7 +218,14 @@ fn kinds(before: &str) -> Vec<Word> {
     KINDS.iter().flat_map(words).collect()
 }
 
+/// The catalog of the line. A folder that is in no repository and has no `gitsm.yaml` may hold very
+/// much: nobody waits for that while typing.
 fn asked(line: &Line) -> Option<Asked> {
+    let is_catalog = line.current.join(crate::config::FILE_NAME).is_file()
+        || crate::git::Repository::discover(&line.current).is_ok();
+    if !line.current.is_dir() || !is_catalog {
+        return None;
+    }
     let place = Place { current: line.current.clone(), paths: Vec::new(), at: line.at.clone() };
     Asked::open(&place).ok()
 }

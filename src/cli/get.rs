@@ -7,7 +7,7 @@ use super::pager;
 use crate::catalog::LabelSelector;
 use crate::flow::Place;
 use crate::flow::get::{Got, Request, get};
-use crate::output::{Listing, Look, listing, page, table, visible};
+use crate::output::{Look, listing, page, table, visible};
 
 pub(super) fn run(arguments: &Get, environment: &Environment) -> Result<u8, Failure> {
     let selector = arguments.selectors.iter().cloned();
@@ -22,6 +22,10 @@ pub(super) fn run(arguments: &Get, environment: &Environment) -> Result<u8, Fail
         owner: arguments.owner.clone(),
         namespace: arguments.namespace.clone(),
         today: arguments.today.clone(),
+        list: matches!(
+            arguments.output,
+            None | Some(GetOutput::Table | GetOutput::Wide | GetOutput::Csv)
+        ),
     };
     let got = get(request)?;
     if got.ids.is_empty() {
@@ -71,7 +75,7 @@ fn show(got: &Got, arguments: &Get, environment: &Environment) -> Result<(), Fai
         None | Some(GetOutput::Page) => show_page(got, environment),
         Some(GetOutput::Table) => people(false),
         Some(GetOutput::Wide) => people(true),
-        Some(GetOutput::Name) => print(&listing::names(&names(got))),
+        Some(GetOutput::Name) => print(&listing::names(&got.names())),
         Some(GetOutput::Csv) => print(&listing::csv(&got.listing())),
         Some(GetOutput::Json) => print(&listing::json(&got.items(), got.one)),
         Some(GetOutput::Yaml) => print(&listing::yaml(&got.items())),
@@ -81,10 +85,6 @@ fn show(got: &Got, arguments: &Get, environment: &Environment) -> Result<(), Fai
             print(&format!("{text}{end}"))
         }
     }
-}
-
-fn names(got: &Got) -> Listing {
-    got.listing()
 }
 
 fn show_page(got: &Got, environment: &Environment) -> Result<(), Failure> {

@@ -273,7 +273,10 @@ mod tests {
             ("{.items[?(@.spec.criticality==\"tier1\")].metadata.name}", "a"),
             ("{.items[?(@.spec.limit > 1.2)].metadata.name}", "a"),
             ("{.items[?(@.spec.criticality=='tier2')].metadata.name}", "b"),
-            ("{range .items[*]}{.metadata.name}={.spec.criticality}{\"\\n\"}{end}", "a=tier1\nb=tier2\n"),
+            (
+                "{range .items[*]}{.metadata.name}={.spec.criticality}{\"\\n\"}{end}",
+                "a=tier1\nb=tier2\n",
+            ),
             ("names: {.items[*].metadata.name}!", "names: a b!"),
             ("{.nothing}", ""),
             ("{range .items[*]}[{range .spec.list[*]}<{@}>{end}]{end}", "[][<1><2>]"),
@@ -288,7 +291,10 @@ mod tests {
             ("{.a", "at character 1 of the template: this brace is not closed"),
             ("ü{end}", "at character 3 of the template: there is no {range …} to end"),
             ("{range .a}x", "at character 2 of the template: this range has no {end}"),
-            ("{name}", "at character 2 of the template: a path begins with a dot, such as {.metadata.name}"),
+            (
+                "{name}",
+                "at character 2 of the template: a path begins with a dot, such as {.metadata.name}",
+            ),
         ] {
             assert_eq!(fill(template).unwrap_err(), expected);
         }

@@ -110,8 +110,8 @@ fn lines(text: &str) -> String {
 }
 
 /// `-o name`: one `kind/name` a line.
-pub fn names(listing: &Listing) -> String {
-    listing.rows.iter().map(|row| format!("{}\n", visible(&row.name))).collect()
+pub fn names(names: &[String]) -> String {
+    names.iter().map(|name| format!("{}\n", visible(name))).collect()
 }
 
 /// `-o csv` (RFC 4180), every column.

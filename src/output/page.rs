@@ -137,7 +137,9 @@ mod tests {
             kind: "Service".to_owned(),
             name: "service/checkout".to_owned(),
             title: Some("Online checkout".to_owned()),
-            description: Some("Customers pay for what is in their baskets, day and night".to_owned()),
+            description: Some(
+                "Customers pay for what is in their baskets, day and night".to_owned(),
+            ),
             notes: vec!["`service:cart` is its former name".to_owned()],
             sections: vec![Section {
                 title: "Who to reach",

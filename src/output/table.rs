@@ -34,7 +34,8 @@ pub fn table(listing: &Listing, look: Look) -> String {
     let head = |at: &usize| listing.columns.get(*at).map(title).unwrap_or_default();
     let mut lines: Vec<Vec<String>> = vec![shown.iter().map(head).collect()];
     for row in &listing.rows {
-        let cell = |at: &usize| row.cells.get(*at).map_or_else(|| "-".to_owned(), |text| cell(text));
+        let cell =
+            |at: &usize| row.cells.get(*at).map_or_else(|| "-".to_owned(), |text| cell(text));
         lines.push(shown.iter().map(cell).collect());
     }
     let widths = fitted(&natural(&lines, shown.len()), look.width);

@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use super::{GetError, Request};
 use crate::catalog::{EntityId, Found, LookupError, Name};
 use crate::flow::ask::{AskError, Asked};
-use crate::model::{
-    KINDS, Kind, families_named, kind_named, kind_words_near, parse_reference,
-};
+use crate::model::{KINDS, Kind, families_named, kind_named, kind_words_near, parse_reference};
 
 /// What the words mean.
 pub(super) struct Chosen {
@@ -22,8 +20,9 @@ pub(super) fn chosen(asked: &Asked, request: &Request) -> Result<Chosen, GetErro
     let Chosen { ids, one, formerly } = named(asked, request)?;
     let catalog = &asked.catalog;
     let namespace = |id: &EntityId| match &request.namespace {
-        Some(wanted) => namespace_of(catalog.canonical(catalog.entity(*id)))
-            .eq_ignore_ascii_case(wanted),
+        Some(wanted) => {
+            namespace_of(catalog.canonical(catalog.entity(*id))).eq_ignore_ascii_case(wanted)
+        }
         None => true,
     };
     let owned = |id: &EntityId| owner.as_ref().is_none_or(|owner| is_owned(asked, *id, owner));
@@ -136,6 +135,21 @@ fn kinds(word: &str) -> Result<Vec<Vec<&'static Kind>>, String> {
         families.push(found.into_iter().flatten().collect());
     }
     Ok(families)
+}
+
+/// The families that words may mean, as far as they say so; nothing means any.
+pub(super) fn wanted_families(words: &[String]) -> Option<BTreeSet<&'static str>> {
+    let (first, rest) = words.split_first()?;
+    let mut wanted = BTreeSet::new();
+    let qualified = |word: &String| word.contains(['/', ':']);
+    if !qualified(first) {
+        wanted.extend(kinds(first).ok()?.iter().flatten().map(|kind| kind.family));
+    }
+    for word in std::iter::once(first).chain(rest).filter(|word| qualified(word)) {
+        let (kind, _) = word.split_once(['/', ':'])?;
+        wanted.insert(kind_named(kind)?.family);
+    }
+    Some(wanted)
 }
 
 /// The entities of kinds. A word that means two families, such as `service` (gitsm's and

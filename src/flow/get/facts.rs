@@ -6,7 +6,8 @@ use super::page::{Subject, listed, plain};
 use crate::output::Line;
 
 /// Columns that other sections tell, in more words.
-const ELSEWHERE: &[&str] = &["OWNER", "SUPPORT", "SLA", "CHAT", "ON CALL", "MANAGER", "TEAMS", "DESCRIPTION"];
+const ELSEWHERE: &[&str] =
+    &["OWNER", "SUPPORT", "SLA", "CHAT", "ON CALL", "MANAGER", "TEAMS", "DESCRIPTION"];
 
 /// Fields that are no columns, and that somebody who knows nothing wants to read.
 const MORE: &[(&str, &[&str])] = &[
@@ -86,11 +87,15 @@ fn steps_at(subject: &Subject<'_>, field: &str) -> Vec<Line> {
         let name = text("name").or_else(|| text("id")).unwrap_or_default();
         let kind = if kind.is_empty() { kind } else { format!(" [{kind}]") };
         lines.push(Line::new(format!("{}.", number + 1), format!("{name}{kind}")));
-        for (key, before) in
-            [("instructions", ""), ("run", "run: "), ("expect", "expect: "), ("onFailure", "if it fails: ")]
-        {
+        for (key, before) in [
+            ("instructions", ""),
+            ("run", "run: "),
+            ("expect", "expect: "),
+            ("onFailure", "if it fails: "),
+        ] {
             let told = text(key);
-            let told = told.iter().flat_map(|told| told.lines()).filter(|line| !line.trim().is_empty());
+            let told =
+                told.iter().flat_map(|told| told.lines()).filter(|line| !line.trim().is_empty());
             lines.extend(told.map(|line| Line::new(" ", format!("{before}{line}"))));
         }
     }

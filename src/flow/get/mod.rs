@@ -15,7 +15,7 @@ mod traces;
 
 use super::ask::{AskError, Asked};
 use super::workspace::Place;
-use crate::catalog::{EntityId, LabelSelector, SelectorError};
+use crate::catalog::{DocumentView, EntityId, LabelSelector, SelectorError};
 use crate::finding::Finding;
 use crate::output::{Item, Listing};
 
@@ -37,6 +37,8 @@ pub struct Request {
     pub namespace: Option<String>,
     /// The day to which dates refer, if it is not today.
     pub today: Option<String>,
+    /// Whether a list is wanted, for which something of every document is noted as it is read.
+    pub list: bool,
 }
 
 /// Why there is no answer.
@@ -94,6 +96,7 @@ pub struct Got {
     /// The former name by which it was asked for.
     pub formerly: Option<String>,
     request: Request,
+    notes: Option<rows::Notes>,
 }
 
 /// Finds what is asked for.
@@ -102,16 +105,34 @@ pub struct Got {
 ///
 /// There is nothing to look at, or a word means nothing.
 pub fn get(request: Request) -> Result<Got, GetError> {
-    let asked = Asked::open(&request.place)?;
+    let notes = request.list.then(rows::Notes::default);
+    let wanted = chosen::wanted_families(&request.words);
+    let asked = Asked::open_noting(&request.place, &|view| {
+        let of_family = |document: &DocumentView<'_>| {
+            let kind = document.kind();
+            kind.is_some_and(|kind| wanted.as_ref().is_none_or(|all| all.contains(&kind.family)))
+        };
+        if let Some(notes) = &notes {
+            notes.take(view, &of_family);
+        }
+    })?;
     let chosen = chosen::chosen(&asked, &request)?;
     let chosen::Chosen { ids, one, formerly } = chosen;
-    Ok(Got { asked, ids, one, formerly, request })
+    Ok(Got { asked, ids, one, formerly, request, notes })
 }
 
 impl Got {
     /// The entities as a list.
     pub fn listing(&self) -> Listing {
-        rows(&self.asked, &self.ids)
+        match &self.notes {
+            Some(notes) => rows::rows_noted(&self.asked, &self.ids, notes),
+            None => rows(&self.asked, &self.ids),
+        }
+    }
+
+    /// The entities as `kind/name`.
+    pub fn names(&self) -> Vec<String> {
+        rows::names(&self.asked, &self.ids)
     }
 
     /// The entities as values.

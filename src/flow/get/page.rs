@@ -64,8 +64,11 @@ impl Subject<'_> {
     }
 
     fn title(&self) -> Option<String> {
-        let paths: [&[&str]; 3] =
-            [&["metadata", "title"], &["metadata", "displayName"], &["spec", "profile", "displayName"]];
+        let paths: [&[&str]; 3] = [
+            &["metadata", "title"],
+            &["metadata", "displayName"],
+            &["spec", "profile", "displayName"],
+        ];
         paths.iter().find_map(|path| self.text(path))
     }
 
@@ -108,7 +111,8 @@ impl Subject<'_> {
         let of_field = references.filter(|one| one.field.path == path);
         of_field
             .map(|one| {
-                let written = || format!("{} (not in this catalog)", catalog.names.text(one.written));
+                let written =
+                    || format!("{} (not in this catalog)", catalog.names.text(one.written));
                 catalog.principal(one.target).ok_or_else(written)
             })
             .collect()

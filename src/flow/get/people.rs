@@ -16,9 +16,7 @@ pub(super) fn reach(subject: &Subject<'_>) -> Vec<Line> {
         return lines;
     }
     let mut told = Vec::new();
-    for (label, path) in
-        [("owner", &["spec", "owner"]), ("support", &["spec", "supportTeam"])]
-    {
+    for (label, path) in [("owner", &["spec", "owner"]), ("support", &["spec", "supportTeam"])] {
         for found in subject.follow(path) {
             match found {
                 Ok(id) if told.contains(&id) => {}
@@ -33,14 +31,17 @@ pub(super) fn reach(subject: &Subject<'_>) -> Vec<Line> {
     }
     for found in subject.follow(&["spec", "supportHours"]) {
         let Ok(id) = found else { continue };
-        let open = calendar(subject, id).map(|spec| match rota::occurring(spec, subject.now).is_empty() {
-            true => "closed now",
-            false => "open now",
-        });
+        let open =
+            calendar(subject, id).map(|spec| match rota::occurring(spec, subject.now).is_empty() {
+                true => "closed now",
+                false => "open now",
+            });
         let text = format!("{}, {}", subject.named(id), open.unwrap_or("unknown"));
         lines.push(Line::new("support hours", text));
     }
-    for (label, path) in [("suppliers", "suppliers"), ("customers", "customers"), ("stakeholders", "stakeholders")] {
+    for (label, path) in
+        [("suppliers", "suppliers"), ("customers", "customers"), ("stakeholders", "stakeholders")]
+    {
         let found = subject.follow(&["spec", path, "*"]);
         let names: Vec<String> = found
             .into_iter()
@@ -53,7 +54,10 @@ pub(super) fn reach(subject: &Subject<'_>) -> Vec<Line> {
     lines
 }
 
-fn calendar<'a>(subject: &Subject<'a>, id: EntityId) -> Option<&'a crate::model::gitsm::calendar::CalendarSpec> {
+fn calendar<'a>(
+    subject: &Subject<'a>,
+    id: EntityId,
+) -> Option<&'a crate::model::gitsm::calendar::CalendarSpec> {
     match subject.asked.catalog.entity(id).spec() {
         Some(Spec::Calendar(spec)) => Some(spec),
         _ => None,
@@ -64,10 +68,10 @@ fn calendar<'a>(subject: &Subject<'a>, id: EntityId) -> Option<&'a crate::model:
 fn team(subject: &Subject<'_>, id: EntityId, of: &str, lines: &mut Vec<Line>) {
     let catalog = &subject.asked.catalog;
     let Some(value) = catalog.value(&subject.reader, id) else { return };
-    let label = |label: &str| if of == "support" { format!("support {label}") } else { label.to_owned() };
-    let at = |path: &[&str]| {
-        path.iter().try_fold(&value, |value, step| value.get(step)).and_then(plain)
-    };
+    let label =
+        |label: &str| if of == "support" { format!("support {label}") } else { label.to_owned() };
+    let at =
+        |path: &[&str]| path.iter().try_fold(&value, |value, step| value.get(step)).and_then(plain);
     for (name, path) in [
         ("chat", &["spec", "contact", "chat"]),
         ("email", &["spec", "contact", "email"]),
@@ -76,18 +80,24 @@ fn team(subject: &Subject<'_>, id: EntityId, of: &str, lines: &mut Vec<Line>) {
         lines.extend(at(path).map(|text| Line::new(label(name), text)));
     }
     if catalog.entity(id).kind.family == "person" {
-        lines.extend(at(&["spec", "accounts", "github"]).map(|text| Line::new(label("github"), text)));
+        lines.extend(
+            at(&["spec", "accounts", "github"]).map(|text| Line::new(label("github"), text)),
+        );
         return;
     }
     for document in catalog.defined(catalog.entity(id).reference) {
         for reference in &catalog.entity(document).references {
             let Some(target) = catalog.principal(reference.target) else { continue };
             match reference.field.path {
-                ["spec", "onCall"] => lines.push(Line::new(label("on call"), on_call(subject, target))),
+                ["spec", "onCall"] => {
+                    lines.push(Line::new(label("on call"), on_call(subject, target)))
+                }
                 ["spec", "escalation", "*"] => {
                     lines.push(Line::new(label("then"), subject.named(target)));
                 }
-                ["spec", "manager"] => lines.push(Line::new(label("led by"), subject.named(target))),
+                ["spec", "manager"] => {
+                    lines.push(Line::new(label("led by"), subject.named(target)))
+                }
                 _ => {}
             }
         }
@@ -172,6 +182,7 @@ pub(super) fn teams(subject: &Subject<'_>) -> Vec<Line> {
 /// The accounts of a person.
 pub(super) fn accounts(subject: &Subject<'_>) -> Vec<Line> {
     let accounts = subject.at(&["spec", "accounts"]).and_then(serde_json::Value::as_object);
-    let line = |(place, name): (&String, &serde_json::Value)| Some(Line::new(place.clone(), plain(name)?));
+    let line =
+        |(place, name): (&String, &serde_json::Value)| Some(Line::new(place.clone(), plain(name)?));
     accounts.into_iter().flatten().filter_map(line).collect()
 }

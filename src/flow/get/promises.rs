@@ -25,11 +25,15 @@ pub(super) fn agreements(subject: &Subject<'_>) -> Vec<Line> {
                 continue;
             }
         };
-        let Some(Spec::ServiceLevelAgreement(spec)) = subject.asked.catalog.entity(id).spec() else {
+        let Some(Spec::ServiceLevelAgreement(spec)) = subject.asked.catalog.entity(id).spec()
+        else {
             lines.push(Line::new("agreement", subject.named(id)));
             continue;
         };
-        lines.push(Line::new("agreement", format!("{}, {}", subject.named(id), spec.lifecycle.name())));
+        lines.push(Line::new(
+            "agreement",
+            format!("{}, {}", subject.named(id), spec.lifecycle.name()),
+        ));
         lines.extend(spec.targets.iter().map(|target| promise(spec, target)));
     }
     lines
@@ -87,7 +91,11 @@ pub(super) fn in_words(duration: &str) -> String {
             _ => return duration.to_owned(),
         };
         let number = std::mem::take(&mut number);
-        let plural = if unit.len() > 3 && number != "1" || unit == "day" && number != "1" { "s" } else { "" };
+        let plural = if unit.len() > 3 && number != "1" || unit == "day" && number != "1" {
+            "s"
+        } else {
+            ""
+        };
         words.push(format!("{number} {unit}{plural}"));
     }
     if words.is_empty() { duration.to_owned() } else { words.join(" ") }
@@ -112,8 +120,10 @@ fn objective(subject: &Subject<'_>, id: EntityId) -> Line {
         Some(percent(share))
     };
     let targets: Vec<String> = items("objectives").iter().filter_map(target).collect();
-    let windows: Vec<String> =
-        items("timeWindow").iter().filter_map(|window| window.get("duration").and_then(plain)).collect();
+    let windows: Vec<String> = items("timeWindow")
+        .iter()
+        .filter_map(|window| window.get("duration").and_then(plain))
+        .collect();
     let mut text = targets.join(", ");
     if !windows.is_empty() {
         text.push_str(&format!(" over {}", windows.join(", ")));
@@ -133,7 +143,8 @@ pub(super) fn continuity(subject: &Subject<'_>) -> Vec<Line> {
         lines.push(Line::new("may lose", format!("{} of data (RPO)", in_words(&rpo))));
     }
     if !lines.is_empty() {
-        lines.push(Line::new("last tested", at("lastTested").unwrap_or_else(|| "never".to_owned())));
+        lines
+            .push(Line::new("last tested", at("lastTested").unwrap_or_else(|| "never".to_owned())));
     }
     lines
 }
@@ -143,17 +154,18 @@ pub(super) fn runbooks(subject: &Subject<'_>) -> Vec<Line> {
     for (_, ids) in relations::of(subject, &["operatedBy"], &[]) {
         for id in ids {
             let tested = match subject.asked.catalog.entity(id).spec() {
-                Some(Spec::Runbook(spec)) => spec.last_tested.as_ref().map_or_else(
-                    || "never tested".to_owned(),
-                    |day| format!("tested {}", day.0),
-                ),
+                Some(Spec::Runbook(spec)) => spec
+                    .last_tested
+                    .as_ref()
+                    .map_or_else(|| "never tested".to_owned(), |day| format!("tested {}", day.0)),
                 _ => String::new(),
             };
             let title = subject.named(id);
             let reference = subject.reference(id);
             let title = title.strip_prefix(&reference).unwrap_or_default().trim();
             let title = title.trim_start_matches('(').trim_end_matches(')');
-            let parts: Vec<&str> = [title, &tested].into_iter().filter(|part| !part.is_empty()).collect();
+            let parts: Vec<&str> =
+                [title, &tested].into_iter().filter(|part| !part.is_empty()).collect();
             lines.push(Line::new(reference, parts.join(", ")));
         }
     }
@@ -166,12 +178,17 @@ pub(super) fn exceptions(subject: &Subject<'_>) -> Vec<Line> {
     let mut lines = Vec::new();
     for (_, ids) in relations::of(subject, &["exemptedBy"], &[]) {
         for id in ids {
-            let Some(Spec::Exception(spec)) = subject.asked.catalog.entity(id).spec() else { continue };
+            let Some(Spec::Exception(spec)) = subject.asked.catalog.entity(id).spec() else {
+                continue;
+            };
             let when = match spec.expires.0 < today {
                 true => format!("expired on {}", spec.expires.0),
                 false => format!("until {}", spec.expires.0),
             };
-            let text = format!("not `{}`, {when}, allowed by {}: {}", spec.name, spec.approver.0, spec.reason);
+            let text = format!(
+                "not `{}`, {when}, allowed by {}: {}",
+                spec.name, spec.approver.0, spec.reason
+            );
             lines.push(Line::new(subject.reference(id), text));
         }
     }

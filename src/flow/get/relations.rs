@@ -9,9 +9,28 @@ use crate::output::Line;
 
 /// Relations that other sections tell, in both directions.
 const ELSEWHERE: &[&str] = &[
-    "ownedBy", "ownerOf", "hasSupportTeam", "agreedIn", "operatedBy", "measuredBy", "measures",
-    "serves", "informs", "suppliedBy", "hasMember", "memberOf", "deputizedBy", "deputyOf", "ledBy",
-    "leads", "escalatesTo", "parentOf", "calls", "calledBy", "exemptedBy", "instanceOf",
+    "ownedBy",
+    "ownerOf",
+    "hasSupportTeam",
+    "agreedIn",
+    "operatedBy",
+    "measuredBy",
+    "measures",
+    "serves",
+    "informs",
+    "suppliedBy",
+    "hasMember",
+    "memberOf",
+    "deputizedBy",
+    "deputyOf",
+    "ledBy",
+    "leads",
+    "escalatesTo",
+    "parentOf",
+    "calls",
+    "calledBy",
+    "exemptedBy",
+    "instanceOf",
 ];
 
 /// Where trouble comes from: with the relation as this entity has it.
@@ -108,8 +127,11 @@ pub(super) fn of(
 /// What through no other section is told.
 pub(super) fn others(subject: &Subject<'_>) -> Vec<Line> {
     let graph = subject.asked.graph();
-    let told: BTreeSet<EntityId> =
-        [causes, effects].iter().flat_map(|side| side(graph, subject.id)).map(|(_, id)| id).collect();
+    let told: BTreeSet<EntityId> = [causes, effects]
+        .iter()
+        .flat_map(|side| side(graph, subject.id))
+        .map(|(_, id)| id)
+        .collect();
     let groups = of(subject, &[], ELSEWHERE).into_iter().map(|(word, mut ids)| {
         ids.retain(|id| !told.contains(id));
         (word, ids)

@@ -1,10 +1,13 @@
 //! Entities as rows of a list, and as values.
+//!
+//! What a list shows of a document is noted while the catalog is read ([`Notes`]), so that a large
+//! one is read once; whoever has only ids ([`rows`]) reads their documents again.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::chosen::namespace_of;
-use crate::catalog::{Catalog, Entity, EntityId, Reader, Reopened};
+use crate::catalog::{Catalog, DocumentView, Entity, EntityId, FileView, Reader, Reopened};
 use crate::flow::ask::Asked;
 use crate::model::{Column, Kind};
 use crate::output::{Heading, Item, Listing, Row, Shown};
@@ -14,15 +17,82 @@ use crate::yaml::{Node, NodeKind};
 /// What a list of several families shows of each, by the headings of their own columns.
 const COMMON: &[&str] = &["OWNER", "TYPE", "LIFECYCLE", "CRITICALITY", "ENVIRONMENT"];
 
-/// A column of a list: its heading, and the field in each kind.
+/// A column of a list: its heading, and which column of each kind it is.
 struct Field {
     title: &'static str,
     shown: Shown,
-    paths: Vec<(&'static Kind, &'static Column)>,
+    columns: Vec<(&'static Kind, usize)>,
 }
 
-/// A list of entities, in their order.
+/// What one document says in the columns of its kind, and its title.
+#[derive(Debug, Clone)]
+pub(super) struct Saying {
+    kind: &'static Kind,
+    cells: Vec<String>,
+    title: Option<String>,
+}
+
+impl Saying {
+    fn of(kind: &'static Kind, root: Node<'_>) -> Self {
+        let cell = |column: &Column| {
+            let mut texts = Vec::new();
+            collect(root, column.path, &mut texts);
+            texts.join(SEPARATOR)
+        };
+        let cells = kind.practice.columns.iter().map(cell).collect();
+        Self { kind, cells, title: title(root).map(str::to_owned) }
+    }
+}
+
+/// What stands between several texts in a cell.
+const SEPARATOR: &str = ", ";
+
+/// What documents say, noted while the catalog was read, by file and number.
+#[derive(Default)]
+pub(super) struct Notes {
+    known: Mutex<HashMap<(usize, u32), Saying>>,
+}
+
+impl Notes {
+    /// Notes what the documents of a file say that are wanted.
+    pub(super) fn take(&self, view: &FileView<'_>, wanted: &dyn Fn(&DocumentView<'_>) -> bool) {
+        let file = Arc::as_ptr(view.source.file()).addr();
+        let documents = view.documents.iter().filter(|document| wanted(document));
+        let said = documents.filter_map(|document| {
+            Some(((file, document.number as u32), Saying::of(document.kind()?, document.root)))
+        });
+        let said: Vec<_> = said.collect();
+        if let Ok(mut known) = self.known.lock() {
+            known.extend(said);
+        }
+    }
+
+    fn of(&self, entity: &Entity) -> Option<Saying> {
+        let key = (Arc::as_ptr(&entity.file).addr(), entity.document);
+        self.known.lock().ok()?.get(&key).cloned()
+    }
+}
+
+/// A list of entities, in their order: their documents are read again.
 pub fn rows(asked: &Asked, ids: &[EntityId]) -> Listing {
+    let said = read(asked, ids, &|documents| {
+        let said = documents.iter();
+        Some(said.filter_map(|(_, one, kind)| Some(Saying::of(kind, one.root()?))).collect())
+    });
+    list(asked, ids, said)
+}
+
+/// The same, of what was noted.
+pub(super) fn rows_noted(asked: &Asked, ids: &[EntityId], notes: &Notes) -> Listing {
+    let catalog = &asked.catalog;
+    let said = ids.iter().map(|id| {
+        let documents = std::iter::once(*id).chain(catalog.extensions(*id));
+        (*id, documents.filter_map(|id| notes.of(catalog.entity(id))).collect())
+    });
+    list(asked, ids, said.collect())
+}
+
+fn list(asked: &Asked, ids: &[EntityId], mut said: HashMap<EntityId, Vec<Saying>>) -> Listing {
     let catalog = &asked.catalog;
     let mut kinds: Vec<&'static Kind> = Vec::new();
     let mut namespaces: BTreeSet<&str> = BTreeSet::new();
@@ -34,7 +104,6 @@ pub fn rows(asked: &Asked, ids: &[EntityId]) -> Listing {
         namespaces.insert(namespace_of(catalog.canonical(entity)));
     }
     let fields = fields(&kinds);
-    let mut read = read(asked, ids, &|document| texts(document, &fields));
     let only = |several: bool| if several { Shown::Always } else { Shown::Data };
     let heading = |title: &str, shown| Heading { title: title.to_owned(), shown };
     let mut columns = vec![
@@ -52,12 +121,34 @@ pub fn rows(asked: &Asked, ids: &[EntityId]) -> Listing {
             namespace_of(catalog.canonical(entity)).to_owned(),
             catalog.names.text(entity.written).to_owned(),
         ];
-        cells.extend(read.remove(id).unwrap_or_else(|| vec![String::new(); fields.len() + 1]));
+        let said = said.remove(id).unwrap_or_default();
+        cells.extend(fields.iter().map(|field| cell(&said, field)));
+        cells.push(said.into_iter().find_map(|one| one.title).unwrap_or_default());
         cells.push(format!("{}:{}", entity.file, entity.name_place.start.line));
         Row { name: name(catalog, entity), cells }
     });
     let rows = rows.collect();
     Listing { columns, rows }
+}
+
+/// What the documents of an entity say in a column; lists of several are joined.
+fn cell(said: &[Saying], field: &Field) -> String {
+    let mut texts: Vec<&str> = Vec::new();
+    for one in said {
+        let column = field.columns.iter().find(|(kind, _)| *kind == one.kind);
+        let text = column.and_then(|(_, at)| one.cells.get(*at)).map_or("", String::as_str);
+        for text in text.split(SEPARATOR).filter(|text| !text.is_empty()) {
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+    }
+    texts.join(SEPARATOR)
+}
+
+/// The names of entities, for which nothing need be read.
+pub(super) fn names(asked: &Asked, ids: &[EntityId]) -> Vec<String> {
+    ids.iter().map(|id| name(&asked.catalog, asked.catalog.entity(*id))).collect()
 }
 
 /// `kind/name`, as another command takes it.
@@ -77,7 +168,7 @@ fn fields(kinds: &[&'static Kind]) -> Vec<Field> {
     let families: BTreeSet<&str> = kinds.iter().map(|kind| kind.family).collect();
     let mut fields: Vec<Field> = Vec::new();
     for kind in kinds {
-        for column in kind.practice.columns {
+        for (number, column) in kind.practice.columns.iter().enumerate() {
             if families.len() > 1 && !COMMON.contains(&column.title) {
                 continue;
             }
@@ -85,9 +176,12 @@ fn fields(kinds: &[&'static Kind]) -> Vec<Field> {
             match fields.iter_mut().find(|field| field.title == column.title) {
                 Some(field) => {
                     field.shown = field.shown.min(shown);
-                    field.paths.push((kind, column));
+                    field.columns.push((kind, number));
                 }
-                None => fields.push(Field { title: column.title, shown, paths: vec![(kind, column)] }),
+                None => {
+                    let columns = vec![(*kind, number)];
+                    fields.push(Field { title: column.title, shown, columns });
+                }
             }
         }
     }
@@ -119,29 +213,6 @@ fn read<T: Send>(
         Some((id, tell(&all)?))
     };
     reader.each(catalog, &by_file, one).into_iter().collect()
-}
-
-/// The texts of columns, and the title.
-fn texts(
-    documents: &[(EntityId, &Reopened, &'static Kind)],
-    fields: &[Field],
-) -> Option<Vec<String>> {
-    let mut texts = Vec::with_capacity(fields.len() + 1);
-    for field in fields {
-        let mut found: Vec<String> = Vec::new();
-        for (_, document, kind) in documents {
-            let column = field.paths.iter().find(|(of, _)| of == kind);
-            // A document of another kind of the family says it where the first kind does.
-            let column = column.or(field.paths.first()).map(|(_, column)| column.path);
-            if let (Some(root), Some(path)) = (document.root(), column) {
-                collect(root, path, &mut found);
-            }
-        }
-        texts.push(found.join(", "));
-    }
-    let title = documents.iter().find_map(|(_, document, _)| title(document.root()?));
-    texts.push(title.unwrap_or_default().to_owned());
-    Some(texts)
 }
 
 /// The name for people: OpenSLO calls it otherwise.

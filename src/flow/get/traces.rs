@@ -83,9 +83,8 @@ fn newest(
     values: &mut Values<'_>,
 ) -> Result<Option<Commit>, &'static str> {
     let unknown = "unknown: this clone does not hold the history";
-    let mut same = |before: Option<BlobId>, after: Option<BlobId>| {
-        values.of(before) == values.of(after)
-    };
+    let mut same =
+        |before: Option<BlobId>, after: Option<BlobId>| values.of(before) == values.of(after);
     // A repository without a commit has nothing to tell.
     let Ok(mut history) = repository.history(revision, path, &mut same) else { return Ok(None) };
     let touch = history.next_touch();

@@ -31,9 +31,7 @@ pub static KIND: Kind = Kind {
     formats: format::OPENSLO,
     references: &[],
     practice: Practice {
-        columns: &[
-            column("DESCRIPTION", &["spec", "description"])
-        ],
+        columns: &[column("DESCRIPTION", &["spec", "description"])],
         ..Practice::FOREIGN
     },
 };
