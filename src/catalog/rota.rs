@@ -87,8 +87,8 @@ fn rules(event: &Event, zone: Tz) -> Option<RRuleSet> {
     lines.join("\n").parse().ok()
 }
 
-/// A local time, with or without seconds.
-fn local(text: &str) -> Option<NaiveDateTime> {
+/// A local time of a calendar, with or without seconds.
+pub fn local(text: &str) -> Option<NaiveDateTime> {
     ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"]
         .iter()
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())

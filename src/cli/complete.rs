@@ -30,8 +30,11 @@ struct Line {
     typed: String,
 }
 
+/// Gives the values that may stand somewhere.
+type Values = fn(&Line) -> Vec<Word>;
+
 /// The values that can be completed, by their names in the grammar.
-const VALUES: &[(&str, fn(&Line) -> Vec<Word>)] = &[
+const VALUES: &[(&str, Values)] = &[
     ("KIND|NAME", kinds_and_names),
     ("REF", references),
     ("CODE", |_| codes()),

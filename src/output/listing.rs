@@ -87,7 +87,29 @@ pub fn value(items: &[Item], one: bool) -> Value {
 pub fn json(items: &[Item], one: bool) -> String {
     // Values that were read always serialise.
     let text = serde_json::to_string_pretty(&value(items, one)).unwrap_or_default();
-    format!("{text}\n")
+    text.lines().map(|line| format!("{}\n", escaped(line))).collect()
+}
+
+/// A line of JSON without characters that a terminal obeys: they stand in strings, where an escape
+/// means the same.
+fn escaped(line: &str) -> String {
+    if visible(line) == line {
+        return line.to_owned();
+    }
+    let mut text = String::with_capacity(line.len() + 8);
+    for c in line.chars() {
+        let mut bytes = [0; 4];
+        let one: &str = c.encode_utf8(&mut bytes);
+        match visible(one) == one {
+            true => text.push(c),
+            false => {
+                let mut units = [0; 2];
+                let units = c.encode_utf16(&mut units).iter();
+                text.extend(units.map(|unit| format!("\\u{unit:04x}")));
+            }
+        }
+    }
+    text
 }
 
 /// `-o yaml`: documents as they stand in their files, with comments; one that others extend is
@@ -170,6 +192,22 @@ mod tests {
             let text = csv(&listing(&["a", cell]));
             assert!(text.lines().nth(1).is_some_and(|line| line.starts_with("a,'")), "{text:?}");
         }
+    }
+
+    #[test]
+    fn json_holds_nothing_that_a_terminal_obeys_and_loses_nothing() {
+        let text = "a\u{9b}31m\u{202e}b\u{e0001}";
+        let item = Item {
+            reference: String::new(),
+            file: String::new(),
+            line: 1,
+            value: json!({ "kind": text }),
+            text: None,
+        };
+        let written = json(&[item], true);
+        assert_eq!(written.lines().map(visible).collect::<Vec<_>>().join("\n") + "\n", written);
+        let read: Value = serde_json::from_str(&written).unwrap();
+        assert_eq!(read["kind"], text);
     }
 
     #[test]

@@ -119,6 +119,7 @@ fn entities_are_named_as_kubectl_names_them() {
     assert_eq!(name(&["service", "portal", "-n", "hr"]), "service/hr/portal\n");
     assert_eq!(name(&["service/hr/portal"]), "service/hr/portal\n", "what it prints, it takes");
     assert_eq!(name(&["service", "cart"]), "service/checkout\n", "by its former name");
+    assert_eq!(name(&["all", "payments"]), "team/payments\n");
     let mixed = get(&folder, &["service", "bank", "team/people"]);
     assert!(mixed.contains("Team      people"), "{mixed}");
 }

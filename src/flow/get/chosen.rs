@@ -68,10 +68,13 @@ fn named(asked: &Asked, request: &Request) -> Result<Chosen, GetError> {
     if first.contains(['/', ':']) {
         return references(asked, &request.words);
     }
+    if first.eq_ignore_ascii_case("all") && !rest.is_empty() {
+        return names(asked, rest);
+    }
     let families = match kinds(first) {
         Ok(families) => families,
         // `get checkout`: no kind, so perhaps a name.
-        Err(unknown) => return names(asked, request, unknown),
+        Err(_) => return names(asked, &request.words),
     };
     if rest.is_empty() {
         return Ok(list(of_kinds(asked, &families)));
@@ -197,10 +200,10 @@ fn of_kind(
 }
 
 /// Names without a kind. One that several kinds have means all of them.
-fn names(asked: &Asked, request: &Request, word: String) -> Result<Chosen, GetError> {
+fn names(asked: &Asked, words: &[String]) -> Result<Chosen, GetError> {
     let mut ids = Vec::new();
     let mut formerly = None;
-    for text in &request.words {
+    for (number, text) in words.iter().enumerate() {
         match asked.catalog.lookup(text, None) {
             Ok(found) => {
                 formerly = formerly.or(found.formerly);
@@ -210,8 +213,10 @@ fn names(asked: &Asked, request: &Request, word: String) -> Result<Chosen, GetEr
                 let all = among.iter().filter_map(|name| asked.catalog.lookup(name, None).ok());
                 ids.extend(all.map(|found| found.id));
             }
-            Err(LookupError::Unknown { near, .. }) if text == &request.words[0] => {
-                return Err(unknown_word(&word, near));
+            // The first word may have been meant for a kind, or for several.
+            Err(LookupError::Unknown { near, .. }) if number == 0 => {
+                let unknown = text.split(',').find(|word| families_named(word).is_empty());
+                return Err(unknown_word(unknown.unwrap_or(text), near));
             }
             Err(error) => return Err(AskError::from(error).into()),
         }
@@ -237,13 +242,7 @@ fn owner(asked: &Asked, text: &str) -> Result<Vec<Name>, GetError> {
         _ => text.to_owned(),
     };
     match catalog.lookup(&text, kind_named("team")) {
-        Ok(found) => {
-            let owner = catalog.entity(found.id);
-            let names = std::iter::once(owner.reference);
-            let of = catalog.defined(owner.reference);
-            let former = of.flat_map(|id| catalog.entity(id).formerly().iter().copied());
-            Ok(names.chain(former).collect())
-        }
+        Ok(found) => Ok(names_of(asked, found.id)),
         // An owner that is kept elsewhere is still referred to.
         Err(error) => {
             let wanted = parse_reference(&text, Some("Team"), "default").ok();
@@ -253,7 +252,17 @@ fn owner(asked: &Asked, text: &str) -> Result<Vec<Name>, GetError> {
     }
 }
 
-fn is_owned(asked: &Asked, id: EntityId, owner: &[Name]) -> bool {
+/// The canonical references that an entity goes or went by.
+pub(super) fn names_of(asked: &Asked, id: EntityId) -> Vec<Name> {
+    let catalog = &asked.catalog;
+    let own = catalog.entity(id).reference;
+    let documents = catalog.defined(own);
+    let former = documents.flat_map(|id| catalog.entity(id).formerly().iter().copied());
+    std::iter::once(own).chain(former).collect()
+}
+
+/// Whether an owner of these names owns an entity.
+pub(super) fn is_owned(asked: &Asked, id: EntityId, owner: &[Name]) -> bool {
     let catalog = &asked.catalog;
     let documents = catalog.defined(catalog.entity(id).reference);
     let mut references = documents.flat_map(|id| &catalog.entity(id).references);

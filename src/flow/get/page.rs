@@ -113,7 +113,8 @@ impl Subject<'_> {
             .map(|one| {
                 let written =
                     || format!("{} (not in this catalog)", catalog.names.text(one.written));
-                catalog.principal(one.target).ok_or_else(written)
+                let renamed = || catalog.renamed(catalog.names.text(one.target));
+                catalog.principal(one.target).or_else(renamed).ok_or_else(written)
             })
             .collect()
     }

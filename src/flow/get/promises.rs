@@ -91,11 +91,8 @@ pub(super) fn in_words(duration: &str) -> String {
             _ => return duration.to_owned(),
         };
         let number = std::mem::take(&mut number);
-        let plural = if unit.len() > 3 && number != "1" || unit == "day" && number != "1" {
-            "s"
-        } else {
-            ""
-        };
+        let is_word = matches!(unit, "year" | "month" | "week" | "day");
+        let plural = if is_word && number != "1" { "s" } else { "" };
         words.push(format!("{number} {unit}{plural}"));
     }
     if words.is_empty() { duration.to_owned() } else { words.join(" ") }

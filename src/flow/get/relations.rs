@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::chosen::{is_owned, names_of};
 use super::page::{Subject, listed};
 use crate::catalog::{EntityId, Graph};
 use crate::model::Impact;
@@ -142,13 +143,15 @@ pub(super) fn others(subject: &Subject<'_>) -> Vec<Line> {
 /// What a team or a person owns, by kind.
 pub(super) fn owned(subject: &Subject<'_>) -> Vec<Line> {
     let catalog = &subject.asked.catalog;
+    if !matches!(subject.entity.kind.family, "team" | "person") {
+        return Vec::new();
+    }
+    let owner = names_of(subject.asked, subject.id);
     let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (_, ids) in of(subject, &["ownerOf"], &[]) {
-        for id in ids {
-            let entity = catalog.entity(id);
-            let name = catalog.names.text(entity.written).to_owned();
-            kinds.entry(entity.kind.name).or_default().push(name);
-        }
+    for id in catalog.distinct().filter(|id| is_owned(subject.asked, *id, &owner)) {
+        let entity = catalog.entity(id);
+        let name = catalog.names.text(entity.written).to_owned();
+        kinds.entry(entity.kind.name).or_default().push(name);
     }
     let line = |(kind, mut names): (&str, Vec<String>)| {
         names.sort();

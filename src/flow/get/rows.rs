@@ -191,11 +191,14 @@ fn fields(kinds: &[&'static Kind]) -> Vec<Field> {
     fields
 }
 
+/// A document of an entity, and its kind.
+type Document<'d> = (EntityId, &'d Reopened, &'static Kind);
+
 /// What the documents of entities say, those that extend them included, by entity.
 fn read<T: Send>(
     asked: &Asked,
     ids: &[EntityId],
-    tell: &(dyn Fn(&[(EntityId, &Reopened, &'static Kind)]) -> Option<T> + Sync),
+    tell: &(dyn Fn(&[Document<'_>]) -> Option<T> + Sync),
 ) -> HashMap<EntityId, T> {
     let catalog = &asked.catalog;
     let reader = asked.reader();
