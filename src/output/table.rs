@@ -19,7 +19,10 @@ pub struct Look {
 /// What stands between two columns.
 const GAP: &str = "   ";
 
-/// A column is not made narrower than this before all are that narrow.
+/// What stands after the headings where columns are left out.
+const MORE: &str = "   …";
+
+/// No column is made narrower than this.
 const NARROW: usize = 8;
 
 /// The whole table; nothing if the list is empty.
@@ -38,16 +41,18 @@ pub fn table(listing: &Listing, look: Look) -> String {
             |at: &usize| row.cells.get(*at).map_or_else(|| "-".to_owned(), |text| cell(text));
         lines.push(shown.iter().map(cell).collect());
     }
-    let widths = fitted(&natural(&lines, shown.len()), look.width);
+    let name = shown.iter().position(|at| head(at) == "NAME");
+    let widths = fitted(&natural(&lines, shown.len()), name, look.width);
+    // Some columns have no room: the heading says that there are more.
+    let more = if widths.len() < shown.len() { MORE } else { "" };
     let mut text = String::new();
     for (number, line) in lines.iter().enumerate() {
         let line = row(line, &widths);
-        match number == 0 && look.color {
-            true => {
-                let style = anstyle::Style::new().bold();
-                text.push_str(&format!("{style}{line}{style:#}\n"));
-            }
-            false => text.push_str(&format!("{line}\n")),
+        let head = anstyle::Style::new().bold();
+        match number {
+            0 if look.color => text.push_str(&format!("{head}{line}{more}{head:#}\n")),
+            0 => text.push_str(&format!("{line}{more}\n")),
+            _ => text.push_str(&format!("{line}\n")),
         }
     }
     text
@@ -75,27 +80,44 @@ fn natural(lines: &[Vec<String>], columns: usize) -> Vec<usize> {
     widths
 }
 
-/// The widths of columns that together fit a terminal: the widest become narrower first.
-fn fitted(natural: &[usize], terminal: Option<usize>) -> Vec<usize> {
+/// The widths of columns that together fit a terminal: the widest become narrower first, the names
+/// last, and those at the right are left out where there is no room for all.
+fn fitted(natural: &[usize], name: Option<usize>, terminal: Option<usize>) -> Vec<usize> {
     let Some(terminal) = terminal else { return natural.to_vec() };
-    let room = terminal.saturating_sub(GAP.len() * natural.len().saturating_sub(1));
-    let capped = |cap: usize| natural.iter().map(|width| (*width).min(cap)).sum::<usize>();
-    let widest = natural.iter().copied().max().unwrap_or_default();
-    // The largest cap that fits, between the narrowest that can be read and the widest there is.
-    let (mut low, mut high) = (NARROW.min(widest), widest);
+    // No column is narrower than this; half of the terminal is for names, if they need it.
+    let least = |(at, width): (usize, &usize)| {
+        let least = if Some(at) == name { NARROW.max(terminal / 2) } else { NARROW };
+        (*width).min(least)
+    };
+    let floors: Vec<usize> = natural.iter().enumerate().map(least).collect();
+    let gaps = |columns: usize| GAP.len() * columns.saturating_sub(1);
+    let fits = |columns: usize| {
+        let more = if columns < natural.len() { MORE.width() } else { 0 };
+        floors.iter().take(columns).sum::<usize>() + gaps(columns) + more <= terminal
+    };
+    let keep = name.map_or(1, |at| at + 1);
+    let columns = (keep..=natural.len()).rev().find(|columns| fits(*columns)).unwrap_or(keep);
+    let more = if columns < natural.len() { MORE.width() } else { 0 };
+    let room = terminal.saturating_sub(gaps(columns) + more);
+    let at = |cap: usize| -> Vec<usize> {
+        let kept = natural.iter().zip(&floors).take(columns);
+        kept.map(|(width, floor)| (*width).min(cap.max(*floor))).collect()
+    };
+    // The largest cap that fits.
+    let (mut low, mut high) = (0, natural.iter().copied().max().unwrap_or_default());
     while low < high {
         let middle = (low + high).div_ceil(2);
-        if capped(middle) <= room {
+        if at(middle).iter().sum::<usize>() <= room {
             low = middle;
         } else {
             high = middle - 1;
         }
     }
-    let mut widths: Vec<usize> = natural.iter().map(|width| (*width).min(low)).collect();
+    let mut widths = at(low);
     // What rounding leaves goes to the columns that were cut, from the left.
     let mut spare = room.saturating_sub(widths.iter().sum());
     for (width, natural) in widths.iter_mut().zip(natural) {
-        let more = (natural - *width).min(spare.min(1));
+        let more = natural.saturating_sub(*width).min(spare.min(1));
         *width += more;
         spare -= more;
     }
@@ -170,6 +192,8 @@ mod tests {
             assert!(widest <= width, "{widest} in {width}\n{text}");
         }
         assert!(table(&listing, PIPE).contains(long), "a pipe gets the whole text");
+        let narrow = table(&listing, Look { wide: true, color: false, width: Some(30) });
+        assert!(narrow.starts_with("NAME              OWNER   …\n"), "{narrow}");
     }
 
     #[test]

@@ -42,7 +42,7 @@ Examples:
 /// Arguments of `complete`.
 #[derive(Debug, Args)]
 pub struct Complete {
-    /// What to print beside each word
+    /// Say beside each word what it is
     #[arg(long)]
     pub describe: bool,
     /// The words of the line up to the cursor, the program's name first

@@ -9,9 +9,9 @@ use super::error::{Failure, print};
 
 pub(super) fn run(arguments: &Completions, _: &Environment) -> Result<u8, Failure> {
     let known = match arguments.shell {
-        Shell::Bash => Some(include_str!("gitsm.bash")),
-        Shell::Zsh => Some(include_str!("gitsm.zsh")),
-        Shell::Fish => Some(include_str!("gitsm.fish")),
+        Shell::Bash => Some(include_str!("shells/gitsm.bash")),
+        Shell::Zsh => Some(include_str!("shells/gitsm.zsh")),
+        Shell::Fish => Some(include_str!("shells/gitsm.fish")),
         _ => None,
     };
     if let Some(script) = known {
