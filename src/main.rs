@@ -8,7 +8,7 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use gitsm::cli::{Environment, run};
+use gitsm::cli::{Environment, Pager, run};
 
 /// A catalog is many small texts, made on all cores at once; the allocators of the C libraries
 /// (musl's, in the static builds, above all) spend more time on that than parsing does.
@@ -27,6 +27,11 @@ fn main() -> ExitCode {
             .then(terminal_size::terminal_size)
             .flatten()
             .map(|(width, _)| usize::from(width.0)),
+        pager: terminal.then(|| Pager {
+            command: ["GITSM_PAGER", "PAGER"].iter().find_map(|name| std::env::var(name).ok()),
+            path: std::env::var_os("PATH"),
+            less: std::env::var_os("LESS").is_some(),
+        }),
     };
     ExitCode::from(run(std::env::args_os(), &environment))
 }

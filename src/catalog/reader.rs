@@ -32,6 +32,36 @@ impl Reopened {
         &self.file.source
     }
 
+    /// The document as it stands in its file, comments included, without the `---` around it. An
+    /// item of a list has no text that could stand alone.
+    pub fn text(&self) -> Option<&str> {
+        let span = self.root()?.span();
+        let text = self.file.source.text();
+        if self.file.stream.documents.len() != self.file.roots.len() {
+            return None;
+        }
+        let (start, end) = (span.start as usize, span.end as usize);
+        let line =
+            |at: usize| text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |n| n + 1);
+        let marks = |line: &str| line.starts_with("---") || line.starts_with("%");
+        // Comments above belong to it, up to the line that ends the document before.
+        let mut first = line(start);
+        while first > 0 {
+            let above = line(first - 1);
+            if text.get(above..first).is_none_or(marks) {
+                break;
+            }
+            first = above;
+        }
+        if text.get(first..).is_some_and(marks) {
+            first = start;
+        }
+        let below = text.get(end..)?;
+        let stop = |mark: &str| below.find(mark).unwrap_or(below.len());
+        let last = end + stop("\n---").min(stop("\n...\n"));
+        text.get(first..last).map(str::trim_end)
+    }
+
     /// The document's root.
     pub fn root(&self) -> Option<Node<'_>> {
         self.file.roots.get(self.number).map(|id| self.file.stream.arena.node(*id))

@@ -5,6 +5,7 @@ use std::io::Write;
 use super::Environment;
 use crate::flow::ask::AskError;
 use crate::flow::fix::FixError;
+use crate::flow::get::GetError;
 use crate::flow::init::InitError;
 use crate::flow::validate::ValidateError;
 use crate::output::{WriteError, visible};
@@ -62,6 +63,16 @@ impl From<ValidateError> for Failure {
 
 impl From<AskError> for Failure {
     fn from(error: AskError) -> Self {
+        let (message, hint) = (error.to_string(), error.hint());
+        match error.is_usage() {
+            true => Self::usage(message, hint),
+            false => Self::could_not(message, hint),
+        }
+    }
+}
+
+impl From<GetError> for Failure {
+    fn from(error: GetError) -> Self {
         let (message, hint) = (error.to_string(), error.hint());
         match error.is_usage() {
             true => Self::usage(message, hint),

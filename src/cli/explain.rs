@@ -2,19 +2,20 @@
 
 use super::Environment;
 use super::args::Explain;
-use super::error::{Failure, print};
+use super::error::Failure;
+use super::pager;
 use crate::finding::Code;
 use crate::flow::explain;
 use crate::model::KINDS;
 
 pub(super) fn run(arguments: &Explain, environment: &Environment) -> Result<u8, Failure> {
     let Some(name) = arguments.code.as_deref().filter(|_| !arguments.list) else {
-        print(&list(explain::list()))?;
+        pager::show(&list(explain::list()), environment)?;
         return Ok(0);
     };
     match explain::explain(name) {
         Ok(text) => {
-            print(&page(&text, environment.color))?;
+            pager::show(&page(&text, environment.color), environment)?;
             Ok(0)
         }
         Err(near) => {

@@ -3,11 +3,14 @@
 //! Floor 9. [`run`] is the whole program but for the process around it.
 
 mod args;
+mod complete;
 mod completions;
 mod error;
 mod explain;
+mod get;
 mod init;
 mod man;
+mod pager;
 mod policy;
 mod schema;
 mod validate;
@@ -19,6 +22,7 @@ use clap::{CommandFactory, FromArgMatches};
 
 pub use args::Cli;
 use error::Failure;
+pub use pager::Pager;
 
 /// What the process around a run provides.
 pub struct Environment {
@@ -28,6 +32,8 @@ pub struct Environment {
     pub color: bool,
     /// The width of that terminal in columns, if it is one.
     pub width: Option<usize>,
+    /// What to show long output with, on that terminal.
+    pub pager: Option<Pager>,
 }
 
 /// Runs a command line and returns the exit code: 0 fine, 1 findings, 2 usage, 3 could not.
@@ -57,14 +63,17 @@ fn dispatch(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
         let message = format!("there is no folder {}", current.display());
         return Err(Failure::usage(message, None));
     }
-    let environment = &Environment { current, width: environment.width, color };
+    let pager = environment.pager.clone().filter(|_| !cli.no_pager);
+    let environment = &Environment { current, width: environment.width, color, pager };
     match &cli.command {
         args::Command::Init(arguments) => init::run(arguments, environment),
         args::Command::Validate(arguments) => validate::run(arguments, environment),
         args::Command::Policy(arguments) => policy::run(arguments, environment),
+        args::Command::Get(arguments) => get::run(arguments, environment),
         args::Command::Explain(arguments) => explain::run(arguments, environment),
         args::Command::Schema(arguments) => schema::run(arguments),
-        args::Command::Completions(arguments) => completions::run(arguments),
+        args::Command::Completions(arguments) => completions::run(arguments, environment),
+        args::Command::Complete(arguments) => complete::run(arguments, environment),
         args::Command::Man(arguments) => man::run(arguments),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::workspace::{Place, Workspace, WorkspaceError};
 use crate::catalog::{
-    Catalog, Classes, Found, Graph, Inspection, LookupError, Reader, Subject, load,
+    Catalog, Classes, FileView, Found, Graph, Inspection, LookupError, Reader, Subject, load,
 };
 use crate::git::GitError;
 use crate::yaml::Limits;
@@ -61,8 +61,26 @@ impl Asked {
     ///
     /// There is nothing to look at, or Git cannot deliver it.
     pub fn open(place: &Place) -> Result<Self, AskError> {
+        Self::open_noting(place, &|_| {})
+    }
+
+    /// The same, and shows each file while its text is in memory: whoever wants something of every
+    /// document then need not read it twice.
+    ///
+    /// # Errors
+    ///
+    /// As [`Asked::open`].
+    pub fn open_noting(
+        place: &Place,
+        note: &(dyn Fn(&FileView<'_>) + Sync),
+    ) -> Result<Self, AskError> {
         let workspace = Workspace::open(place)?;
-        let inspect = |_: &Subject<'_>| Inspection::default();
+        let inspect = |subject: &Subject<'_>| {
+            if let Subject::Text(view) = subject {
+                note(view);
+            }
+            Inspection::default()
+        };
         let tree = workspace.tree.as_ref();
         let (catalog, _) = load(tree, &workspace.config, &Limits::default(), &inspect)?;
         Ok(Self { workspace, catalog, graph: OnceLock::new() })

@@ -81,6 +81,8 @@ pub struct Workspace {
     pub repository: Option<Repository>,
     /// Whether the files are those on disk, which can be written as well.
     pub on_disk: bool,
+    /// The revision that the files are of; nothing if they are those on disk.
+    pub revision: Option<String>,
     /// The folder on disk that the paths of the files begin in.
     pub top: PathBuf,
     folders: Vec<String>,
@@ -126,7 +128,8 @@ impl Workspace {
             _ => ".".to_owned(),
         };
         let (folders, on_disk) = (named.folders, at.is_none());
-        Ok(Self { tree, config, settings, only, name, repository, on_disk, top, folders })
+        let revision = at;
+        Ok(Self { tree, config, settings, only, name, repository, on_disk, revision, top, folders })
     }
 
     /// The same folders at another revision, with the configuration that holds there.

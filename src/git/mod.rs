@@ -1,10 +1,13 @@
 //! Reading Git in-process: no hooks, no filters, no network, and never the user's `git`.
 //!
-//! Floor 1. [`Repository`] finds and opens a repository, [`snapshot`] lists the files of a commit.
+//! Floor 1. [`Repository`] finds and opens a repository, [`snapshot`] lists the files of a commit,
+//! [`history`] finds the commits that touch a file.
 
+mod history;
 mod repository;
 mod snapshot;
 
+pub use history::{Commit, Gap, History, Same, Touch};
 pub use repository::{BlobId, GitError, Repository, Tracked};
 pub use snapshot::{Snapshot, SnapshotFile};
 

@@ -122,6 +122,13 @@ impl Kind {
         own.chain(variant.map(|variant| variant.references).unwrap_or_default())
     }
 
+    /// The words for it on a command line, in lower case: name, plural, family, short names.
+    pub fn words(&self) -> impl Iterator<Item = String> + use<> {
+        let names = [self.name, self.plural, self.family].into_iter();
+        let names = names.chain(self.practice.short.iter().copied());
+        names.map(str::to_ascii_lowercase)
+    }
+
     /// The values that `apiVersion` may have.
     pub fn api_versions(&self) -> Vec<String> {
         self.versions.iter().map(|version| format!("{}/{version}", self.group.name)).collect()
@@ -223,6 +230,36 @@ pub fn kind_named(word: &str) -> Option<&'static Kind> {
     Some(words[at].1)
 }
 
+/// The families that a word may mean on a command line, the one of [`kind_named`] first, and the
+/// kinds of each: `teams` are Teams and Groups.
+pub fn families_named(word: &str) -> Vec<Vec<&'static Kind>> {
+    let lower = word.to_ascii_lowercase();
+    let first = kind_named(word).map(|kind| kind.family);
+    let of_word = KINDS.iter().filter(|kind| kind.words().any(|known| known == lower));
+    let mut families: Vec<&str> = first.into_iter().collect();
+    for kind in of_word {
+        if !families.contains(&kind.family) {
+            families.push(kind.family);
+        }
+    }
+    let members =
+        |family: &&str| KINDS.iter().copied().filter(|kind| kind.family == *family).collect();
+    families.iter().map(members).collect()
+}
+
+/// The words for kinds that are nearly a word, nearest first.
+pub fn kind_words_near(word: &str) -> Vec<&'static str> {
+    let lower = word.to_ascii_lowercase();
+    let allowed = (lower.chars().count() / 3).clamp(1, 3);
+    let mut near: Vec<(usize, &'static str)> = words()
+        .iter()
+        .map(|(known, _)| (strsim::osa_distance(known, &lower), known.as_str()))
+        .filter(|(distance, _)| *distance <= allowed)
+        .collect();
+    near.sort_unstable();
+    near.into_iter().take(3).map(|(_, word)| word).collect()
+}
+
 /// Every word for a kind, sorted: each reference of a catalog asks for one.
 fn words() -> &'static [(String, &'static Kind)] {
     static CELL: OnceLock<Vec<(String, &'static Kind)>> = OnceLock::new();
@@ -234,9 +271,7 @@ fn words() -> &'static [(String, &'static Kind)] {
         };
         let of_kind = |kind: &&'static Kind| {
             let kind = *kind;
-            let names = [kind.name, kind.plural, kind.family].into_iter();
-            let names = names.chain(kind.practice.short.iter().copied());
-            names.map(move |word| (word.to_ascii_lowercase(), kind)).collect::<Vec<_>>()
+            kind.words().map(move |word| (word, kind)).collect::<Vec<_>>()
         };
         let mut words: Vec<(String, &'static Kind)> = KINDS.iter().flat_map(of_kind).collect();
         words.sort_by(|a, b| (&a.0, rank(a.1)).cmp(&(&b.0, rank(b.1))));

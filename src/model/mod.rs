@@ -23,7 +23,10 @@ pub use class::{StandardClass, standard_classes};
 pub use class_page::class_page;
 pub use example::example;
 pub use format::{Format, Formatted, Position, VALUE_FORMATS};
-pub use kind::{Accepts, Group, KINDS, Kind, ReferenceField, Variant, groups, kind_named};
+pub use kind::{
+    Accepts, Group, KINDS, Kind, ReferenceField, Variant, families_named, groups, kind_named,
+    kind_words_near,
+};
 pub use metadata::{Link, Metadata};
 pub use overview::overview;
 pub use page::page;

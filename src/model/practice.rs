@@ -11,7 +11,7 @@ pub struct Practice {
     /// Fields whose edit is not merely operational. What lies below a field is of its class, unless
     /// it has its own.
     pub fields: &'static [(&'static [&'static str], FieldClass)],
-    /// What a list of such entities shows, beside the name.
+    /// What a list of such entities shows, beside the name; its page shows them first.
     pub columns: &'static [Column],
     /// What Backstage calls it, or why it has nothing of the kind.
     pub backstage: &'static str,
@@ -100,7 +100,7 @@ pub(super) const COMMON_FIELDS: &[(&[&str], FieldClass)] = &[
 pub struct Column {
     /// Its heading.
     pub title: &'static str,
-    /// The field that it shows.
+    /// The field that it shows; `*` stands for every item of a list.
     pub path: &'static [&'static str],
     /// Whether only a wide list shows it.
     pub wide: bool,

@@ -6,6 +6,7 @@ use rrule::RRuleSet;
 
 use super::at::{At, Part, corrected, nearest, quoted};
 use super::codes;
+use crate::catalog::rota::local;
 use crate::catalog::{DocumentView, FileView};
 use crate::finding::{Code, Finding};
 use crate::model::gitsm::Spec;
@@ -157,11 +158,4 @@ fn horizon(rule: &str, start: NaiveDateTime) -> String {
     let years = if rule.contains("YEARLY") { 480 } else { 144 };
     let end = start.checked_add_months(chrono::Months::new(years)).unwrap_or(start);
     format!(";UNTIL={}", end.format("%Y%m%dT%H%M%SZ"))
-}
-
-/// A local time, with or without seconds.
-fn local(text: &str) -> Option<NaiveDateTime> {
-    ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"]
-        .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
 }

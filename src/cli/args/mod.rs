@@ -1,5 +1,6 @@
 //! The grammar of the command line, one file a command. Help texts are here, and nowhere else.
 
+mod get;
 mod init;
 mod plain;
 mod policy;
@@ -9,8 +10,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(super) use get::{Get, GetOutput};
 pub(super) use init::{FromCatalog, Init};
-pub(super) use plain::{Completions, Explain, Man, Schema};
+pub(super) use plain::{Complete, Completions, Explain, Man, Schema};
 pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
 pub(super) use validate::{Output, Validate};
 
@@ -27,6 +29,9 @@ pub struct Cli {
     /// Go to this folder first, as if the command were typed there
     #[arg(short = 'C', long = "directory", global = true, value_name = "DIR")]
     pub directory: Option<PathBuf>,
+    /// Print long output as it is, and not through a pager
+    #[arg(long, global = true)]
+    pub no_pager: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -71,6 +76,9 @@ pub enum Command {
     Validate(Validate),
     /// Try the examples of policies
     Policy(Policy),
+    /// Show entities: a list, or all that is worth knowing of one
+    #[command(after_help = get::EXAMPLES)]
+    Get(Get),
     /// Say what a code means and what to write, or what a kind is and which fields it has
     #[command(
         after_help = "Examples:\n  gitsm explain reference-unknown\n  gitsm explain service\n  gitsm explain --list"
@@ -79,9 +87,12 @@ pub enum Command {
     /// Print a JSON Schema
     #[command(after_help = plain::SCHEMA_EXAMPLES)]
     Schema(Schema),
-    /// Print a completion script
-    #[command(hide = true, after_help = "Example:\n  gitsm completions bash > gitsm.bash")]
+    /// Print a script that completes commands, kinds and names in a shell
+    #[command(after_help = plain::COMPLETIONS_EXAMPLES)]
     Completions(Completions),
+    /// What may stand where the cursor is: the scripts of `completions` ask
+    #[command(hide = true, after_help = "Example:\n  gitsm complete -- gitsm get ser")]
+    Complete(Complete),
     /// Write the man pages
     #[command(hide = true, after_help = "Example:\n  gitsm man --out man")]
     Man(Man),

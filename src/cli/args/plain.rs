@@ -15,7 +15,7 @@ Examples:
 #[derive(Debug, Args)]
 pub struct Explain {
     /// The code, or the kind in any case and number
-    #[arg(required_unless_present = "list")]
+    #[arg(required_unless_present = "list", value_name = "CODE")]
     pub code: Option<String>,
     /// List every code and kind
     #[arg(long)]
@@ -26,10 +26,28 @@ pub struct Explain {
 #[derive(Debug, Args)]
 pub struct Schema {
     /// A kind, in any case and number, or `config` or `findings`; all kinds if it is left out
+    #[arg(value_name = "KIND")]
     pub kind: Option<String>,
     /// Write every schema below a folder
     #[arg(long, value_name = "DIR", hide = true, conflicts_with = "kind")]
     pub write: Option<PathBuf>,
+}
+
+pub(super) const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  source <(gitsm completions bash)          in ~/.bashrc
+  gitsm completions zsh > _gitsm            in a folder of $fpath
+  gitsm completions fish | source           in ~/.config/fish/config.fish";
+
+/// Arguments of `complete`.
+#[derive(Debug, Args)]
+pub struct Complete {
+    /// Say beside each word what it is
+    #[arg(long)]
+    pub describe: bool,
+    /// The words of the line up to the cursor, the program's name first
+    #[arg(last = true, value_name = "WORD")]
+    pub words: Vec<std::ffi::OsString>,
 }
 
 /// Arguments of `completions`.

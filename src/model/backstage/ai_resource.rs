@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::GROUP;
 use crate::model::format;
 use crate::model::kind::{of, to};
+use crate::model::practice::{column, wide};
 use crate::model::{Kind, Metadata, Practice, Variant};
 
 /// What every AiResource says.
@@ -133,5 +134,13 @@ pub static KIND: Kind = Kind {
         to(&["spec", "owner"], "Group", &["team", "person"], "ownedBy"),
         to(&["spec", "system"], "System", &["system"], "partOf"),
     ],
-    practice: Practice::FOREIGN,
+    practice: Practice {
+        columns: &[
+            column("TYPE", &["spec", "type"]),
+            column("LIFECYCLE", &["spec", "lifecycle"]),
+            column("OWNER", &["spec", "owner"]),
+            wide("SYSTEM", &["spec", "system"]),
+        ],
+        ..Practice::FOREIGN
+    },
 };

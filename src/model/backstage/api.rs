@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::GROUP;
 use crate::model::format;
 use crate::model::kind::{of, to};
-use crate::model::practice::column;
+use crate::model::practice::{column, wide};
 use crate::model::{Kind, Metadata, Practice, Variant};
 
 /// What an API looks like and who owns it.
@@ -90,6 +90,7 @@ pub static KIND: Kind = Kind {
             column("TYPE", &["spec", "type"]),
             column("LIFECYCLE", &["spec", "lifecycle"]),
             column("OWNER", &["spec", "owner"]),
+            wide("SYSTEM", &["spec", "system"]),
         ],
         ..Practice::FOREIGN
     },

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::GROUP;
 use crate::model::format;
 use crate::model::kind::{of, to, to_any};
-use crate::model::practice::column;
+use crate::model::practice::{column, wide};
 use crate::model::{Kind, Metadata, Practice};
 
 /// What a Component is, who owns it and what it needs.
@@ -67,6 +67,7 @@ pub static KIND: Kind = Kind {
             column("LIFECYCLE", &["spec", "lifecycle"]),
             column("OWNER", &["spec", "owner"]),
             column("SYSTEM", &["spec", "system"]),
+            wide("PART OF", &["spec", "subcomponentOf"]),
         ],
         ..Practice::FOREIGN
     },

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::GROUP;
 use crate::model::format;
 use crate::model::kind::of;
+use crate::model::practice::{column, wide};
 use crate::model::{Kind, Metadata, Practice};
 
 /// Other files to read.
@@ -48,5 +49,13 @@ pub static KIND: Kind = Kind {
     variants: &[],
     formats: format::BACKSTAGE,
     references: &[],
-    practice: Practice::FOREIGN,
+    practice: Practice {
+        columns: &[
+            column("TYPE", &["spec", "type"]),
+            column("TARGET", &["spec", "target"]),
+            column("TARGETS", &["spec", "targets"]),
+            wide("PRESENCE", &["spec", "presence"]),
+        ],
+        ..Practice::FOREIGN
+    },
 };

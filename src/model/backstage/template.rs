@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::SCAFFOLDER;
 use crate::model::format;
 use crate::model::kind::{of, to};
+use crate::model::practice::{column, wide};
 use crate::model::{Kind, Metadata, Practice};
 
 /// What a Template asks for and what it does, as `@backstage/plugin-scaffolder-common` 2.3 defines
@@ -237,5 +238,13 @@ pub static KIND: Kind = Kind {
     variants: &[],
     formats: format::BACKSTAGE,
     references: &[to(&["spec", "owner"], "Group", &["team", "person"], "ownedBy")],
-    practice: Practice::FOREIGN,
+    practice: Practice {
+        columns: &[
+            column("TYPE", &["spec", "type"]),
+            column("OWNER", &["spec", "owner"]),
+            column("LIFECYCLE", &["spec", "lifecycle"]),
+            wide("STEPS", &["spec", "steps", "*", "id"]),
+        ],
+        ..Practice::FOREIGN
+    },
 };

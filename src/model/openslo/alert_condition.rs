@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Duration, GROUP, Metadata};
 use crate::model::kind::of;
+use crate::model::practice::{column, wide};
 use crate::model::{Kind, Practice, format};
 
 /// When an alert fires, and how loud.
@@ -72,5 +73,15 @@ pub static KIND: Kind = Kind {
     variants: &[],
     formats: format::OPENSLO,
     references: &[],
-    practice: Practice::FOREIGN,
+    practice: Practice {
+        columns: &[
+            column("SEVERITY", &["spec", "severity"]),
+            column("KIND", &["spec", "condition", "kind"]),
+            column("OP", &["spec", "condition", "op"]),
+            column("THRESHOLD", &["spec", "condition", "threshold"]),
+            wide("LOOKBACK", &["spec", "condition", "lookbackWindow"]),
+            wide("AFTER", &["spec", "condition", "alertAfter"]),
+        ],
+        ..Practice::FOREIGN
+    },
 };

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{GROUP, Metadata};
 use crate::model::kind::of;
+use crate::model::practice::{column, wide};
 use crate::model::{Kind, Practice, format};
 
 /// Where alerts go.
@@ -32,5 +33,11 @@ pub static KIND: Kind = Kind {
     variants: &[],
     formats: format::OPENSLO,
     references: &[],
-    practice: Practice::FOREIGN,
+    practice: Practice {
+        columns: &[
+            column("TARGET", &["spec", "target"]),
+            wide("DESCRIPTION", &["spec", "description"]),
+        ],
+        ..Practice::FOREIGN
+    },
 };

@@ -7,6 +7,7 @@ use super::alert_condition::AlertConditionSpec;
 use super::alert_notification_target::AlertNotificationTargetSpec;
 use super::{GROUP, Metadata};
 use crate::model::kind::{by_name, of};
+use crate::model::practice::{column, wide};
 use crate::model::{Kind, Practice, format};
 
 /// Which alerts an SLO raises, and to whom.
@@ -86,5 +87,13 @@ pub static KIND: Kind = Kind {
             "notifies",
         ),
     ],
-    practice: Practice::FOREIGN,
+    practice: Practice {
+        columns: &[
+            column("CONDITIONS", &["spec", "conditions", "*", "conditionRef"]),
+            column("NOTIFIES", &["spec", "notificationTargets", "*", "targetRef"]),
+            wide("BREACHING", &["spec", "alertWhenBreaching"]),
+            wide("NO DATA", &["spec", "alertWhenNoData"]),
+        ],
+        ..Practice::FOREIGN
+    },
 };

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{GROUP, Metadata};
 use crate::model::kind::of;
+use crate::model::practice::{column, wide};
 use crate::model::{Kind, Practice, format};
 
 /// How to reach a source of metrics.
@@ -35,5 +36,11 @@ pub static KIND: Kind = Kind {
     variants: &[],
     formats: format::OPENSLO,
     references: &[],
-    practice: Practice::FOREIGN,
+    practice: Practice {
+        columns: &[
+            column("TYPE", &["spec", "type"]),
+            wide("DESCRIPTION", &["spec", "description"]),
+        ],
+        ..Practice::FOREIGN
+    },
 };

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{GROUP, Metadata};
 use crate::model::kind::of;
+use crate::model::practice::column;
 use crate::model::{Kind, Practice, format};
 
 /// What a Service is.
@@ -29,5 +30,8 @@ pub static KIND: Kind = Kind {
     variants: &[],
     formats: format::OPENSLO,
     references: &[],
-    practice: Practice::FOREIGN,
+    practice: Practice {
+        columns: &[column("DESCRIPTION", &["spec", "description"])],
+        ..Practice::FOREIGN
+    },
 };

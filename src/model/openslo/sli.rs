@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{GROUP, Metadata};
 use crate::model::kind::{by_name, of};
+use crate::model::practice::{column, wide};
 use crate::model::{Kind, Practice, ReferenceField, format};
 
 /// A metric to compare, or a ratio of good to all.
@@ -91,7 +92,14 @@ pub static KIND: Kind = Kind {
         source(&["spec", "ratioMetric", "total", "metricSource", "metricSourceRef"]),
         source(&["spec", "ratioMetric", "raw", "metricSource", "metricSourceRef"]),
     ],
-    practice: Practice::FOREIGN,
+    practice: Practice {
+        columns: &[
+            column("TOTAL", &["spec", "ratioMetric", "total", "metricSource", "metricSourceRef"]),
+            column("THRESHOLD", &["spec", "thresholdMetric", "metricSource", "metricSourceRef"]),
+            wide("DESCRIPTION", &["spec", "description"]),
+        ],
+        ..Practice::FOREIGN
+    },
 };
 
 const fn source(path: &'static [&'static str]) -> ReferenceField {

@@ -8,6 +8,7 @@ use super::alert_policy::AlertPolicySpec;
 use super::sli::SliSpec;
 use super::{Duration, GROUP, Metadata};
 use crate::model::kind::{by_name, of};
+use crate::model::practice::{column, wide};
 use crate::model::{Kind, Practice, format};
 
 /// Which indicator is held against which targets, over which time.
@@ -183,5 +184,16 @@ pub static KIND: Kind = Kind {
             "alertsBy",
         ),
     ],
-    practice: Practice::FOREIGN,
+    practice: Practice {
+        columns: &[
+            column("SERVICE", &["spec", "service"]),
+            column("INDICATOR", &["spec", "indicatorRef"]),
+            column("TARGET", &["spec", "objectives", "*", "target"]),
+            column("WINDOW", &["spec", "timeWindow", "*", "duration"]),
+            wide("TARGET %", &["spec", "objectives", "*", "targetPercent"]),
+            wide("BUDGETING", &["spec", "budgetingMethod"]),
+            wide("ALERTS", &["spec", "alertPolicies", "*", "alertPolicyRef"]),
+        ],
+        ..Practice::FOREIGN
+    },
 };

@@ -1,0 +1,250 @@
+//! What is promised of an entity: agreements, objectives, continuity, runbooks, exceptions; and
+//! when a calendar's events are.
+
+use serde_json::Value;
+
+use super::page::{Subject, plain};
+use super::people::{moment, person};
+use super::relations;
+use crate::catalog::{EntityId, rota};
+use crate::model::gitsm::Spec;
+use crate::model::gitsm::service_level_agreement::{Metric, ServiceLevelAgreementSpec, Target};
+use crate::output::Line;
+
+/// The targets of its agreements, in words; of an agreement its own.
+pub(super) fn agreements(subject: &Subject<'_>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if let Some(Spec::ServiceLevelAgreement(spec)) = subject.entity.spec() {
+        lines.extend(spec.targets.iter().map(|target| promise(spec, target)));
+    }
+    for found in subject.follow(&["spec", "sla"]) {
+        let id = match found {
+            Ok(id) => id,
+            Err(text) => {
+                lines.push(Line::new("agreement", text));
+                continue;
+            }
+        };
+        let Some(Spec::ServiceLevelAgreement(spec)) = subject.asked.catalog.entity(id).spec()
+        else {
+            lines.push(Line::new("agreement", subject.named(id)));
+            continue;
+        };
+        lines.push(Line::new(
+            "agreement",
+            format!("{}, {}", subject.named(id), spec.lifecycle.name()),
+        ));
+        lines.extend(spec.targets.iter().map(|target| promise(spec, target)));
+    }
+    lines
+}
+
+fn promise(spec: &ServiceLevelAgreementSpec, target: &Target) -> Line {
+    let within = target.within.as_ref().map(|within| in_words(&within.0));
+    let within = within.map(|within| format!(" within {within}")).unwrap_or_default();
+    let goal = percent(target.goal.0);
+    let mut text = match target.metric {
+        Metric::Availability => format!("available {goal} of the time"),
+        Metric::Response => format!("answered{within} in {goal} of cases"),
+        Metric::Resolution => format!("solved{within} in {goal} of cases"),
+        Metric::Fulfilment => format!("delivered{within} in {goal} of cases"),
+        Metric::UpdateInterval => format!("next news{within} in {goal} of cases"),
+        Metric::Rto => format!("back{within} after a disaster, in {goal} of cases"),
+    };
+    for (field, value) in target.applies_to.iter().flatten() {
+        text.push_str(&format!(", {field} {value}"));
+    }
+    match target.calendar.as_ref().or(spec.calendar.as_ref()) {
+        Some(calendar) => text.push_str(&format!(", in the hours of {}", calendar.0)),
+        None => text.push_str(", around the clock"),
+    }
+    Line::new(target.id.clone(), text)
+}
+
+/// A share as people say it: `99.9 %`.
+fn percent(share: f64) -> String {
+    let text = format!("{:.4}", share * 100.0);
+    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// A duration of ISO 8601 in words: `15 min`, `1 year 6 months`.
+pub(super) fn in_words(duration: &str) -> String {
+    let Some(rest) = duration.strip_prefix('P') else { return duration.to_owned() };
+    let (mut number, mut time, mut words) = (String::new(), false, Vec::new());
+    for c in rest.chars() {
+        let unit = match c {
+            'T' => {
+                time = true;
+                continue;
+            }
+            c if c.is_ascii_digit() || c == '.' => {
+                number.push(c);
+                continue;
+            }
+            'Y' => "year",
+            'M' if time => "min",
+            'M' => "month",
+            'W' => "week",
+            'D' => "day",
+            'H' => "h",
+            'S' => "s",
+            _ => return duration.to_owned(),
+        };
+        let number = std::mem::take(&mut number);
+        let is_word = matches!(unit, "year" | "month" | "week" | "day");
+        let plural = if is_word && number != "1" { "s" } else { "" };
+        words.push(format!("{number} {unit}{plural}"));
+    }
+    if words.is_empty() { duration.to_owned() } else { words.join(" ") }
+}
+
+/// The objectives that measure it, and how good they want it to be.
+pub(super) fn objectives(subject: &Subject<'_>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (_, ids) in relations::of(subject, &["measuredBy"], &[]) {
+        lines.extend(ids.into_iter().map(|id| objective(subject, id)));
+    }
+    lines.sort_by(|a, b| a.label.cmp(&b.label));
+    lines
+}
+
+fn objective(subject: &Subject<'_>, id: EntityId) -> Line {
+    let value = subject.asked.catalog.value(&subject.reader, id).unwrap_or_default();
+    let items = |key: &str| value["spec"][key].as_array().cloned().unwrap_or_default();
+    let target = |item: &Value| {
+        let share = item.get("target").and_then(Value::as_f64);
+        let share = share.or_else(|| item.get("targetPercent")?.as_f64().map(|of| of / 100.0))?;
+        Some(percent(share))
+    };
+    let targets: Vec<String> = items("objectives").iter().filter_map(target).collect();
+    let windows: Vec<String> = items("timeWindow")
+        .iter()
+        .filter_map(|window| window.get("duration").and_then(plain))
+        .collect();
+    let mut text = targets.join(", ");
+    if !windows.is_empty() {
+        text.push_str(&format!(" over {}", windows.join(", ")));
+    }
+    let title = value["metadata"]["displayName"].as_str().map(|title| format!(": {title}"));
+    text.push_str(&title.unwrap_or_default());
+    Line::new(subject.reference(id), text)
+}
+
+pub(super) fn continuity(subject: &Subject<'_>) -> Vec<Line> {
+    let at = |key: &str| subject.text(&["spec", "continuity", key]);
+    let mut lines = Vec::new();
+    if let Some(rto) = at("rto") {
+        lines.push(Line::new("back within", format!("{} (RTO)", in_words(&rto))));
+    }
+    if let Some(rpo) = at("rpo") {
+        lines.push(Line::new("may lose", format!("{} of data (RPO)", in_words(&rpo))));
+    }
+    if !lines.is_empty() {
+        lines
+            .push(Line::new("last tested", at("lastTested").unwrap_or_else(|| "never".to_owned())));
+    }
+    lines
+}
+
+pub(super) fn runbooks(subject: &Subject<'_>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (_, ids) in relations::of(subject, &["operatedBy"], &[]) {
+        for id in ids {
+            let tested = match subject.asked.catalog.entity(id).spec() {
+                Some(Spec::Runbook(spec)) => spec
+                    .last_tested
+                    .as_ref()
+                    .map_or_else(|| "never tested".to_owned(), |day| format!("tested {}", day.0)),
+                _ => String::new(),
+            };
+            let title = subject.named(id);
+            let reference = subject.reference(id);
+            let title = title.strip_prefix(&reference).unwrap_or_default().trim();
+            let title = title.trim_start_matches('(').trim_end_matches(')');
+            let parts: Vec<&str> =
+                [title, &tested].into_iter().filter(|part| !part.is_empty()).collect();
+            lines.push(Line::new(reference, parts.join(", ")));
+        }
+    }
+    lines
+}
+
+/// The exceptions that hold for it, and those that no longer do.
+pub(super) fn exceptions(subject: &Subject<'_>) -> Vec<Line> {
+    let today = subject.now.date_naive().to_string();
+    let mut lines = Vec::new();
+    for (_, ids) in relations::of(subject, &["exemptedBy"], &[]) {
+        for id in ids {
+            let Some(Spec::Exception(spec)) = subject.asked.catalog.entity(id).spec() else {
+                continue;
+            };
+            let when = match spec.expires.0 < today {
+                true => format!("expired on {}", spec.expires.0),
+                false => format!("until {}", spec.expires.0),
+            };
+            let text = format!(
+                "not `{}`, {when}, allowed by {}: {}",
+                spec.name, spec.approver.0, spec.reason
+            );
+            lines.push(Line::new(subject.reference(id), text));
+        }
+    }
+    lines
+}
+
+/// How many coming events are told.
+const NEXT: u16 = 3;
+
+/// When a calendar's events are.
+pub(super) fn events(subject: &Subject<'_>) -> Vec<Line> {
+    let Some(Spec::Calendar(spec)) = subject.entity.spec() else { return Vec::new() };
+    let what = |number: usize| {
+        let event = spec.events.get(number);
+        let summary = event.and_then(|event| event.summary.clone());
+        summary.or_else(|| person(subject, subject.id, number)).unwrap_or_else(|| "yes".to_owned())
+    };
+    let now = rota::occurring(spec, subject.now);
+    let mut lines: Vec<Line> = now
+        .iter()
+        .map(|one| Line::new("now", format!("{}, until {}", what(one.event), moment(&one.end))))
+        .collect();
+    if lines.is_empty() {
+        lines.push(Line::new("now", "nothing"));
+    }
+    for one in rota::coming(spec, subject.now, NEXT) {
+        lines.push(Line::new("next", format!("{}, from {}", what(one.event), moment(&one.start))));
+    }
+    for (number, event) in spec.events.iter().enumerate() {
+        let rule = event.rrule.as_deref().unwrap_or("once");
+        let length = in_words(&event.duration.0);
+        let text = format!("from {} for {length}, {rule}", event.start.replace('T', " "));
+        let name = match what(number) {
+            name if name == "yes" => String::new(),
+            name => format!("{name}: "),
+        };
+        lines.push(Line::new(format!("event {}", number + 1), format!("{name}{text}")));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_and_shares_are_said_as_people_say_them() {
+        for (text, words) in [
+            ("PT15M", "15 min"),
+            ("P1D", "1 day"),
+            ("P7D", "7 days"),
+            ("P1Y6M", "1 year 6 months"),
+            ("PT4H30M", "4 h 30 min"),
+            ("soon", "soon"),
+        ] {
+            assert_eq!(in_words(text), words);
+        }
+        assert_eq!(percent(0.9995), "99.95 %");
+        assert_eq!(percent(0.9), "90 %");
+        assert_eq!(percent(1.0), "100 %");
+    }
+}
