@@ -8,6 +8,7 @@ mod error;
 mod explain;
 mod init;
 mod man;
+mod refs;
 mod schema;
 mod validate;
 
@@ -60,6 +61,7 @@ fn dispatch(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
     match &cli.command {
         args::Command::Init(arguments) => init::run(arguments, environment),
         args::Command::Validate(arguments) => validate::run(arguments, environment),
+        args::Command::Refs(arguments) => refs::run(arguments, environment),
         args::Command::Explain(arguments) => explain::run(arguments, environment),
         args::Command::Schema(arguments) => schema::run(arguments),
         args::Command::Completions(arguments) => completions::run(arguments),

@@ -7,10 +7,12 @@ mod clock;
 pub mod explain;
 pub mod fix;
 pub mod init;
+mod mentions;
 mod objection;
 mod passes;
 #[cfg(test)]
 mod passes_tests;
+pub mod refs;
 pub mod schemas;
 pub mod validate;
 mod workspace;

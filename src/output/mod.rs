@@ -10,6 +10,7 @@ mod gitlab;
 mod human;
 mod json;
 mod junit;
+pub mod refs;
 mod sarif;
 mod text;
 mod write;

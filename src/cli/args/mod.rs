@@ -2,6 +2,7 @@
 
 mod init;
 mod plain;
+mod refs;
 mod validate;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(super) use init::{FromCatalog, Init};
 pub(super) use plain::{Completions, Explain, Man, Schema};
+pub(super) use refs::{Refs, RefsFormat};
 pub(super) use validate::{Output, Validate};
 
 /// IT service management in Git.
@@ -67,6 +69,9 @@ pub enum Command {
     /// Say what is wrong with a catalog
     #[command(after_help = validate::EXAMPLES)]
     Validate(Validate),
+    /// List every place that names an entity
+    #[command(after_help = refs::EXAMPLES)]
+    Refs(Refs),
     /// Say what a code means and what to write, or what a kind is and which fields it has
     #[command(
         after_help = "Examples:\n  gitsm explain reference-unknown\n  gitsm explain service\n  gitsm explain --list"
