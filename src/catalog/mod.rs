@@ -23,6 +23,7 @@ pub use classes::Classes;
 pub use entity::{Catalog, CompactPlace, Entity, EntityId, Reference};
 pub use graph::{Edge, Graph};
 pub use intern::{Name, Names};
+pub(crate) use load::roots;
 pub use load::{FileRecord, Outcome, load};
 pub use lookup::{Found, LookupError, short};
 pub use read::FileFault;

@@ -75,9 +75,8 @@ mod tests {
 
     fn uses(catalog: &Catalog, name: &str) -> Vec<(String, bool)> {
         let id = catalog.find(&EntityRef::from_canonical(name)).unwrap();
-        let shown = |one: &super::Use<'_>| {
-            (catalog.names.text(one.reference.written).to_owned(), one.old)
-        };
+        let shown =
+            |one: &super::Use<'_>| (catalog.names.text(one.reference.written).to_owned(), one.old);
         catalog.uses(id).iter().map(shown).collect()
     }
 
@@ -109,7 +108,8 @@ spec: {parent: team:cash, escalation: [group:Pay, default/pay, team:gone]}
         let slo = "---\napiVersion: openslo/v1\nkind: SLO\nmetadata: {name: s}\n\
                    spec: {service: shop}\n";
         let ours = "apiVersion: gitsm/v1alpha1\nkind: Service\nmetadata: {name: shop}\nspec: {}\n";
-        let theirs = "---\napiVersion: openslo/v1\nkind: Service\nmetadata: {name: shop}\nspec: {}\n";
+        let theirs =
+            "---\napiVersion: openslo/v1\nkind: Service\nmetadata: {name: shop}\nspec: {}\n";
         let alone = catalog(&format!("{ours}{slo}"));
         assert_eq!(uses(&alone, "service:default/shop").len(), 1);
         let both = catalog(&format!("{ours}{slo}{theirs}"));

@@ -6,6 +6,7 @@ use super::Environment;
 use crate::flow::ask::AskError;
 use crate::flow::fix::FixError;
 use crate::flow::init::InitError;
+use crate::flow::rename::RenameError;
 use crate::flow::validate::ValidateError;
 use crate::output::{WriteError, visible};
 
@@ -66,6 +67,21 @@ impl From<AskError> for Failure {
         match error.is_usage() {
             true => Self::usage(message, hint),
             false => Self::could_not(message, hint),
+        }
+    }
+}
+
+impl From<RenameError> for Failure {
+    fn from(error: RenameError) -> Self {
+        match error {
+            RenameError::Validate(inner) => inner.into(),
+            _ => {
+                let (message, hint) = (error.to_string(), error.hint());
+                match error.is_usage() {
+                    true => Self::usage(message, hint),
+                    false => Self::could_not(message, hint),
+                }
+            }
         }
     }
 }

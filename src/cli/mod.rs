@@ -9,6 +9,7 @@ mod explain;
 mod init;
 mod man;
 mod refs;
+mod rename;
 mod schema;
 mod validate;
 
@@ -62,6 +63,7 @@ fn dispatch(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
         args::Command::Init(arguments) => init::run(arguments, environment),
         args::Command::Validate(arguments) => validate::run(arguments, environment),
         args::Command::Refs(arguments) => refs::run(arguments, environment),
+        args::Command::Rename(arguments) => rename::run(arguments, environment),
         args::Command::Explain(arguments) => explain::run(arguments, environment),
         args::Command::Schema(arguments) => schema::run(arguments),
         args::Command::Completions(arguments) => completions::run(arguments),

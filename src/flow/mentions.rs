@@ -174,7 +174,9 @@ mod tests {
 
     #[test]
     fn a_name_counts_with_its_kind_and_as_a_whole() {
-        for text in ["see team:pay.", "Group:default/pay,", "(teams/pay)", "group:pay\n", "team:pay"] {
+        for text in
+            ["see team:pay.", "Group:default/pay,", "(teams/pay)", "group:pay\n", "team:pay"]
+        {
             assert_eq!(found(text, "team", false).len(), 1, "{text}");
         }
         for text in [

@@ -13,6 +13,7 @@ mod passes;
 #[cfg(test)]
 mod passes_tests;
 pub mod refs;
+pub mod rename;
 pub mod schemas;
 pub mod validate;
 mod workspace;

@@ -81,17 +81,20 @@ pub(super) fn dotted(pointer: &Pointer) -> String {
 fn catalogued(asked: &Asked, id: EntityId) -> Vec<Spot> {
     let catalog = &asked.catalog;
     let reader = asked.reader();
-    let spot = |place: Where, written: &str, says| {
-        Spot { place, written: written.to_owned(), line: String::new(), says }
+    let spot = |place: Where, written: &str, says| Spot {
+        place,
+        written: written.to_owned(),
+        line: String::new(),
+        says,
     };
     let mut spots = Vec::new();
     for other in catalog.defined(catalog.entity(id).reference) {
         let entity = catalog.entity(other);
         let says = match entity.extends() {
             Some((_, place)) => {
-                let text = reader.document(entity).map(|document| {
-                    document.source().slice(place.span).to_owned()
-                });
+                let text = reader
+                    .document(entity)
+                    .map(|document| document.source().slice(place.span).to_owned());
                 let place = place.in_file(&entity.file);
                 spots.push(spot(place, &text.unwrap_or_default(), Says::Extension));
                 Says::Extension
@@ -148,15 +151,12 @@ pub(super) const FORMERLY: &str = "gitsm/formerly";
 const WITH_CONDITIONS: &[&str] = &["policy", "changepolicy", "changemodel"];
 
 /// What free text says, apart from the places that are known already.
-fn mentioned(
-    asked: &Asked,
-    speaking: &[Speaking],
-    known: &HashSet<(String, u32)>,
-) -> Vec<Spot> {
+fn mentioned(asked: &Asked, speaking: &[Speaking], known: &HashSet<(String, u32)>) -> Vec<Spot> {
     let catalog = &asked.catalog;
     let paths: HashSet<&str> = speaking.iter().map(|one| one.source.file().path.as_str()).collect();
     let mut of_file: HashMap<&str, Vec<EntityId>> = HashMap::new();
-    for (id, entity) in catalog.entities().filter(|(_, one)| paths.contains(one.file.path.as_str())) {
+    for (id, entity) in catalog.entities().filter(|(_, one)| paths.contains(one.file.path.as_str()))
+    {
         of_file.entry(&entity.file.path).or_default().push(id);
     }
     let reader = asked.reader();
@@ -182,16 +182,16 @@ fn mention(
     let path = &one.source.file().path;
     let within = |id: &&EntityId| {
         let document = reader.document(catalog.entity(**id));
-        document.and_then(|document| document.root().map(|root| root.span())).is_some_and(|span| {
-            span.contains(hit.span.start)
-        })
+        document
+            .and_then(|document| document.root().map(|root| root.span()))
+            .is_some_and(|span| span.contains(hit.span.start))
     };
     let id = ids.iter().find(within).copied();
     let entity = id.map(|id| catalog.entity(id));
     let document = entity.and_then(|entity| reader.document(entity));
-    let found = document.as_ref().and_then(|document| {
-        scalar_at(document.root()?, hit.span.start, &Pointer::root())
-    });
+    let found = document
+        .as_ref()
+        .and_then(|document| scalar_at(document.root()?, hit.span.start, &Pointer::root()));
     if let Some((_, node)) = &found
         && known.contains(&(path.clone(), node.span().start))
     {
@@ -241,8 +241,7 @@ fn add_lines(asked: &Asked, spots: &mut [Spot]) {
     let mut sources: BTreeMap<String, Option<Source>> = BTreeMap::new();
     for spot in spots {
         let File { path, .. } = &*spot.place.file;
-        let source =
-            sources.entry(path.clone()).or_insert_with(|| asked.workspace.text(path));
+        let source = sources.entry(path.clone()).or_insert_with(|| asked.workspace.text(path));
         let Some(source) = source else { continue };
         let line = source.slice(source.line_span(spot.place.start.line));
         spot.line = rules::starred(line.trim_end(), &[]);

@@ -11,6 +11,7 @@ mod human;
 mod json;
 mod junit;
 pub mod refs;
+mod renamed;
 mod sarif;
 mod text;
 mod write;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 pub use create::{CreateError, Standing, create, standing};
 pub use fixes::{repairs, unified};
 pub use json::schema as findings_schema;
+pub use renamed::{Renamed, renamed};
 pub use text::{line_start, visible};
 pub use write::{WriteError, replace, rewrite};
 

@@ -3,6 +3,7 @@
 mod init;
 mod plain;
 mod refs;
+mod rename;
 mod validate;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub(super) use init::{FromCatalog, Init};
 pub(super) use plain::{Completions, Explain, Man, Schema};
 pub(super) use refs::{Refs, RefsFormat};
+pub(super) use rename::Rename;
 pub(super) use validate::{Output, Validate};
 
 /// IT service management in Git.
@@ -72,6 +74,9 @@ pub enum Command {
     /// List every place that names an entity
     #[command(after_help = refs::EXAMPLES)]
     Refs(Refs),
+    /// Give an entity another name, in every place that names it
+    #[command(after_help = rename::EXAMPLES)]
+    Rename(Rename),
     /// Say what a code means and what to write, or what a kind is and which fields it has
     #[command(
         after_help = "Examples:\n  gitsm explain reference-unknown\n  gitsm explain service\n  gitsm explain --list"
