@@ -3,6 +3,7 @@
 //! Floor 9. [`run`] is the whole program but for the process around it.
 
 mod args;
+mod codeowners;
 mod completions;
 mod error;
 mod explain;
@@ -64,6 +65,7 @@ fn dispatch(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
         args::Command::Validate(arguments) => validate::run(arguments, environment),
         args::Command::Refs(arguments) => refs::run(arguments, environment),
         args::Command::Rename(arguments) => rename::run(arguments, environment),
+        args::Command::Codeowners(arguments) => codeowners::run(arguments, environment),
         args::Command::Explain(arguments) => explain::run(arguments, environment),
         args::Command::Schema(arguments) => schema::run(arguments),
         args::Command::Completions(arguments) => completions::run(arguments),

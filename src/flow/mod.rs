@@ -4,6 +4,7 @@
 
 pub mod ask;
 mod clock;
+pub mod codeowners;
 pub mod explain;
 pub mod fix;
 pub mod init;

@@ -77,6 +77,9 @@ pub(super) fn dotted(pointer: &Pointer) -> String {
     text
 }
 
+/// What is said in place of a relation where a field only names an entity.
+const NAMES: &str = "names";
+
 /// The places that the catalog knows.
 fn catalogued(asked: &Asked, id: EntityId) -> Vec<Spot> {
     let catalog = &asked.catalog;
@@ -117,6 +120,22 @@ fn catalogued(asked: &Asked, id: EntityId) -> Vec<Spot> {
         };
         let written = catalog.names.text(used.reference.written);
         spots.push(spot(used.reference.place.in_file(&from.file), written, says));
+    }
+    for named in catalog.namings(id) {
+        let from = catalog.entity(named.from);
+        let document = reader.document(from);
+        let node = document.as_ref().and_then(|document| document.root()?.at(&named.pointer));
+        let place = document.as_ref().zip(node).map(|(document, (_, node))| {
+            let place = document.source().place(node.span());
+            Where { file: std::sync::Arc::clone(&from.file), ..place }
+        });
+        let says = Says::Reference {
+            field: dotted(&named.pointer),
+            relation: NAMES,
+            of: catalog.canonical(from).to_owned(),
+            old: false,
+        };
+        spots.extend(place.map(|place| spot(place, &named.written, says)));
     }
     spots
 }

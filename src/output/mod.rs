@@ -10,6 +10,7 @@ mod gitlab;
 mod human;
 mod json;
 mod junit;
+pub mod owners;
 pub mod refs;
 mod renamed;
 mod sarif;

@@ -1,5 +1,6 @@
 //! The grammar of the command line, one file a command. Help texts are here, and nowhere else.
 
+mod codeowners;
 mod init;
 mod plain;
 mod refs;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(super) use codeowners::Codeowners;
 pub(super) use init::{FromCatalog, Init};
 pub(super) use plain::{Completions, Explain, Man, Schema};
 pub(super) use refs::{Refs, RefsFormat};
@@ -77,6 +79,9 @@ pub enum Command {
     /// Give an entity another name, in every place that names it
     #[command(after_help = rename::EXAMPLES)]
     Rename(Rename),
+    /// Write CODEOWNERS from who owns what
+    #[command(after_help = codeowners::EXAMPLES)]
+    Codeowners(Codeowners),
     /// Say what a code means and what to write, or what a kind is and which fields it has
     #[command(
         after_help = "Examples:\n  gitsm explain reference-unknown\n  gitsm explain service\n  gitsm explain --list"

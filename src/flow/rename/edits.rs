@@ -12,7 +12,7 @@ use crate::catalog::{Catalog, Entity, EntityId, roots};
 use crate::flow::ask::Asked;
 use crate::flow::fix::Change;
 use crate::model::EntityRef;
-use crate::source::{File, Source};
+use crate::source::{File, Source, Span};
 use crate::tree::Tree;
 use crate::yaml::schema::value;
 use crate::yaml::{Edit, Limits, Node, Pointer, Stream, parse, requoted, splice};
@@ -22,6 +22,8 @@ use crate::yaml::{Edit, Limits, Node, Pointer, Stream, parse, requoted, splice};
 enum Task {
     /// A text becomes another one.
     Text { pointer: Pointer, old: String, new: String },
+    /// The entity that it adds to.
+    Extends(NewName),
     /// Namespace and former names.
     Own(Own),
 }
@@ -60,6 +62,9 @@ pub(super) fn tasks(
         let add = add.filter(|_| other == id).map(str::to_owned);
         let namespace = reference.namespace().to_owned();
         push(entity, Task::Own(Own { kind: entity.kind, namespace, new: new.clone(), add }));
+        if entity.extends().is_some() {
+            push(entity, Task::Extends(new.clone()));
+        }
         // What inherits the namespace means the old one.
         let inherits = entity.references.iter().filter(|one| is_moved && !one.field.bare);
         for one in inherits.filter(|one| one.target != own) {
@@ -89,6 +94,12 @@ pub(super) fn tasks(
         };
         let pointer = used.reference.pointer();
         push(from, Task::Text { pointer, old: written.to_owned(), new: text });
+    }
+    for named in catalog.namings(id) {
+        let from = catalog.entity(named.from);
+        let inherited = EntityRef::from_canonical(catalog.canonical(from));
+        let text = rewritten(&named.written, new, inherited.namespace());
+        push(from, Task::Text { pointer: named.pointer, old: named.written, new: text });
     }
     Ok(tasks)
 }
@@ -146,6 +157,12 @@ impl Read {
             };
             let made = match task {
                 Task::Text { pointer, old, new } => self.text(*root, pointer, old, new)?,
+                Task::Extends(new) => {
+                    let pointer = Pointer::from_text("/metadata/extends");
+                    let old = root.at(&pointer).and_then(|(_, node)| node.text());
+                    let old = old.unwrap_or_default();
+                    self.text(*root, &pointer, old, &rewritten(old, new, &new.namespace))?
+                }
                 Task::Own(own) => {
                     let made = own.edit(&self.source, *root);
                     made.map_err(|reason| self.unclear(root.span().start, reason))?
@@ -179,7 +196,7 @@ impl Read {
             return Err(self.unclear(root.span().start, "it changed while it was being read"));
         };
         // An alias stands for what is written at its anchor.
-        let span = self.stream.arena.node(node.id()).span();
+        let span = self.behind_anchor(self.stream.arena.node(node.id()).span());
         let Some(replacement) = requoted(self.source.slice(span), new) else {
             let reason = format!("`{old}` is written as a block or with a tag");
             return Err(self.unclear(span.start, reason));
@@ -190,6 +207,14 @@ impl Read {
             false => vec![Edit { span, replacement }],
         };
         Ok(Made { edits, values: vec![(pointer.clone(), Some(new.into()))] })
+    }
+
+    /// What is written behind the anchor of a value, if it has one.
+    fn behind_anchor(&self, span: Span) -> Span {
+        let text = self.source.slice(span);
+        let Some(anchored) = text.strip_prefix('&') else { return span };
+        let value = anchored.trim_start_matches(|c: char| !c.is_whitespace()).trim_start();
+        Span::new((span.end as usize).saturating_sub(value.len()), span.end as usize)
     }
 
     /// Compares the values with those that are meant to be.
