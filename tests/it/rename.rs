@@ -81,15 +81,18 @@ fn an_entity_of_each_kind_of_acme_takes_another_name_and_its_own_again() {
         chosen.push((format!("{kind}:{namespace}{name}"), name));
     });
     assert!(kinds.len() > 25, "{kinds:?}");
-    for (reference, name) in chosen {
-        let new = format!("{name}-x");
-        let run = folder.gitsm(&["rename", &reference, &new]);
+    // A rename judges its result by itself, so one look at all of them is enough.
+    for (reference, name) in &chosen {
+        let run = folder.gitsm(&["rename", reference, &format!("{name}-x")]);
         assert_eq!(run.code, 0, "{reference} {run:?}");
-        assert_eq!(folder.gitsm(DAY).stdout, before, "{reference}");
-        let run = folder.gitsm(&["rename", &format!("{reference}-x"), &name]);
-        assert_eq!(run.code, 0, "{reference} {run:?}");
-        assert_eq!(folder.run_git(&["status", "--short"]), "", "{reference}");
+        assert!(!run.stdout.contains("new: "), "{reference} {run:?}");
     }
+    assert_eq!(folder.gitsm(DAY).stdout, before);
+    for (reference, name) in chosen.iter().rev() {
+        let run = folder.gitsm(&["rename", &format!("{reference}-x"), name]);
+        assert_eq!(run.code, 0, "{reference} {run:?}");
+    }
+    assert_eq!(folder.run_git(&["status", "--short"]), "");
 }
 
 #[test]
