@@ -15,7 +15,7 @@ use super::ask::{AskError, Asked};
 use super::fix::{Change, put as replace};
 use super::init::codeowners::{LIMIT, PATHS, is_login};
 use super::workspace::Place;
-use crate::catalog::{EntityId, is_catalog_info, short};
+use crate::catalog::{EntityId, Reference, is_catalog_info, short};
 use crate::git::Mode;
 use crate::output::create;
 use crate::output::owners::{Line, MarksError, block, inserted, pattern};
@@ -162,6 +162,7 @@ impl Table<'_> {
         let catalog = &self.asked.catalog;
         let folder = &self.asked.workspace.config.folder;
         let (mut claims, mut odd) = (BTreeMap::<String, BTreeSet<EntityId>>::new(), Vec::new());
+        let mut unknown: BTreeSet<String> = BTreeSet::new();
         let mut claim = |glob: &str, is_path: bool, owners: &[EntityId]| match pattern(glob) {
             // GitHub reads neither brackets nor exceptions, and a path is no glob.
             Some(text) if text.contains('[') || text.starts_with("/!") => odd.push(odd_path(glob)),
@@ -175,6 +176,9 @@ impl Table<'_> {
                 owned.filter_map(|one| catalog.principal(one.target)).collect();
             let path = entity.file.path.as_str();
             if all.is_empty() {
+                let lost = entity.references.iter().filter(|one| one.field.relation == "ownedBy");
+                let name = |one: &Reference| short(catalog.names.text(one.target));
+                unknown.extend(lost.map(name));
                 continue;
             }
             claim(path, true, &all);
@@ -194,6 +198,9 @@ impl Table<'_> {
                 claim(&format!("{folder}/"), true, &all);
             }
         }
+        odd.extend(
+            unknown.iter().map(|name| format!("{name} owns something and is defined nowhere")),
+        );
         (claims, odd)
     }
 
@@ -220,10 +227,10 @@ impl Table<'_> {
                 ("person", Forge::GitHub) => "`accounts: {github: LOGIN}`",
                 ("person", Forge::GitLab) => "`accounts: {gitlab: LOGIN}`",
                 (_, Forge::GitHub) => {
-                    "the annotation `github.com/team-slug: ORG/TEAM` or `contact.email`"
+                    "the annotation `github.com/team-slug: ORG/TEAM` or an address"
                 }
                 (_, Forge::GitLab) => {
-                    "the annotation `gitlab.com/group-path: GROUP/SUBGROUP` or `contact.email`"
+                    "the annotation `gitlab.com/group-path: GROUP/SUBGROUP` or an address"
                 }
             };
             let patterns = if *count == 1 { "pattern" } else { "patterns" };
