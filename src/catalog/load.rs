@@ -204,7 +204,7 @@ fn text(
 }
 
 /// The documents of a file; a root that is a list of envelopes is that many documents.
-pub(super) fn roots(stream: &Stream) -> Vec<(Node<'_>, bool)> {
+pub(crate) fn roots(stream: &Stream) -> Vec<(Node<'_>, bool)> {
     let mut roots = Vec::with_capacity(stream.documents.len());
     for id in &stream.documents {
         let root = stream.arena.node(*id);

@@ -7,6 +7,7 @@ use crate::flow::ask::AskError;
 use crate::flow::fix::FixError;
 use crate::flow::get::GetError;
 use crate::flow::init::InitError;
+use crate::flow::rename::RenameError;
 use crate::flow::validate::ValidateError;
 use crate::output::{WriteError, visible};
 
@@ -61,22 +62,35 @@ impl From<ValidateError> for Failure {
     }
 }
 
-impl From<AskError> for Failure {
-    fn from(error: AskError) -> Self {
-        let (message, hint) = (error.to_string(), error.hint());
-        match error.is_usage() {
-            true => Self::usage(message, hint),
-            false => Self::could_not(message, hint),
-        }
-    }
+/// Errors that know whose mistake they are, and what to do about it.
+macro_rules! told {
+    ($($error:ty),*) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                let (message, hint) = (error.to_string(), error.hint());
+                let hint = hint.map(|hint| hint.to_string());
+                match error.is_usage() {
+                    true => Self::usage(message, hint),
+                    false => Self::could_not(message, hint),
+                }
+            }
+        })*
+    };
 }
 
-impl From<GetError> for Failure {
-    fn from(error: GetError) -> Self {
-        let (message, hint) = (error.to_string(), error.hint());
-        match error.is_usage() {
-            true => Self::usage(message, hint),
-            false => Self::could_not(message, hint),
+told!(AskError, GetError, InitError);
+
+impl From<RenameError> for Failure {
+    fn from(error: RenameError) -> Self {
+        match error {
+            RenameError::Validate(inner) => inner.into(),
+            _ => {
+                let (message, hint) = (error.to_string(), error.hint());
+                match error.is_usage() {
+                    true => Self::usage(message, hint),
+                    false => Self::could_not(message, hint),
+                }
+            }
         }
     }
 }
@@ -89,16 +103,6 @@ impl From<FixError> for Failure {
                 let hint = "check it out and leave out --at".to_owned();
                 Self::usage(error.to_string(), Some(hint))
             }
-        }
-    }
-}
-
-impl From<InitError> for Failure {
-    fn from(error: InitError) -> Self {
-        let (message, hint) = (error.to_string(), error.hint().map(str::to_owned));
-        match error.is_usage() {
-            true => Self::usage(message, hint),
-            false => Self::could_not(message, hint),
         }
     }
 }

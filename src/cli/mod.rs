@@ -3,6 +3,7 @@
 //! Floor 9. [`run`] is the whole program but for the process around it.
 
 mod args;
+mod codeowners;
 mod complete;
 mod completions;
 mod error;
@@ -12,6 +13,8 @@ mod init;
 mod man;
 mod pager;
 mod policy;
+mod refs;
+mod rename;
 mod schema;
 mod validate;
 
@@ -70,6 +73,9 @@ fn dispatch(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
         args::Command::Validate(arguments) => validate::run(arguments, environment),
         args::Command::Policy(arguments) => policy::run(arguments, environment),
         args::Command::Get(arguments) => get::run(arguments, environment),
+        args::Command::Refs(arguments) => refs::run(arguments, environment),
+        args::Command::Rename(arguments) => rename::run(arguments, environment),
+        args::Command::Codeowners(arguments) => codeowners::run(arguments, environment),
         args::Command::Explain(arguments) => explain::run(arguments, environment),
         args::Command::Schema(arguments) => schema::run(arguments),
         args::Command::Completions(arguments) => completions::run(arguments, environment),

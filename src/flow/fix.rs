@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::passes::{self, Examined};
 use super::validate::{Examiner, Request, ValidateError, Validated, check_codes, validate_tree};
 use super::workspace::Workspace;
-use crate::finding::Repair;
+use crate::finding::{Finding, Repair};
 use crate::output::{rewrite, unified};
 use crate::rules;
 use crate::source::Span;
@@ -124,14 +124,16 @@ fn changes(passes: &passes::Passes<'_>) -> Vec<Change> {
     changed.filter_map(change).collect()
 }
 
-/// Writes a file if it still holds what it held.
-fn put(change: &Change, top: &Path, tree: &dyn Tree) -> Result<(), String> {
+/// Whether a file still holds what it held.
+pub(super) fn still(change: &Change, tree: &dyn Tree) -> bool {
     let entry = Entry { path: change.path.clone(), kind: EntryKind::File, id: None };
-    let still = || {
-        let content = tree.read(&entry, change.before.len() as u64 + 1);
-        content.is_ok_and(|content| content.bytes == change.before.as_bytes())
-    };
-    match rewrite(top, &change.path, change.after.as_bytes(), &still) {
+    let content = tree.read(&entry, change.before.len() as u64 + 1);
+    content.is_ok_and(|content| content.bytes == change.before.as_bytes())
+}
+
+/// Writes a file if it still holds what it held.
+pub(super) fn put(change: &Change, top: &Path, tree: &dyn Tree) -> Result<(), String> {
+    match rewrite(top, &change.path, change.after.as_bytes(), &|| still(change, tree)) {
         Ok(true) => Ok(()),
         Ok(false) => Err(restless(&change.path)),
         Err(error) => Err(error.to_string()),
@@ -142,23 +144,28 @@ impl Fixed {
     /// What was changed, as a unified diff without secrets and personal data; for a screen also
     /// without anything that a terminal would obey.
     pub fn diff(&self, for_screen: bool) -> String {
-        let starred = |change: &Change| {
-            let private = self.private(change);
-            let star = |text: &str| rules::starred(text, &places(text, &private));
-            unified(&change.path, &star(&change.before), &star(&change.after), for_screen)
-        };
-        self.changes.iter().map(starred).collect()
+        diff_of(&self.changes, &self.validated.report.findings, for_screen)
     }
+}
 
-    /// The texts of a changed file that must not be shown.
-    fn private<'a>(&self, change: &'a Change) -> Vec<&'a str> {
-        // Spans count from behind the byte order mark.
-        let text = change.after.strip_prefix('\u{feff}').unwrap_or(&change.after);
-        let findings = self.validated.report.findings.iter().filter(|one| one.code.private);
-        let places = findings.flat_map(|finding| finding.occurrences()).map(|at| &at.place);
-        let here = places.filter(|place| place.file.path == change.path);
-        here.filter_map(|place| text.get(place.span.range())).filter(|it| !it.is_empty()).collect()
-    }
+/// Changes as a unified diff without secrets, and without the personal data that findings tell of.
+pub(super) fn diff_of(changes: &[Change], findings: &[Finding], for_screen: bool) -> String {
+    let starred = |change: &Change| {
+        let private = private(change, findings);
+        let star = |text: &str| rules::starred(text, &places(text, &private));
+        unified(&change.path, &star(&change.before), &star(&change.after), for_screen)
+    };
+    changes.iter().map(starred).collect()
+}
+
+/// The texts of a changed file that must not be shown.
+fn private<'a>(change: &'a Change, findings: &[Finding]) -> Vec<&'a str> {
+    // Spans count from behind the byte order mark.
+    let text = change.after.strip_prefix('\u{feff}').unwrap_or(&change.after);
+    let findings = findings.iter().filter(|one| one.code.private);
+    let places = findings.flat_map(|finding| finding.occurrences()).map(|at| &at.place);
+    let here = places.filter(|place| place.file.path == change.path);
+    here.filter_map(|place| text.get(place.span.range())).filter(|it| !it.is_empty()).collect()
 }
 
 /// Where in a text others stand.

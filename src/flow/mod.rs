@@ -4,15 +4,19 @@
 
 pub mod ask;
 mod clock;
+pub mod codeowners;
 pub mod explain;
 pub mod fix;
 pub mod get;
 pub mod init;
+mod mentions;
 mod objection;
 mod passes;
 #[cfg(test)]
 mod passes_tests;
 pub mod policy;
+pub mod refs;
+pub mod rename;
 pub mod schemas;
 pub mod validate;
 mod workspace;

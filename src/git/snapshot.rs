@@ -116,6 +116,17 @@ impl Snapshot {
         found.ok()
     }
 
+    /// The file at a path, if a file stands there.
+    pub fn file(&self, path: &str) -> Option<SnapshotFile> {
+        let found = self.with(|repository| {
+            let tree = repository.find_tree(self.tree)?;
+            let entry = tree.get_path(Path::new(path))?;
+            let mode = Mode::from_bits(u32::try_from(entry.filemode()).unwrap_or_default());
+            Ok(SnapshotFile { path: path.to_owned(), mode, id: BlobId::new(entry.id()) })
+        });
+        found.ok().filter(|file| file.mode == Mode::File)
+    }
+
     /// The first `limit` bytes of a blob, and its whole size.
     ///
     /// # Errors

@@ -55,10 +55,14 @@ impl Tree for Revision {
     }
 
     fn read(&self, entry: &Entry, limit: u64) -> Result<Content, ReadError> {
-        let Some(id) = entry.id else {
+        let file = match entry.id {
+            Some(id) => Some(SnapshotFile { path: entry.path.clone(), mode: Mode::File, id }),
+            // What is no entry, such as a page beside the catalog.
+            None => self.snapshot.file(&entry.path),
+        };
+        let Some(file) = file else {
             return Err(ReadError::Refused("not a file of this commit".to_owned()));
         };
-        let file = SnapshotFile { path: entry.path.clone(), mode: Mode::File, id };
         let (bytes, size) = self.snapshot.read(&file, limit)?;
         Ok(Content { bytes, size })
     }

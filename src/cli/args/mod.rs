@@ -1,19 +1,25 @@
 //! The grammar of the command line, one file a command. Help texts are here, and nowhere else.
 
+mod codeowners;
 mod get;
 mod init;
 mod plain;
 mod policy;
+mod refs;
+mod rename;
 mod validate;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(super) use codeowners::Codeowners;
 pub(super) use get::{Get, GetOutput};
 pub(super) use init::{FromCatalog, Init};
 pub(super) use plain::{Complete, Completions, Explain, Man, Schema};
 pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
+pub(super) use refs::{Refs, RefsFormat};
+pub(super) use rename::Rename;
 pub(super) use validate::{Output, Validate};
 
 /// IT service management in Git.
@@ -79,6 +85,15 @@ pub enum Command {
     /// Show entities: a list, or all that is worth knowing of one
     #[command(after_help = get::EXAMPLES)]
     Get(Get),
+    /// List every place that names an entity
+    #[command(after_help = refs::EXAMPLES)]
+    Refs(Refs),
+    /// Give an entity another name, in every place that names it
+    #[command(after_help = rename::EXAMPLES)]
+    Rename(Rename),
+    /// Write CODEOWNERS from who owns what
+    #[command(after_help = codeowners::EXAMPLES)]
+    Codeowners(Codeowners),
     /// Say what a code means and what to write, or what a kind is and which fields it has
     #[command(
         after_help = "Examples:\n  gitsm explain reference-unknown\n  gitsm explain service\n  gitsm explain --list"

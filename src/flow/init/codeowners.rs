@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-/// Where GitHub looks for it, in this order; the first one counts.
-pub(super) const PATHS: &[&str] = &[".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+/// Where GitHub looks for it, in this order, and then GitLab; the first one counts.
+pub(in crate::flow) const PATHS: &[&str] =
+    &[".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
 
 /// The most of it that GitHub reads.
-pub(super) const LIMIT: u64 = 3 << 20;
+pub(in crate::flow) const LIMIT: u64 = 3 << 20;
 
 /// Somebody who owns files.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,7 +75,7 @@ fn handle(word: &str) -> Option<Handle> {
 }
 
 /// Whether GitHub could have such an account or team.
-pub(super) fn is_login(text: &str) -> bool {
+pub(in crate::flow) fn is_login(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     !text.is_empty() && text.len() <= 100 && text.chars().all(plain)
 }

@@ -4,7 +4,7 @@
 //! `adopt.rs` makes documents for a catalog that is there, `plan.rs` leaves out what does not fit.
 
 mod adopt;
-mod codeowners;
+pub(super) mod codeowners;
 mod plan;
 mod starter;
 mod survey;
