@@ -6,6 +6,8 @@ mod args;
 mod completions;
 mod error;
 mod explain;
+mod graph;
+mod impact;
 mod init;
 mod man;
 mod schema;
@@ -61,6 +63,8 @@ fn dispatch(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
         args::Command::Init(arguments) => init::run(arguments, environment),
         args::Command::Validate(arguments) => validate::run(arguments, environment),
         args::Command::Explain(arguments) => explain::run(arguments, environment),
+        args::Command::Impact(arguments) => impact::run(arguments, environment),
+        args::Command::Graph(arguments) => graph::run(arguments, environment),
         args::Command::Schema(arguments) => schema::run(arguments),
         args::Command::Completions(arguments) => completions::run(arguments),
         args::Command::Man(arguments) => man::run(arguments),

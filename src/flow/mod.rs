@@ -6,6 +6,8 @@ pub mod ask;
 mod clock;
 pub mod explain;
 pub mod fix;
+pub mod graph;
+pub mod impact;
 pub mod init;
 mod objection;
 mod passes;

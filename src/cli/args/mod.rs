@@ -1,5 +1,7 @@
 //! The grammar of the command line, one file a command. Help texts are here, and nowhere else.
 
+mod graph;
+mod impact;
 mod init;
 mod plain;
 mod validate;
@@ -8,6 +10,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(super) use graph::{Graph, GraphFormat, GroupBy, Towards};
+pub(super) use impact::{Impact, ImpactFormat};
 pub(super) use init::{FromCatalog, Init};
 pub(super) use plain::{Completions, Explain, Man, Schema};
 pub(super) use validate::{Output, Validate};
@@ -72,6 +76,12 @@ pub enum Command {
         after_help = "Examples:\n  gitsm explain reference-unknown\n  gitsm explain service\n  gitsm explain --list"
     )]
     Explain(Explain),
+    /// Say what is affected if something is down: services, owners, agreements, runbooks
+    #[command(after_help = impact::EXAMPLES)]
+    Impact(Impact),
+    /// Draw the relations around an entity, or of the whole catalog
+    #[command(after_help = graph::EXAMPLES)]
+    Graph(Graph),
     /// Print a JSON Schema
     #[command(after_help = plain::SCHEMA_EXAMPLES)]
     Schema(Schema),
