@@ -29,7 +29,8 @@ pub struct Wanted {
     pub up: bool,
     /// Whether to go to what it needs.
     pub down: bool,
-    /// Only these relations, by name; all but those of people if it is empty.
+    /// Only these relations, by name. If it is empty, those between what works and can fail, and
+    /// all of the entity to begin with but those of people.
     pub relations: Vec<&'static str>,
     /// Only these kinds, by family; all if it is empty. The entity to begin with is always there.
     pub families: Vec<&'static str>,
@@ -78,7 +79,12 @@ pub struct Drawing {
     pub unrelated: usize,
 }
 
-/// Families whose relations are drawn only if somebody asks for them.
+/// Families of what works and can fail. The others, such as a calendar that all services share,
+/// would join everything to everything.
+const WORKING: &[&str] =
+    &["service", "ci", "component", "resource", "api", "system", "domain", "airesource"];
+
+/// Families whose relations are drawn only if somebody asks for them, or for one of them.
 const PEOPLE: &[&str] = &["team", "person"];
 
 struct Pen<'a> {
@@ -155,10 +161,16 @@ impl Pen<'_> {
             return relations.contains(&edge.relation.name);
         }
         let ends = [self.one(edge.from), edge.to];
-        let person = |id: &EntityId| PEOPLE.contains(&self.catalog.entity(*id).kind.family);
-        // Whoever asks for a team wants to see what it has to do with.
+        let of = |families: &[&str], id: EntityId| {
+            families.contains(&self.catalog.entity(id).kind.family)
+        };
+        if ends.iter().all(|id| of(WORKING, *id)) {
+            return true;
+        }
+        // Whoever asks for an agreement, or a team, wants to see what it has to do with.
         let root = self.wanted.root.map(|root| self.one(root));
-        !ends.iter().any(person) || ends.iter().any(|id| person(id) && Some(*id) == root)
+        let touches = ends.iter().any(|id| Some(*id) == root);
+        touches && (ends.iter().all(|id| !of(PEOPLE, *id)) || root.is_some_and(|id| of(PEOPLE, id)))
     }
 
     /// The relations that an entity declares, and those that others declare of it.
@@ -193,14 +205,13 @@ impl Pen<'_> {
         let from = self.one(edge.from);
         let other = if from == id { edge.to } else { from };
         // What contains, or is a member, is needed by that of which it says so.
-        let turned =
-            matches!(edge.relation.impact, Travels::SourceToTarget | Travels::BelowQuorum);
+        let turned = matches!(edge.relation.impact, Travels::SourceToTarget | Travels::BelowQuorum);
         let needs_other = (from == id) != turned;
         let towards = if needs_other { self.wanted.down } else { self.wanted.up };
         let both = edge.relation.impact == Travels::IfAllFail;
-        (towards || both).then_some(other).filter(|other| {
-            self.is_wanted(self.catalog.entity(*other))
-        })
+        (towards || both)
+            .then_some(other)
+            .filter(|other| self.is_wanted(self.catalog.entity(*other)))
     }
 
     fn draw(&self, mut ids: Vec<EntityId>) -> Drawing {

@@ -25,7 +25,6 @@ fn no_such_kind(word: &str) -> Failure {
     let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
     let formats: Vec<String> =
         schemas::FORMATS.iter().map(|(name, _)| format!("`{name}`")).collect();
-    let hint =
-        format!("the kinds are {}; also `config`, {}", names.join(", "), formats.join(", "));
+    let hint = format!("the kinds are {}; also `config`, {}", names.join(", "), formats.join(", "));
     Failure::usage(format!("there is no kind `{word}`"), Some(hint))
 }

@@ -128,9 +128,8 @@ pub fn graph(request: &Request) -> Result<Drawn, GraphError> {
     }
     let drawing = Drawing::of(&asked.catalog, asked.graph(), &wanted);
     let fits = |drawing: &Drawing| {
-        let fits = |limit: Limit| {
-            drawing.nodes.len() <= limit.nodes && drawing.edges.len() <= limit.edges
-        };
+        let fits =
+            |limit: Limit| drawing.nodes.len() <= limit.nodes && drawing.edges.len() <= limit.edges;
         request.limit.is_none_or(fits)
     };
     if fits(&drawing) {

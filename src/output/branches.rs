@@ -31,7 +31,8 @@ pub(super) fn draw(branches: &[Branch], most: usize, hint: &str) -> String {
             _ => format!("{indent}│  "),
         };
         let below = children.get(at).map(Vec::as_slice).unwrap_or_default();
-        let (visible, hidden): (Vec<usize>, Vec<usize>) = below.iter().copied().partition(|at| shown(at));
+        let (visible, hidden): (Vec<usize>, Vec<usize>) =
+            below.iter().copied().partition(|at| shown(at));
         let hidden: usize = hidden.iter().filter_map(|at| sizes.get(*at)).sum();
         let last = visible.len().saturating_sub(usize::from(hidden == 0));
         let mut next: Vec<(usize, String, &str)> = Vec::new();

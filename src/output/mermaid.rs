@@ -25,6 +25,9 @@ mod tests {
     #[test]
     fn a_label_cannot_be_left() {
         assert_eq!(label("a\"]; b --> c"), "\"a#34;#93;#59; b --#62; c\"");
-        assert_eq!(label("**b** <i> `x` #quot;"), "\"#42;#42;b#42;#42; #60;i#62; #96;x#96; #35;quot#59;\"");
+        assert_eq!(
+            label("**b** <i> `x` #quot;"),
+            "\"#42;#42;b#42;#42; #60;i#62; #96;x#96; #35;quot#59;\""
+        );
     }
 }

@@ -281,9 +281,8 @@ impl<'a> Gather<'a> {
                     "suppliedBy" if cause => "supplier",
                     _ => continue,
                 };
-                let (points, call) = calls
-                    .entry(self.name(edge.to))
-                    .or_insert_with(|| (0, self.call(edge.to)));
+                let (points, call) =
+                    calls.entry(self.name(edge.to)).or_insert_with(|| (0, self.call(edge.to)));
                 *points = (*points).max(criticality.unwrap_or_default());
                 call.of_cause |= cause;
                 if !call.roles.contains(&role) {

@@ -32,15 +32,13 @@ use super::{Catalog, EntityId, Graph};
 use crate::model::Relation;
 
 pub use consequences::{
-    Agreement, Call, Consequences, PromisedTarget, RunbookAtHand, ServiceAffected, Weight, WeightAddend,
-    blast_radius_points, criticality_points,
+    Agreement, Call, Consequences, PromisedTarget, RunbookAtHand, ServiceAffected, Weight,
+    WeightAddend, blast_radius_points, criticality_points,
 };
 pub use explain::{Explanation, Step, Stop, explain};
 
 /// How something affected works.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Worse than it should, or with less behind it.

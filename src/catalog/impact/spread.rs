@@ -239,9 +239,8 @@ impl<'a> Spread<'a> {
                 Some(Affected { id, state, distance, carrier: carrier? })
             })
             .collect();
-        affected.sort_by(|a, b| {
-            a.distance.cmp(&b.distance).then_with(|| by_name(catalog, a.id, b.id))
-        });
+        affected
+            .sort_by(|a, b| a.distance.cmp(&b.distance).then_with(|| by_name(catalog, a.id, b.id)));
         let mut spared: Vec<EntityId> = self.spared.into_iter().collect();
         spared.sort_by(|a, b| by_name(catalog, *a, *b));
         Impact { state: self.state, causes: self.causes, affected, strained, spared }

@@ -49,7 +49,13 @@ fn told(lines: &str, causes: &[&str], state: State) -> Vec<String> {
     let impact = assess(&catalog, &graph, &causes, state);
     let line = |one: &Affected| {
         let from = name(one.carrier.from);
-        format!("{} {} {} {}:{from}", name(one.id), one.state.name(), one.distance, one.carrier.word())
+        format!(
+            "{} {} {} {}:{from}",
+            name(one.id),
+            one.state.name(),
+            one.distance,
+            one.carrier.word()
+        )
     };
     impact.affected.iter().map(line).collect()
 }
@@ -100,10 +106,7 @@ fn a_spare_takes_over_until_none_is_left() {
         ["app degraded 1 dependsOn:a", "inside degraded 1 dependsOn:a"]
     );
     assert!(down(lines, &["b"]).is_empty(), "nothing that anybody uses failed");
-    assert_eq!(
-        down(lines, &["a", "b"]),
-        ["app down 1 dependsOn:a", "inside down 1 dependsOn:a"]
-    );
+    assert_eq!(down(lines, &["a", "b"]), ["app down 1 dependsOn:a", "inside down 1 dependsOn:a"]);
     assert_eq!(
         down(lines, &["rack"]),
         ["inside down 1 containedBy:rack"],
@@ -138,14 +141,8 @@ fn a_cluster_works_as_long_as_its_quorum_does() {
         n2: memberOf pg
         n3: memberOf pg
         app: dependsOn pg";
-    assert_eq!(
-        down(lines, &["n1"]),
-        ["pg degraded 1 hasMember:n1", "app degraded 2 dependsOn:pg"]
-    );
-    assert_eq!(
-        down(lines, &["n3", "n1"]),
-        ["pg down 1 hasMember:n1", "app down 2 dependsOn:pg"]
-    );
+    assert_eq!(down(lines, &["n1"]), ["pg degraded 1 hasMember:n1", "app degraded 2 dependsOn:pg"]);
+    assert_eq!(down(lines, &["n3", "n1"]), ["pg down 1 hasMember:n1", "app down 2 dependsOn:pg"]);
     let broken = lines.replace("n3: memberOf pg", "n3: memberOf pg; stage defective");
     assert_eq!(down(&broken, &["n1"])[0], "pg down 1 hasMember:n1", "one of two is left");
 }

@@ -6,16 +6,17 @@ use clap::{Args, ValueEnum};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  gitsm graph service:checkout                    what is around it, two steps far, as a tree
-  gitsm graph service:checkout -o svg=graph.svg   as a picture
+  gitsm graph service:checkout                    what it has to do with, as a tree
+  gitsm graph service:checkout --depth 2 -o svg=checkout.svg
+                                                  two steps far, as a picture
   gitsm graph ci:db --direction up --depth 4      what needs it
   gitsm graph team:payments                       what it owns, and who belongs to it
   gitsm graph --kind service -o mermaid           how services hang together
   gitsm graph --kind ci --by environment -o svg   configuration items by where they run
   gitsm graph --relation ownedBy -o dot | dot -Tpdf > owners.pdf
 
-Relations of people, such as ownedBy, are drawn only if --relation asks for them, or if a team or
-person is what you begin with.";
+Without --relation, relations between what works and can fail are drawn (services, configuration
+items, Components, Systems …), and all others of what you begin with, but not who owns it.";
 
 /// Arguments of `graph`.
 #[derive(Debug, Args)]
@@ -25,7 +26,7 @@ pub struct Graph {
     #[arg(value_name = "REF")]
     pub root: Option<String>,
     /// How many steps to go from it
-    #[arg(long, value_name = "N", default_value = "2", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..))]
     pub depth: u32,
     /// Where to go from it
     #[arg(long, value_name = "DIRECTION", default_value = "both")]

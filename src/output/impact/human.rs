@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::super::branches::{Branch, draw};
 use super::super::text::{count, visible};
-use super::{AffectedEntity, ImpactReport, StrainedSet, several, tier};
+use super::{AffectedEntity, ImpactReport, StrainedSet, fitting, several, tier};
 use crate::catalog::impact::{
     Agreement, Call, PromisedTarget, RunbookAtHand, State, criticality_points,
 };
@@ -23,7 +23,11 @@ const WIDTH: usize = 80;
 
 /// Writes the report.
 pub fn emit(report: &ImpactReport, color: bool) -> String {
-    let mut text = format!("{}: {}\n", bold(&report.headline(), color), summary(report));
+    let (headline, summary) = (report.headline(), summary(report));
+    // On a line of its own, if it would be wider than a terminal.
+    let wide = headline.chars().count() + summary.chars().count() + 2 > WIDTH;
+    let between = if wide { "\n  " } else { " " };
+    let mut text = format!("{}:{between}{summary}\n", bold(&headline, color));
     if let Some(weight) = weight(report) {
         text.push_str(&format!("  {weight}\n"));
     }
@@ -100,7 +104,7 @@ fn weight(report: &ImpactReport) -> Option<String> {
         format!("{} {} × {}", one.services, tier(one.criticality), one.each)
     };
     let addends: Vec<String> = weight.addends.iter().map(addend).collect();
-    Some(format!("weight {} = {} (services, causes included)", weight.total, addends.join(" + ")))
+    Some(format!("weight of the services {}: {}", weight.total, addends.join(" + ")))
 }
 
 fn tree(report: &ImpactReport, color: bool) -> String {
@@ -111,7 +115,12 @@ fn tree(report: &ImpactReport, color: bool) -> String {
             "Service" => criticality_points(one.criticality),
             _ => 0,
         };
-        (a.distance, b.state, points(b), &a.entity).cmp(&(b.distance, a.state, points(a), &b.entity))
+        (a.distance, b.state, points(b), &a.entity).cmp(&(
+            b.distance,
+            a.state,
+            points(a),
+            &b.entity,
+        ))
     });
     let causes = report.causes.iter().map(|cause| Branch {
         text: format!("{}  {}", visible(&short(cause)), state(report.state, color)),
@@ -161,7 +170,7 @@ fn redundancy(strained: &[StrainedSet]) -> Vec<String> {
         let spare = working.saturating_sub(*quorum);
         let left = match spare {
             _ if working < quorum => format!("lost, {quorum} needed"),
-            0 => format!("{quorum} needed: the next failure takes it down"),
+            0 => format!("{quorum} needed: no spare is left"),
             1 => format!("{quorum} needed: 1 more may fail"),
             more => format!("{quorum} needed: {more} more may fail"),
         };
@@ -175,13 +184,13 @@ fn calls(calls: &[Call]) -> Vec<String> {
         let mut parts = vec![visible(&short(&call.who))];
         parts.extend(call.chat.iter().map(|chat| visible(chat)));
         parts.extend(call.email.iter().filter(|_| call.chat.is_none()).map(|mail| visible(mail)));
-        parts.extend(call.on_call.iter().map(|calendar| {
-            format!("on call: {}", visible(&short(calendar)))
-        }));
+        parts.extend(
+            call.on_call.iter().map(|calendar| format!("on call: {}", visible(&short(calendar)))),
+        );
         let cause = if call.of_cause { " (cause)" } else { "" };
-        let of = visible(&several(&call.of, 3));
-        let what = cut(&format!("    {}{cause} of {of}", call.roles.join(", ")));
-        format!("  {}\n{what}\n", parts.join("  "))
+        let what = format!("    {}{cause} of ", call.roles.join(", "));
+        let of = visible(&fitting(&call.of, WIDTH.saturating_sub(what.chars().count())));
+        format!("  {}\n{}\n", parts.join("  "), cut(&format!("{what}{of}")))
     };
     limited(calls, line)
 }
@@ -193,7 +202,7 @@ fn agreements(agreements: &[Agreement]) -> Vec<String> {
             None => "all hours".to_owned(),
         };
         let head = format!("  {}  {hours}", visible(&short(&one.agreement)));
-        let of = cut(&format!("    for {}", visible(&several(&one.services, 3))));
+        let of = cut(&format!("    for {}", visible(&fitting(&one.services, WIDTH - 8))));
         let mut text = format!("{head}\n{of}\n");
         let mut row = String::from("   ");
         for target in one.targets.iter().map(promise) {

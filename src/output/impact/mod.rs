@@ -209,7 +209,8 @@ fn affected(catalog: &Catalog, one: &Affected) -> AffectedEntity {
             _ => None,
         }
     });
-    let counted = |quorum: &Quorum| (Some(quorum.working), Some(quorum.members), Some(quorum.needed));
+    let counted =
+        |quorum: &Quorum| (Some(quorum.working), Some(quorum.members), Some(quorum.needed));
     let (because, (working, members, quorum)) = match &one.carrier.reason {
         Reason::Plain => (Because::Needed, (None, None, None)),
         Reason::OnlyUsed => (Because::OnlyUsed, (None, None, None)),
@@ -277,6 +278,14 @@ fn several(references: &[String], most: usize) -> String {
         ([all @ .., last], 0) => format!("{} and {last}", all.join(", ")),
         (_, more) => format!("{} and {more} more", shown.join(", ")),
     }
+}
+
+/// As many of some references as fit into so many columns, and how many more there are.
+fn fitting(references: &[String], columns: usize) -> String {
+    let fits = |text: &String| text.chars().count() <= columns;
+    let mut all = (1..=references.len().min(6)).rev().map(|most| several(references, most));
+    let fallback = several(references, 1);
+    all.find(fits).unwrap_or(fallback)
 }
 
 /// `tier1`, or `unknown`.

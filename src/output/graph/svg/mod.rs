@@ -22,35 +22,37 @@ const NAMED: usize = 70;
 /// A line of the legend.
 const LEGEND: f64 = 20.0;
 
+/// Colours stand in each rule: not every program that draws SVG knows variables.
 const STYLE: &str = "\
-svg{--bg:#fff;--ink:#1c2128;--soft:#59636e;--line:#8b949e;--edge:#6e7781;--fill:#f6f8fa;\
---group:#f3f4f6;--service:#ddf4ff;--service-line:#0969da;--data:#fff8c5;--data-line:#9a6700;\
---api:#fbefff;--api-line:#8250df;--system:#dafbe1;--system-line:#1a7f37;--people:#ffebe9;\
---people-line:#cf222e}
-@media(prefers-color-scheme:dark){svg{--bg:#0d1117;--ink:#e6edf3;--soft:#9198a1;--line:#656c76;\
---edge:#8b949e;--fill:#212830;--group:#151b23;--service:#0c2d4d;--service-line:#4493f8;\
---data:#3a2a05;--data-line:#d29922;--api:#2c1a4a;--api-line:#ab7df8;--system:#0f2f1a;\
---system-line:#3fb950;--people:#41161a;--people-line:#f85149}}
-text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:var(--ink)}
-.bg{fill:var(--bg)}
+text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:#1c2128}
+.bg{fill:#fff}
 .name{font-size:13px;font-weight:600;text-anchor:middle}
-.kind{font-size:10.5px;fill:var(--soft);text-anchor:middle}
-.relation{font-size:10.5px;fill:var(--soft);text-anchor:middle;stroke:var(--bg);stroke-width:4px;\
-paint-order:stroke;stroke-linejoin:round}
-.legend{font-size:10.5px;fill:var(--soft)}
-.group{fill:var(--group);stroke:var(--line);stroke-dasharray:5 4}
-.group-name{font-size:11px;font-weight:600;fill:var(--soft)}
-.node{fill:var(--fill);stroke:var(--line);stroke-width:1.25}
-.service{fill:var(--service);stroke:var(--service-line)}
-.data{fill:var(--data);stroke:var(--data-line)}
-.api{fill:var(--api);stroke:var(--api-line)}
-.system{fill:var(--system);stroke:var(--system-line)}
-.people{fill:var(--people);stroke:var(--people-line)}
+.kind,.relation,.legend,.group-name{fill:#59636e}
+.kind{font-size:10.5px;text-anchor:middle}
+.halo{font-size:10.5px;text-anchor:middle;fill:#fff;stroke:#fff;stroke-width:4px;\
+stroke-linejoin:round}
+.relation{font-size:10.5px;text-anchor:middle}
+.legend{font-size:10.5px}
+.group{fill:#f3f4f6;stroke:#8b949e;stroke-dasharray:5 4}
+.group-name{font-size:11px;font-weight:600}
+.node{fill:#f6f8fa;stroke:#8b949e;stroke-width:1.25}
+.service{fill:#ddf4ff;stroke:#0969da}
+.data{fill:#fff8c5;stroke:#9a6700}
+.api{fill:#fbefff;stroke:#8250df}
+.system{fill:#dafbe1;stroke:#1a7f37}
+.people{fill:#ffebe9;stroke:#cf222e}
 .root{stroke-width:3}
-.edge{fill:none;stroke:var(--edge);stroke-width:1.4}
-.head{fill:var(--edge)}
+.edge{fill:none;stroke:#6e7781;stroke-width:1.4}
+.head{fill:#6e7781}
 .r1{stroke-dasharray:7 4}.r2{stroke-dasharray:2 3}.r3{stroke-dasharray:10 3 2 3}\
 .r4{stroke-dasharray:14 5}.r5{stroke-dasharray:5 2 1 2 1 2}
+@media(prefers-color-scheme:dark){
+text{fill:#e6edf3}.bg{fill:#0d1117}.kind,.relation,.legend,.group-name{fill:#9198a1}\
+.halo{fill:#0d1117;stroke:#0d1117}.group{fill:#151b23;stroke:#656c76}\
+.node{fill:#212830;stroke:#656c76}.service{fill:#0c2d4d;stroke:#4493f8}\
+.data{fill:#3a2a05;stroke:#d29922}.api{fill:#2c1a4a;stroke:#ab7df8}\
+.system{fill:#0f2f1a;stroke:#3fb950}.people{fill:#41161a;stroke:#f85149}\
+.edge{stroke:#8b949e}.head{fill:#8b949e}}
 ";
 
 /// How many kinds of lines there are.
@@ -63,7 +65,7 @@ pub fn emit(drawing: &Drawing) -> String {
     let plan = plan(drawing, &texts, named);
     let layout = lay_out(&plan);
     let relations = relations(drawing);
-    let legend = if named { 0.0 } else { LEGEND * (relations.len() as f64 + 1.0) };
+    let legend = if named { 0.0 } else { LEGEND * (relations.len().min(LINES) as f64 + 1.0) };
     let (width, height) = (layout.width.max(200.0), layout.height + legend);
     let mut svg = head(drawing, width, height);
     for (name, place) in drawing.groups.iter().zip(&layout.groups) {
@@ -228,13 +230,7 @@ fn node(node: &DrawnNode, texts: Option<&(String, String)>, at: &Rectangle, root
     )
 }
 
-fn line(
-    drawing: &Drawing,
-    edge: &DrawnEdge,
-    way: &Way,
-    relations: &[&str],
-    named: bool,
-) -> String {
+fn line(drawing: &Drawing, edge: &DrawnEdge, way: &Way, relations: &[&str], named: bool) -> String {
     let name = |at: usize| drawing.nodes.get(at).map_or("", |node| node.name.as_str());
     let said = format!("{} {} {}", short(name(edge.from)), edge.relation, short(name(edge.to)));
     let class = line_class(relations, edge.relation, named);
@@ -279,22 +275,40 @@ fn curve(points: &[(f64, f64)]) -> String {
 }
 
 fn relation(edge: &DrawnEdge, way: &Way) -> String {
-    let Some((x, y)) = way.label else { return String::new() };
+    let Some((x, y)) = way.label.map(|label| on_the_line(&way.points, label)) else {
+        return String::new();
+    };
+    let (y, word) = (y + 3.5, escaped(edge.relation));
+    // A halo keeps lines away from the word.
     format!(
-        "<text class=\"relation\" x=\"{x:.1}\" y=\"{:.1}\">{}</text>\n",
-        y + 3.5,
-        escaped(edge.relation)
+        "<text class=\"halo\" aria-hidden=\"true\" x=\"{x:.1}\" y=\"{y:.1}\">{word}</text><text \
+         class=\"relation\" x=\"{x:.1}\" y=\"{y:.1}\">{word}</text>\n"
     )
+}
+
+/// Where the line passes nearest to a point that it bends towards.
+fn on_the_line(points: &[(f64, f64)], label: (f64, f64)) -> (f64, f64) {
+    let away = |point: (f64, f64)| (point.0 - label.0).abs() + (point.1 - label.1).abs();
+    let near = points.windows(3).min_by(|a, b| match (a, b) {
+        ([_, a, _], [_, b, _]) => away(*a).total_cmp(&away(*b)),
+        _ => std::cmp::Ordering::Equal,
+    });
+    match near {
+        Some([a, b, c]) => ((a.0 + 4.0 * b.0 + c.0) / 6.0, (a.1 + 4.0 * b.1 + c.1) / 6.0),
+        _ => label,
+    }
 }
 
 /// Below the picture: which line is which relation.
 fn legend_of(relations: &[&str], layout: &Layout) -> String {
     let mut text = String::new();
-    for (number, relation) in relations.iter().enumerate() {
+    let (own, shared) = relations.split_at(relations.len().min(LINES - 1));
+    let mut lines: Vec<String> = own.iter().map(|relation| (*relation).to_owned()).collect();
+    lines.extend((!shared.is_empty()).then(|| shared.join(", ")));
+    for (number, relation) in lines.iter().enumerate() {
         let y = layout.height + LEGEND * number as f64;
-        let class = line_class(relations, relation, false);
         text.push_str(&format!(
-            "<path class=\"edge{class}\" d=\"M24 {y:.1}H84\" marker-end=\"url(#gitsm-head)\"/>\
+            "<path class=\"edge r{number}\" d=\"M24 {y:.1}H84\" marker-end=\"url(#gitsm-head)\"/>\
              <text class=\"legend\" x=\"94\" y=\"{:.1}\">{}</text>\n",
             y + 3.5,
             escaped(relation)
