@@ -108,23 +108,33 @@ impl Drawing {
         pen.draw(ids)
     }
 
-    /// The same with a node for each group, and relations between groups.
+    /// The same with a node for each group, and relations between groups. What is in no group stays,
+    /// or becomes one node, if a name is given for that.
     #[must_use]
-    pub fn collapsed(&self) -> Self {
+    pub fn collapsed(&self, rest: Option<&str>) -> Self {
         let mut groups: Vec<DrawnNode> = self
             .groups
             .iter()
             .map(|name| DrawnNode { name: name.clone(), kind: None, group: None, entities: 0 })
             .collect();
+        let others = rest.map(|name| (groups.len(), name.to_owned()));
+        groups.extend(others.iter().map(|(_, name)| DrawnNode {
+            name: name.clone(),
+            kind: None,
+            group: None,
+            entities: 0,
+        }));
+        let first = groups.len();
         let mut alone = Vec::new();
         let mut place: Vec<usize> = Vec::new();
         for node in &self.nodes {
-            let group = node.group.and_then(|group| Some((group, groups.get_mut(group)?)));
+            let group = node.group.or(others.as_ref().map(|(at, _)| *at));
+            let group = group.and_then(|group| Some((group, groups.get_mut(group)?)));
             if let Some((at, group)) = group {
                 group.entities += 1;
                 place.push(at);
             } else {
-                place.push(self.groups.len() + alone.len());
+                place.push(first + alone.len());
                 alone.push(node.clone());
             }
         }

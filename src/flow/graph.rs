@@ -136,8 +136,8 @@ pub fn graph(request: &Request) -> Result<Drawn, GraphError> {
         return Ok(Drawn { drawing, renamed, collapsed: false });
     }
     if !drawing.groups.is_empty() {
-        let drawing = drawing.collapsed();
-        if fits(&drawing) {
+        let smaller = [drawing.collapsed(None), drawing.collapsed(Some("everything else"))];
+        if let Some(drawing) = smaller.into_iter().find(fits) {
             return Ok(Drawn { drawing, renamed, collapsed: true });
         }
     }

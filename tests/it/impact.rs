@@ -57,7 +57,10 @@ fn programs_and_pull_requests_get_it_too() {
         let arguments: Vec<&str> = arguments.iter().copied().chain(["-o", "json"]).collect();
         fits("impact", &acme(&arguments).stdout);
     }
-    fits("impact-path", &acme(&["ci:checkout-db", "--to", "service:storefront", "-o", "json"]).stdout);
+    fits(
+        "impact-path",
+        &acme(&["ci:checkout-db", "--to", "service:storefront", "-o", "json"]).stdout,
+    );
 }
 
 /// Whether a text is JSON that fits the published schema of a format.
