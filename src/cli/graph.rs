@@ -2,13 +2,12 @@
 
 use super::Environment;
 use super::args::{Graph, GraphFormat, GroupBy, Towards};
-use super::error::{Failure, print, tell};
-use super::impact::renamed;
+use super::error::{Failure, tell};
+use super::impact::{put, renamed};
 use crate::catalog::drawing::{By, Wanted};
 use crate::flow::Place;
 use crate::flow::graph::{GraphError, Limit, Request, graph};
 use crate::output::graph::{dot, json, mermaid, svg, tree};
-use crate::output::replace;
 
 /// The most that can be read in a picture. Mermaid refuses more relations by itself.
 const READABLE: Limit = Limit { nodes: 150, edges: 450 };
@@ -53,10 +52,7 @@ pub(super) fn run(arguments: &Graph, environment: &Environment) -> Result<u8, Fa
         GraphFormat::Json => json(&drawn.drawing),
         GraphFormat::Svg => svg(&drawn.drawing),
     };
-    match file {
-        Some(file) => replace(&environment.current.join(file), text.as_bytes())?,
-        None => print(&text)?,
-    }
+    put(&text, file.as_deref(), environment)?;
     Ok(0)
 }
 

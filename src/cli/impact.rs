@@ -1,5 +1,7 @@
 //! `gitsm impact`.
 
+use std::path::Path;
+
 use super::Environment;
 use super::args::{Impact, ImpactFormat};
 use super::error::{Failure, print, tell};
@@ -8,7 +10,7 @@ use crate::catalog::short;
 use crate::flow::Place;
 use crate::flow::impact::{Request, impact, path};
 use crate::output::{
-    impact_human, impact_markdown, impact_mermaid, path_human, path_json, visible,
+    impact_human, impact_markdown, impact_mermaid, path_human, path_json, replace, visible,
 };
 
 pub(super) fn run(arguments: &Impact, environment: &Environment) -> Result<u8, Failure> {
@@ -28,12 +30,15 @@ pub(super) fn run(arguments: &Impact, environment: &Environment) -> Result<u8, F
     let answer = impact(&request)?;
     renamed(&answer.renamed);
     let report = &answer.report;
-    print(&match arguments.output {
-        ImpactFormat::Human => impact_human(report, environment.color),
+    let (format, file) = &arguments.output;
+    let text = match format {
+        // Colours are for terminals.
+        ImpactFormat::Human => impact_human(report, environment.color && file.is_none()),
         ImpactFormat::Json => report.json(),
         ImpactFormat::Markdown => impact_markdown(report),
         ImpactFormat::Mermaid => impact_mermaid(report),
-    })?;
+    };
+    put(&text, file.as_deref(), environment)?;
     Ok(0)
 }
 
@@ -43,17 +48,31 @@ fn reach(
     to: &str,
     environment: &Environment,
 ) -> Result<u8, Failure> {
-    if matches!(arguments.output, ImpactFormat::Markdown | ImpactFormat::Mermaid) {
+    let (format, file) = &arguments.output;
+    if matches!(format, ImpactFormat::Markdown | ImpactFormat::Mermaid) {
         let hint = "leave out --to, or write `-o human` or `-o json`".to_owned();
         return Err(Failure::usage("--to has no such format".to_owned(), Some(hint)));
     }
     let answer = path(request, to)?;
     renamed(&answer.renamed);
-    print(&match arguments.output {
+    let text = match format {
         ImpactFormat::Json => path_json(&answer.report),
-        _ => path_human(&answer.report, environment.color),
-    })?;
+        _ => path_human(&answer.report, environment.color && file.is_none()),
+    };
+    put(&text, file.as_deref(), environment)?;
     Ok(u8::from(!answer.report.reaches()))
+}
+
+/// Prints a text, or writes it to a file.
+pub(super) fn put(
+    text: &str,
+    file: Option<&Path>,
+    environment: &Environment,
+) -> Result<(), Failure> {
+    match file {
+        Some(file) => Ok(replace(&environment.current.join(file), text.as_bytes())?),
+        None => print(text),
+    }
 }
 
 /// Says which entities go by another name now.

@@ -18,8 +18,11 @@ pub struct Published {
     pub text: String,
 }
 
+/// Makes a schema.
+type MakeSchema = fn() -> Value;
+
 /// What gitsm prints for programs, by the name of the format without its version.
-pub const FORMATS: &[(&str, fn() -> Value)] = &[
+pub const FORMATS: &[(&str, MakeSchema)] = &[
     ("findings", output::findings_schema),
     ("graph", output::graph::schema),
     ("impact", output::impact_schema),

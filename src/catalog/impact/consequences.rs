@@ -256,8 +256,9 @@ impl<'a> Gather<'a> {
             parts.iter().filter(is_service).map(service).collect();
         services.sort_by(|a, b| {
             let points = |one: &ServiceAffected| criticality_points(one.criticality);
-            (points(b), b.state, a.distance, &a.service).cmp(&(
+            (points(b), a.criticality.is_none(), b.state, a.distance, &a.service).cmp(&(
                 points(a),
+                b.criticality.is_none(),
                 a.state,
                 b.distance,
                 &b.service,

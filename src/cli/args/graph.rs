@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::format_and_file;
+
 pub(super) const EXAMPLES: &str = "\
 Examples:
   gitsm graph service:checkout                    what it has to do with, as a tree
@@ -44,7 +46,7 @@ pub struct Graph {
     #[arg(long, value_name = "REV")]
     pub at: Option<String>,
     /// A format, and the file to write it to: tree, mermaid, dot, json, svg
-    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", default_value = "tree", value_parser = parse_output)]
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", default_value = "tree", value_parser = format_and_file::<GraphFormat>)]
     pub output: (GraphFormat, Option<PathBuf>),
 }
 
@@ -85,15 +87,4 @@ pub enum GraphFormat {
     Json,
     /// A picture
     Svg,
-}
-
-fn parse_output(text: &str) -> Result<(GraphFormat, Option<PathBuf>), String> {
-    let (name, file) = match text.split_once('=') {
-        Some((_, "")) => return Err("the file after `=` is missing".to_owned()),
-        Some((name, file)) => (name, Some(PathBuf::from(file))),
-        None => (text, None),
-    };
-    let format = GraphFormat::from_str(name, true)
-        .map_err(|_| "the formats are tree, mermaid, dot, json, svg".to_owned());
-    Ok((format?, file))
 }

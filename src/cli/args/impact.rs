@@ -1,6 +1,10 @@
 //! Arguments of `impact`.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
+
+use super::format_and_file;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -39,9 +43,9 @@ pub struct Impact {
     /// List only what is at most so many steps away, and that in full
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub depth: Option<u32>,
-    /// A format
-    #[arg(short, long = "output", value_name = "FORMAT", default_value = "human")]
-    pub output: ImpactFormat,
+    /// A format, and the file to write it to: human, json, markdown, mermaid
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", default_value = "human", value_parser = format_and_file::<ImpactFormat>)]
+    pub output: (ImpactFormat, Option<PathBuf>),
 }
 
 /// The formats of `impact`.

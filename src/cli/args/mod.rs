@@ -62,6 +62,20 @@ impl When {
     }
 }
 
+/// Reads `FORMAT` or `FORMAT=FILE`.
+fn format_and_file<F: ValueEnum>(text: &str) -> Result<(F, Option<PathBuf>), String> {
+    let (name, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("the file after `=` is missing".to_owned()),
+        Some((name, file)) => (name, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let word = |format: &F| format.to_possible_value().map(|value| value.get_name().to_owned());
+    let known = F::value_variants().iter().find(|format| word(format).as_deref() == Some(name));
+    let names = || F::value_variants().iter().filter_map(word).collect::<Vec<_>>().join(", ");
+    let format = known.cloned().ok_or_else(|| format!("the formats are {}", names()));
+    Ok((format?, file))
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {

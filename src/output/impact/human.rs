@@ -8,7 +8,7 @@ use super::super::branches::{Branch, draw};
 use super::super::text::{count, visible};
 use super::{AffectedEntity, ImpactReport, StrainedSet, fitting, several, tier};
 use crate::catalog::impact::{
-    Agreement, Call, PromisedTarget, RunbookAtHand, State, criticality_points,
+    Agreement, Call, PromisedTarget, RunbookAtHand, ServiceAffected, State, criticality_points,
 };
 use crate::catalog::short;
 
@@ -18,6 +18,9 @@ const TREE: usize = 40;
 /// How many entries of each list are shown.
 const LISTED: usize = 6;
 
+/// How many services of one criticality are named.
+const SERVICES: usize = 12;
+
 /// How wide a line is at most, where it can be cut.
 const WIDTH: usize = 80;
 
@@ -25,7 +28,8 @@ const WIDTH: usize = 80;
 pub fn emit(report: &ImpactReport, color: bool) -> String {
     let (headline, summary) = (report.headline(), summary(report));
     // On a line of its own, if it would be wider than a terminal.
-    let wide = headline.chars().count() + summary.chars().count() + 2 > WIDTH;
+    let first = summary.lines().next().map_or(0, |line| line.chars().count());
+    let wide = headline.chars().count() + first + 2 > WIDTH;
     let between = if wide { "\n  " } else { " " };
     let mut text = format!("{}:{between}{summary}\n", bold(&headline, color));
     if let Some(weight) = weight(report) {
@@ -34,6 +38,7 @@ pub fn emit(report: &ImpactReport, color: bool) -> String {
     text.push('\n');
     text.push_str(&tree(report, color));
     for (title, lines) in [
+        ("Services", services(&report.consequences.services)),
         ("Redundancy", redundancy(&report.strained)),
         ("Call", calls(&report.consequences.calls)),
         ("Agreements at stake", agreements(&report.consequences.agreements)),
@@ -57,11 +62,15 @@ pub fn emit(report: &ImpactReport, color: bool) -> String {
     text
 }
 
-/// `14 affected: 3 services (1 tier1), 11 configuration items; 2 down, 12 degraded`.
+/// `14 entities affected: 2 down, 12 degraded`, and below it which they are.
 fn summary(report: &ImpactReport) -> String {
     let counts = &report.summary;
     if counts.affected == 0 {
-        return "nothing else is affected".to_owned();
+        let people = |cause: &String| cause.starts_with("team:") || cause.starts_with("person:");
+        return match report.causes.iter().all(people) {
+            true => "people and teams do not fail; `gitsm graph` shows what they own".to_owned(),
+            false => "nothing else is affected".to_owned(),
+        };
     }
     let mut what: Vec<String> = Vec::new();
     if counts.services > 0 {
@@ -77,11 +86,13 @@ fn summary(report: &ImpactReport) -> String {
         });
     }
     let states = match (counts.down, counts.degraded) {
+        (0, 1) => "degraded".to_owned(),
+        (1, 0) => "down".to_owned(),
         (0, _) => "all degraded".to_owned(),
         (_, 0) => "all down".to_owned(),
         (down, degraded) => format!("{down} down, {degraded} degraded"),
     };
-    format!("{} affected: {}; {states}", counts.affected, what.join(", "))
+    format!("{} affected: {states}\n  {}", count(counts.affected, "entity"), what.join(", "))
 }
 
 /// ` (1 tier1)`, if there are any, of the affected services.
@@ -169,7 +180,7 @@ fn redundancy(strained: &[StrainedSet]) -> Vec<String> {
         );
         let spare = working.saturating_sub(*quorum);
         let left = match spare {
-            _ if working < quorum => format!("lost, {quorum} needed"),
+            _ if working < quorum => format!("{quorum} needed: lost"),
             0 => format!("{quorum} needed: no spare is left"),
             1 => format!("{quorum} needed: 1 more may fail"),
             more => format!("{quorum} needed: {more} more may fail"),
@@ -204,18 +215,49 @@ fn agreements(agreements: &[Agreement]) -> Vec<String> {
         let head = format!("  {}  {hours}", visible(&short(&one.agreement)));
         let of = cut(&format!("    for {}", visible(&fitting(&one.services, WIDTH - 8))));
         let mut text = format!("{head}\n{of}\n");
-        let mut row = String::from("   ");
-        for target in one.targets.iter().map(promise) {
-            if row.chars().count() + target.chars().count() + 3 > WIDTH && row.trim() != "" {
-                text.push_str(&format!("{}\n", row.trim_end_matches(" ·")));
-                row = String::from("   ");
-            }
-            row.push_str(&format!(" {target} ·"));
-        }
-        text.push_str(&format!("{}\n", row.trim_end_matches(" ·")));
+        let promises: Vec<String> = one.targets.iter().map(promise).collect();
+        text.push_str(&wrapped("    ", &promises, " · "));
         text
     };
     limited(agreements, line)
+}
+
+/// Parts side by side, on as many lines as they need.
+fn wrapped(indent: &str, parts: &[String], between: &str) -> String {
+    let mut text = String::new();
+    let mut row = String::new();
+    for part in parts {
+        let width = indent.chars().count() + row.chars().count() + part.chars().count();
+        if !row.is_empty() && width + between.chars().count() > WIDTH {
+            let end = if between.starts_with(',') { "," } else { "" };
+            text.push_str(&format!("{indent}{row}{end}\n"));
+            row.clear();
+        }
+        if !row.is_empty() {
+            row.push_str(between);
+        }
+        row.push_str(part);
+    }
+    text.push_str(&format!("{indent}{row}\n"));
+    text
+}
+
+/// The services by how much hangs on them, a block for each criticality.
+fn services(services: &[ServiceAffected]) -> Vec<String> {
+    let block = |of_one: &[ServiceAffected]| {
+        let criticality = of_one.first().and_then(|one| one.criticality);
+        let mut parts: Vec<String> = of_one
+            .iter()
+            .take(SERVICES)
+            .map(|one| format!("{} {}", visible(&short(&one.service)), one.state.name()))
+            .collect();
+        if let Some(more) = of_one.len().checked_sub(SERVICES).filter(|more| *more > 0) {
+            parts.push(format!("and {more} more"));
+        }
+        let lines = wrapped("           ", &parts, ", ");
+        format!("  {:9}{}", tier(criticality), lines.trim_start())
+    };
+    services.chunk_by(|a, b| a.criticality == b.criticality).map(block).collect()
 }
 
 /// `p1-response PT15M 95 %`.

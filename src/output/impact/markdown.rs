@@ -17,14 +17,19 @@ pub fn emit(report: &ImpactReport) -> String {
     if counts.affected == 0 {
         text.push_str("Nothing else is affected.\n");
     } else {
+        let what = [
+            (counts.services, "service"),
+            (counts.configuration_items, "configuration item"),
+            (counts.others, "other"),
+        ];
+        let what = what.into_iter().filter(|(number, _)| *number > 0);
+        let what: Vec<String> = what.map(|(number, word)| count(number, word)).collect();
         text.push_str(&format!(
-            "**{} affected**: {} down, {} degraded; {}, {}, {}.\n",
-            counts.affected,
+            "**{} affected**: {} down, {} degraded; {}.\n",
+            count(counts.affected, "entity"),
             counts.down,
             counts.degraded,
-            count(counts.services, "service"),
-            count(counts.configuration_items, "configuration item"),
-            count(counts.others, "other"),
+            what.join(", "),
         ));
     }
     text.push_str(&table(

@@ -120,10 +120,9 @@ impl PathReport {
 fn softened(step: &Step, name: &dyn Fn(EntityId) -> String) -> Option<String> {
     let (from, to) = (short(&name(step.from)), short(&name(step.to)));
     match &step.reason {
-        Reason::TakenOver { working, of } => Some(format!(
-            "{to} is not down: {from} is one of {of} that take over for each other, and {working} \
-             of them work"
-        )),
+        Reason::TakenOver { working, of } => {
+            Some(format!("{to} is not down: a peer of {from} takes over ({working} of {of} left)"))
+        }
         Reason::QuorumKept(quorum) => Some(format!(
             "{to} keeps its quorum: {} of {} members work, and it needs {}",
             quorum.working, quorum.members, quorum.needed

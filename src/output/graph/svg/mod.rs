@@ -14,7 +14,7 @@ const NAME: f64 = 13.0;
 /// The size of everything else.
 const SMALL: f64 = 10.5;
 /// The widest name that is written in full.
-const WIDEST: f64 = 190.0;
+const WIDEST: f64 = 240.0;
 /// The height of a node.
 const HEIGHT: f64 = 44.0;
 /// Up to so many relations their names stand at the lines; beyond, in a legend.
