@@ -9,8 +9,11 @@ use crate::flow::Place;
 use crate::flow::graph::{GraphError, Limit, Request, graph};
 use crate::output::graph::{dot, json, mermaid, svg, tree};
 
-/// The most that can be read in a picture. Mermaid refuses more relations by itself.
-const READABLE: Limit = Limit { nodes: 150, edges: 450 };
+/// The most that can be read in a flowchart. Mermaid refuses more relations by itself.
+const FLOWCHART: Limit = Limit { nodes: 150, edges: 450 };
+
+/// The most that can be read in a picture, and laid out in a moment.
+const PICTURE: Limit = Limit { nodes: 150, edges: 300 };
 
 pub(super) fn run(arguments: &Graph, environment: &Environment) -> Result<u8, Failure> {
     let (format, file) = &arguments.output;
@@ -36,7 +39,8 @@ pub(super) fn run(arguments: &Graph, environment: &Environment) -> Result<u8, Fa
             ..Wanted::default()
         },
         limit: match format {
-            GraphFormat::Svg | GraphFormat::Mermaid => Some(READABLE),
+            GraphFormat::Mermaid => Some(FLOWCHART),
+            GraphFormat::Svg => Some(PICTURE),
             GraphFormat::Tree | GraphFormat::Dot | GraphFormat::Json => None,
         },
     };
