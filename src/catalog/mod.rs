@@ -6,8 +6,10 @@
 //! in both directions.
 
 mod classes;
+pub mod drawing;
 mod entity;
 mod graph;
+pub mod impact;
 mod intern;
 mod labels;
 mod load;

@@ -9,6 +9,8 @@ mod completions;
 mod error;
 mod explain;
 mod get;
+mod graph;
+mod impact;
 mod init;
 mod man;
 mod pager;
@@ -77,6 +79,8 @@ fn dispatch(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
         args::Command::Rename(arguments) => rename::run(arguments, environment),
         args::Command::Codeowners(arguments) => codeowners::run(arguments, environment),
         args::Command::Explain(arguments) => explain::run(arguments, environment),
+        args::Command::Impact(arguments) => impact::run(arguments, environment),
+        args::Command::Graph(arguments) => graph::run(arguments, environment),
         args::Command::Schema(arguments) => schema::run(arguments),
         args::Command::Completions(arguments) => completions::run(arguments, environment),
         args::Command::Complete(arguments) => complete::run(arguments, environment),

@@ -23,6 +23,8 @@ pub(super) fn run(arguments: &Schema) -> Result<u8, Failure> {
 
 fn no_such_kind(word: &str) -> Failure {
     let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
-    let hint = format!("the kinds are {}; also `config` and `findings`", names.join(", "));
+    let formats: Vec<String> =
+        schemas::FORMATS.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let hint = format!("the kinds are {}; also `config`, {}", names.join(", "), formats.join(", "));
     Failure::usage(format!("there is no kind `{word}`"), Some(hint))
 }

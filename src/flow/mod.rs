@@ -8,6 +8,8 @@ pub mod codeowners;
 pub mod explain;
 pub mod fix;
 pub mod get;
+pub mod graph;
+pub mod impact;
 pub mod init;
 mod mentions;
 mod objection;

@@ -19,6 +19,17 @@ pub struct Published {
     pub text: String,
 }
 
+/// Makes a schema.
+type MakeSchema = fn() -> Value;
+
+/// What gitsm prints for programs, by the name of the format without its version.
+pub const FORMATS: &[(&str, MakeSchema)] = &[
+    ("findings", output::findings_schema),
+    ("graph", output::graph::schema),
+    ("impact", output::impact_schema),
+    ("impact-path", output::impact_path_schema),
+];
+
 fn path_of(kind: &Kind, ending: &str) -> String {
     format!("{}/{}.{ending}", schema_folder(kind), kind.name.to_lowercase())
 }
@@ -42,16 +53,21 @@ pub fn all() -> Vec<Published> {
     };
     add("gitsm.schema.json", combined_schema());
     add("config.schema.json", settings_schema());
-    add("findings-1.schema.json", output::findings_schema());
+    for (word, schema) in FORMATS {
+        add(&format!("{word}-1.schema.json"), schema());
+    }
     all.sort_by(|a, b| a.path.cmp(&b.path));
     all
 }
 
-/// The schema of a kind, by any word for it, or `config` or `findings`.
+/// The schema of a kind, by any word for it, or of `config` or one of [`FORMATS`].
 pub fn named(word: &str) -> Option<Value> {
     match word {
         "config" | "gitsm.yaml" => Some(settings_schema()),
-        "findings" => Some(output::findings_schema()),
-        _ => kind_named(word).map(|kind| kind_schema(kind, true)),
+        _ => {
+            let printed = FORMATS.iter().find(|(name, _)| *name == word);
+            let printed = printed.map(|(_, schema)| schema());
+            printed.or_else(|| kind_named(word).map(|kind| kind_schema(kind, true)))
+        }
     }
 }

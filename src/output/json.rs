@@ -191,13 +191,20 @@ fn label<'a>(place: &'a Place, text: &'a str) -> LabelJson<'a> {
 
 /// The JSON Schema of `findings/1`.
 pub fn schema() -> Value {
+    schema_of::<Findings<'_>>("findings/1", "findings-1")
+}
+
+/// The JSON Schema of what a type prints: its title is the format's name, and it is published under
+/// a file's name.
+pub(super) fn schema_of<T: JsonSchema>(title: &str, file: &str) -> Value {
     let settings = schemars::generate::SchemaSettings::draft07();
     let generator = settings.with(|settings| settings.inline_subschemas = true).into_generator();
-    let mut schema = generator.into_root_schema_for::<Findings<'_>>().to_value();
+    let mut schema = generator.into_root_schema_for::<T>().to_value();
     unwrap_lines(&mut schema);
     if let Some(object) = schema.as_object_mut() {
-        object.insert("$id".to_owned(), "https://gitsm.dev/schemas/findings-1.schema.json".into());
-        object.insert("title".to_owned(), "findings/1".into());
+        let id = format!("https://gitsm.dev/schemas/{file}.schema.json");
+        object.insert("$id".to_owned(), id.into());
+        object.insert("title".to_owned(), title.into());
     }
     schema
 }

@@ -2,16 +2,20 @@
 //!
 //! Floor 7, pure. [`FORMATS`] lists them; an emitter takes a [`View`] and gives the whole text.
 
+mod branches;
 mod concise;
 mod create;
 mod fixes;
 mod github;
 mod gitlab;
+pub mod graph;
 mod human;
+mod impact;
 mod json;
 mod jsonpath;
 mod junit;
 pub mod listing;
+mod mermaid;
 pub mod owners;
 mod page;
 pub mod refs;
@@ -26,6 +30,10 @@ use std::sync::Arc;
 
 pub use create::{CreateError, Standing, create, standing};
 pub use fixes::{repairs, unified};
+pub use impact::{
+    ImpactReport, PathReport, impact_human, impact_markdown, impact_mermaid, impact_path_schema,
+    path_human, path_json, schema as impact_schema,
+};
 pub use json::schema as findings_schema;
 pub use jsonpath::{Template, TemplateError};
 pub use listing::{Heading, Item, Listing, Row, Shown};

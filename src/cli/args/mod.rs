@@ -2,6 +2,8 @@
 
 mod codeowners;
 mod get;
+mod graph;
+mod impact;
 mod init;
 mod plain;
 mod policy;
@@ -15,6 +17,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(super) use codeowners::Codeowners;
 pub(super) use get::{Get, GetOutput};
+pub(super) use graph::{Graph, GraphFormat, GroupBy, Towards};
+pub(super) use impact::{Impact, ImpactFormat};
 pub(super) use init::{FromCatalog, Init};
 pub(super) use plain::{Complete, Completions, Explain, Man, Schema};
 pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
@@ -71,6 +75,20 @@ impl When {
     }
 }
 
+/// Reads `FORMAT` or `FORMAT=FILE`.
+fn format_and_file<F: ValueEnum>(text: &str) -> Result<(F, Option<PathBuf>), String> {
+    let (name, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("the file after `=` is missing".to_owned()),
+        Some((name, file)) => (name, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let word = |format: &F| format.to_possible_value().map(|value| value.get_name().to_owned());
+    let known = F::value_variants().iter().find(|format| word(format).as_deref() == Some(name));
+    let names = || F::value_variants().iter().filter_map(word).collect::<Vec<_>>().join(", ");
+    let format = known.cloned().ok_or_else(|| format!("the formats are {}", names()));
+    Ok((format?, file))
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -99,6 +117,12 @@ pub enum Command {
         after_help = "Examples:\n  gitsm explain reference-unknown\n  gitsm explain service\n  gitsm explain --list"
     )]
     Explain(Explain),
+    /// Say what is affected if something is down: services, owners, agreements, runbooks
+    #[command(after_help = impact::EXAMPLES)]
+    Impact(Impact),
+    /// Draw the relations around an entity, or of the whole catalog
+    #[command(after_help = graph::EXAMPLES)]
+    Graph(Graph),
     /// Print a JSON Schema
     #[command(after_help = plain::SCHEMA_EXAMPLES)]
     Schema(Schema),

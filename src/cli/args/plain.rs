@@ -9,7 +9,8 @@ Examples:
   gitsm schema                  every kind in one schema, for an editor
   gitsm schema component        one kind
   gitsm schema config           gitsm.yaml
-  gitsm schema findings         what `validate -o json` prints";
+  gitsm schema findings         what `validate -o json` prints
+  gitsm schema impact           what `impact -o json` prints";
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
@@ -25,7 +26,8 @@ pub struct Explain {
 /// Arguments of `schema`.
 #[derive(Debug, Args)]
 pub struct Schema {
-    /// A kind, in any case and number, or `config` or `findings`; all kinds if it is left out
+    /// A kind, in any case and number, or `config`, `findings`, `impact`, `impact-path` or `graph`;
+    /// all kinds if it is left out
     #[arg(value_name = "KIND")]
     pub kind: Option<String>,
     /// Write every schema below a folder
