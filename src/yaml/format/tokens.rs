@@ -1,0 +1,231 @@
+//! All that is written between and around the values of a text: comments, indicators, markers,
+//! anchors and tags, which an [`Arena`] leaves out.
+//!
+//! Where values stand is known from the arena, so what lies between them can be read without
+//! guessing: a `#` in a value is never taken for a comment. Whatever fits nothing is [`Odd`].
+
+use super::super::arena::{Arena, Kind};
+use super::Odd;
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// A plain or quoted scalar.
+    Scalar,
+    /// A block scalar, with its header and all of its lines.
+    Block,
+    Alias,
+    /// An anchor or a tag.
+    Property,
+    Comment,
+    Dash,
+    Question,
+    Colon,
+    Comma,
+    Open,
+    Close,
+    /// `---`
+    Start,
+    /// `...`
+    End,
+    Directive,
+}
+
+/// Something that is written, with the lines (from 0) and the column, in bytes, where it stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token {
+    pub(super) what: What,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) line: usize,
+    pub(super) last_line: usize,
+    pub(super) column: usize,
+}
+
+/// The tokens of a text in which every line ends with `\n` alone.
+pub(super) fn tokens(text: &str, arena: &Arena) -> Result<Vec<Token>, Odd> {
+    let mut scanner =
+        Scanner { text, at: 0, line: 0, line_start: 0, depth: 0, tokens: Vec::new() };
+    for slot in &arena.slots {
+        let (start, end) = (slot.span.start as usize, slot.span.end as usize);
+        match slot.kind {
+            Kind::Scalar { quoted, .. } if start < end => scanner.value(start, end, quoted)?,
+            Kind::Alias(_) => {
+                scanner.gap(start)?;
+                if !text[start..end].starts_with('*') {
+                    return Err(Odd);
+                }
+                scanner.push(What::Alias, end);
+            }
+            _ => {}
+        }
+    }
+    scanner.gap(text.len())?;
+    Ok(scanner.tokens)
+}
+
+/// What follows the indicator of a block scalar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Header {
+    /// Whether line breaks at its end are part of it (`+`).
+    pub(super) keeps: bool,
+    /// Whether they are left out altogether (`-`).
+    pub(super) strips: bool,
+    /// Whether it says by itself how far it is indented.
+    pub(super) indented: bool,
+    /// How long it is.
+    pub(super) length: usize,
+}
+
+impl Header {
+    /// The header that a block scalar begins with.
+    pub(super) fn of(block: &str) -> Self {
+        let marks = &block[1..];
+        let length =
+            marks.find(|c: char| !c.is_ascii_digit() && c != '+' && c != '-').unwrap_or(marks.len());
+        let marks = &marks[..length];
+        Self {
+            keeps: marks.contains('+'),
+            strips: marks.contains('-'),
+            indented: marks.contains(|c: char| c.is_ascii_digit()),
+            length: 1 + length,
+        }
+    }
+}
+
+/// How many spaces a line begins with.
+pub(super) fn indent_of(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
+struct Scanner<'t> {
+    text: &'t str,
+    at: usize,
+    line: usize,
+    line_start: usize,
+    /// How many flow collections are open.
+    depth: usize,
+    tokens: Vec<Token>,
+}
+
+impl Scanner<'_> {
+    /// Adds what stands from here to `end`.
+    fn push(&mut self, what: What, end: usize) {
+        let (start, line, column) = (self.at, self.line, self.at - self.line_start);
+        self.advance(end);
+        self.tokens.push(Token { what, start, end, line, last_line: self.line, column });
+    }
+
+    /// Goes to `end`, counting lines.
+    fn advance(&mut self, end: usize) {
+        for at in memchr::memchr_iter(b'\n', &self.text.as_bytes()[self.at..end]) {
+            self.line += 1;
+            self.line_start = self.at + at + 1;
+        }
+        self.at = end;
+    }
+
+    fn value(&mut self, start: usize, end: usize, quoted: bool) -> Result<(), Odd> {
+        self.gap(start)?;
+        let text = &self.text[start..end];
+        match text.as_bytes().first() {
+            Some(b'|' | b'>') if quoted => {
+                let end = self.block_end(start, end)?;
+                self.push(What::Block, end);
+            }
+            // Its properties must be apart from it.
+            Some(b'&' | b'!' | b'*') if !quoted => return Err(Odd),
+            Some(b'"' | b'\'') | None if !quoted => return Err(Odd),
+            _ => self.push(What::Scalar, end),
+        }
+        Ok(())
+    }
+
+    /// Where a block scalar ends with what belongs to it behind its last text: blank lines that it
+    /// keeps, and those of more spaces than it is indented by.
+    fn block_end(&self, start: usize, end: usize) -> Result<usize, Odd> {
+        let line_end = |at: usize| {
+            memchr::memchr(b'\n', &self.text.as_bytes()[at..]).map_or(self.text.len(), |n| at + n)
+        };
+        let header = Header::of(&self.text[start..end]);
+        let mut stop = line_end(end);
+        let body = self.text[start..stop].split_once('\n').map(|(_, body)| body);
+        let first = body.and_then(|body| body.lines().find(|line| !line.trim().is_empty()));
+        if first.is_none() && header.indented {
+            return Err(Odd);
+        }
+        let indent = if header.indented { 0 } else { first.map_or(usize::MAX, indent_of) };
+        // A last line that does not end would mean something else if it did.
+        if stop == self.text.len() && first.is_some() && !header.strips {
+            return Err(Odd);
+        }
+        let mut next = stop;
+        while next + 1 < self.text.len() {
+            let line = &self.text[next + 1..line_end(next + 1)];
+            if line.contains(|c: char| c != ' ') {
+                break;
+            }
+            next += 1 + line.len();
+            if header.keeps || line.len() > indent {
+                stop = next;
+            }
+        }
+        Ok(stop)
+    }
+
+    /// Reads what is no value, up to `end`.
+    fn gap(&mut self, end: usize) -> Result<(), Odd> {
+        while self.at < end {
+            let bytes = &self.text.as_bytes()[self.at..end];
+            let first = bytes.first().copied().unwrap_or_default();
+            if matches!(first, b' ' | b'\t' | b'\n') {
+                self.advance(self.at + 1);
+                continue;
+            }
+            let (what, length) = self.token(first, bytes)?;
+            match what {
+                What::Open => self.depth += 1,
+                What::Close => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
+            self.push(what, self.at + length);
+        }
+        if self.at == end { Ok(()) } else { Err(Odd) }
+    }
+
+    fn token(&self, first: u8, bytes: &[u8]) -> Result<(What, usize), Odd> {
+        let to_line_end = || {
+            let line = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
+            self.text[self.at..self.at + line].trim_end_matches([' ', '\t']).len()
+        };
+        let blank_at = |at: usize| bytes.get(at).is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n'));
+        let at_line_start = self.at == self.line_start;
+        let before = self.text[..self.at].bytes().next_back();
+        Ok(match first {
+            b'#' if at_line_start || matches!(before, Some(b' ' | b'\t' | b'\n')) => {
+                (What::Comment, to_line_end())
+            }
+            b'%' if at_line_start => (What::Directive, to_line_end()),
+            b'-' if at_line_start && bytes.starts_with(b"---") && blank_at(3) => (What::Start, 3),
+            b'.' if at_line_start && bytes.starts_with(b"...") && blank_at(3) => (What::End, 3),
+            b'-' if blank_at(1) || self.at + 1 == self.text.len() => (What::Dash, 1),
+            b'?' if blank_at(1) => (What::Question, 1),
+            b':' => (What::Colon, 1),
+            b',' if self.depth > 0 => (What::Comma, 1),
+            b'[' | b'{' => (What::Open, 1),
+            b']' | b'}' => (What::Close, 1),
+            b'&' | b'!' => (What::Property, self.property(bytes)?),
+            _ => return Err(Odd),
+        })
+    }
+
+    fn property(&self, bytes: &[u8]) -> Result<usize, Odd> {
+        if bytes.starts_with(b"!<") {
+            return memchr::memchr(b'>', bytes).map(|at| at + 1).ok_or(Odd);
+        }
+        let ends = |byte: &u8| {
+            matches!(byte, b' ' | b'\t' | b'\n') || (self.depth > 0 && b",[]{}".contains(byte))
+        };
+        Ok(bytes.iter().position(ends).unwrap_or(bytes.len()))
+    }
+}
