@@ -5,6 +5,7 @@ use std::io::Write;
 use super::Environment;
 use crate::flow::ask::AskError;
 use crate::flow::fix::FixError;
+use crate::flow::fmt::FmtError;
 use crate::flow::init::InitError;
 use crate::flow::validate::ValidateError;
 use crate::output::{WriteError, visible};
@@ -78,6 +79,15 @@ impl From<FixError> for Failure {
                 let hint = "check it out and leave out --at".to_owned();
                 Self::usage(error.to_string(), Some(hint))
             }
+        }
+    }
+}
+
+impl From<FmtError> for Failure {
+    fn from(error: FmtError) -> Self {
+        match error {
+            FmtError::Workspace(inner) => ValidateError::Workspace(inner).into(),
+            FmtError::NotOnDisk => Self::usage(error.to_string(), None),
         }
     }
 }

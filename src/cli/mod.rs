@@ -6,6 +6,7 @@ mod args;
 mod completions;
 mod error;
 mod explain;
+mod fmt;
 mod init;
 mod man;
 mod schema;
@@ -60,6 +61,7 @@ fn dispatch(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
     match &cli.command {
         args::Command::Init(arguments) => init::run(arguments, environment),
         args::Command::Validate(arguments) => validate::run(arguments, environment),
+        args::Command::Fmt(arguments) => fmt::run(arguments, environment),
         args::Command::Explain(arguments) => explain::run(arguments, environment),
         args::Command::Schema(arguments) => schema::run(arguments),
         args::Command::Completions(arguments) => completions::run(arguments),

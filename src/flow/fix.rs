@@ -111,7 +111,7 @@ pub fn fix_tree(tree: Arc<dyn Tree>, today: &str) -> Result<(Vec<Change>, Vec<Re
     Ok((changes(&passes), passes.repairs()))
 }
 
-fn restless(path: &str) -> String {
+pub(super) fn restless(path: &str) -> String {
     format!("{path} changed while it was being fixed, and is left as it is: run the command again")
 }
 
@@ -125,7 +125,7 @@ fn changes(passes: &passes::Passes<'_>) -> Vec<Change> {
 }
 
 /// Writes a file if it still holds what it held.
-fn put(change: &Change, top: &Path, tree: &dyn Tree) -> Result<(), String> {
+pub(super) fn put(change: &Change, top: &Path, tree: &dyn Tree) -> Result<(), String> {
     let entry = Entry { path: change.path.clone(), kind: EntryKind::File, id: None };
     let still = || {
         let content = tree.read(&entry, change.before.len() as u64 + 1);
@@ -162,7 +162,7 @@ impl Fixed {
 }
 
 /// Where in a text others stand.
-fn places(text: &str, others: &[&str]) -> Vec<Span> {
+pub(super) fn places(text: &str, others: &[&str]) -> Vec<Span> {
     let found = others.iter().flat_map(|other| text.match_indices(other));
     found.map(|(at, other)| Span::new(at, at + other.len())).collect()
 }

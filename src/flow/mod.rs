@@ -6,6 +6,7 @@ pub mod ask;
 mod clock;
 pub mod explain;
 pub mod fix;
+pub mod fmt;
 pub mod init;
 mod objection;
 mod passes;

@@ -16,10 +16,11 @@ mod write;
 
 use std::sync::Arc;
 
+pub use concise::finding_lines;
 pub use create::{CreateError, Standing, create, standing};
 pub use fixes::{repairs, unified};
 pub use json::schema as findings_schema;
-pub use text::{line_start, visible};
+pub use text::{count, line_start, visible};
 pub use write::{WriteError, replace, rewrite};
 
 use crate::catalog::FileRecord;

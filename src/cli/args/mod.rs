@@ -1,5 +1,6 @@
 //! The grammar of the command line, one file a command. Help texts are here, and nowhere else.
 
+mod fmt;
 mod init;
 mod plain;
 mod validate;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(super) use fmt::Fmt;
 pub(super) use init::{FromCatalog, Init};
 pub(super) use plain::{Completions, Explain, Man, Schema};
 pub(super) use validate::{Output, Validate};
@@ -33,7 +35,7 @@ pub struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  fine
-  1  findings
+  1  findings, or a difference that was asked for
   2  wrong usage
   3  could not do it (files, Git, network)";
 
@@ -67,6 +69,9 @@ pub enum Command {
     /// Say what is wrong with a catalog
     #[command(after_help = validate::EXAMPLES)]
     Validate(Validate),
+    /// Write a catalog's documents as they should look
+    #[command(after_help = fmt::EXAMPLES)]
+    Fmt(Fmt),
     /// Say what a code means and what to write, or what a kind is and which fields it has
     #[command(
         after_help = "Examples:\n  gitsm explain reference-unknown\n  gitsm explain service\n  gitsm explain --list"

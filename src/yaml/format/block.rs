@@ -7,7 +7,6 @@
 use std::sync::Arc;
 
 use super::super::arena::{Arena, Kind, NodeId};
-use super::super::scalar::Scalar;
 use super::shape::{Shape, order};
 use super::tokens::{Header, Token, What};
 use super::{Odd, text};
@@ -360,8 +359,7 @@ impl Printer<'_> {
     }
 
     fn is_nothing(&self, id: NodeId) -> bool {
-        let slot = self.arena.slots[id.0 as usize];
-        matches!(slot.kind, Kind::Scalar { scalar: Scalar::Null | Scalar::Str, .. } if slot.span.is_empty())
+        matches!(self.kind(id), Kind::Scalar { text, quoted: false, .. } if text.is_empty())
     }
 
     /// A value that is no block collection.
@@ -416,12 +414,18 @@ impl Printer<'_> {
     /// The comment behind what was written last, as far from it as it was.
     pub(super) fn push_comment_behind(&mut self, line: &mut String) -> bool {
         let Some(token) = self.comment_behind() else { return false };
-        let before = self.tokens.get(self.at.wrapping_sub(1)).map_or(token.start, |t| t.end);
-        let gap = &self.text[before..token.start];
-        line.push_str(if gap.contains('\t') { "  " } else { gap });
+        line.push_str(self.gap_before(self.at));
         line.push_str(self.slice(token));
         self.at += 1;
         true
+    }
+
+    /// The spaces before a comment behind something.
+    pub(super) fn gap_before(&self, at: usize) -> &str {
+        let end = |at: usize| Some(self.tokens.get(at)?.end);
+        let start = self.tokens.get(at).map_or(0, |token| token.start);
+        let gap = at.checked_sub(1).and_then(end).and_then(|end| self.text.get(end..start));
+        gap.filter(|gap| !gap.is_empty() && gap.bytes().all(|b| b == b' ')).unwrap_or("  ")
     }
 
     /// The anchor and the tag of a value.

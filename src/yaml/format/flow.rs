@@ -35,7 +35,8 @@ impl Printer<'_> {
                         // A bracket in the column of the key would be too far out for some readers.
                         text::pad(line, column + 2 * opened.max(1));
                     }
-                    false => line.push_str(self.space(before, token)),
+                    false if token.what == What::Comment => line.push_str(self.gap_before(at)),
+                    false => line.push_str(space(before, token)),
                 }
             }
             match token.what {
@@ -68,18 +69,6 @@ impl Printer<'_> {
             }
         }
         Err(Odd)
-    }
-
-    /// What stands between two tokens of a line.
-    fn space(&self, before: Token, token: Token) -> &'static str {
-        match (before.what, token.what) {
-            (_, What::Comment) => "  ",
-            // An anchor and an alias would take the colon for a part of their name.
-            (What::Alias | What::Property, What::Colon) => " ",
-            (What::Colon, What::Comma | What::Close) => " ",
-            (What::Open, _) | (_, What::Close | What::Comma | What::Colon) => "",
-            _ => " ",
-        }
     }
 
     /// What the quoted scalars of a value hold, by where they start.
@@ -197,6 +186,17 @@ impl Printer<'_> {
             }
         }
         parts
+    }
+}
+
+/// What stands between two tokens of a line.
+fn space(before: Token, token: Token) -> &'static str {
+    match (before.what, token.what) {
+        // An anchor and an alias would take the colon for a part of their name.
+        (What::Alias | What::Property, What::Colon) => " ",
+        (What::Colon, What::Comma | What::Close) => " ",
+        (What::Open, _) | (_, What::Close | What::Comma | What::Colon) => "",
+        _ => " ",
     }
 }
 

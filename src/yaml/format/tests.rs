@@ -75,9 +75,18 @@ fn comments_stay_with_what_they_are_about() {
 fn brackets_stay_brackets() {
     is("a: [ x,y , {b : 1 ,\"c\":2} ]\n", "a: [x, y, {b: 1, c: 2}]\n");
     is("a: [x, # one\n      y,\n  ]\nb: {}\nc: []\n", "a: [x, # one\n  y,\n  ]\nb: {}\nc: []\n");
-    is("a: {x: , y, 'z': [], ? q : r}\n", "a: {x: , y, z: [], ? q : r}\n");
+    is("a: {x: , y, 'z': [], ? q : r}\n", "a: {x: , y, z: [], ? q: r}\n");
     is("map:\n  a: {\n  b: c,\n      d: [\n   e]}\n", "map:\n  a: {\n    b: c,\n    d: [\n      e]}\n");
-    is("a: [*x, &y b]\n", "a: [*x, &y b]\n");
+    is("b: &x 1\nc: [*x, &y b,*x , *y]\n", "b: &x 1\nc: [*x, &y b, *x, *y]\n");
+}
+
+#[test]
+fn anchors_and_tags_stay_where_they_are() {
+    is("a:   &x  !!str 1\nb:   !t\n  'q'\nc: &y\n", "a: &x !!str 1\nb: !t\n  'q'\nc: &y\n");
+    is("a: !!str  |\n     x\nb: &z   >-\n     y\n", "a: !!str |\n  x\nb: &z >-\n  y\n");
+    is("a: &m # one\n    b: &k  c\nd: &l\n- !t {e:  f}\n", "a: &m # one\n  b: &k c\nd: &l\n  - !t {e: f}\n");
+    is("a: ! 'x'\nb: !<tag:x>   y\n*z : 1\n".replace("*z : 1\n", "").as_str(), "a: ! 'x'\nb: !<tag:x> y\n");
+    is("a: !!str\n    # none\nb: |\nc: >+\n\n\nmap: 1\n", "a: !!str\n  # none\nb: |\nc: >+\n\n\nmap: 1\n");
 }
 
 #[test]

@@ -49,7 +49,11 @@ pub(super) fn tokens(text: &str, arena: &Arena) -> Result<Vec<Token>, Odd> {
     for slot in &arena.slots {
         let (start, end) = (slot.span.start as usize, slot.span.end as usize);
         match slot.kind {
-            Kind::Scalar { quoted, .. } if start < end => scanner.value(start, end, quoted)?,
+            Kind::Scalar { quoted, text, .. } if quoted || start < end => {
+                // Nothing may be said to stand on spaces.
+                let end = if quoted || !text.is_empty() { end } else { start };
+                scanner.scalar(start, end, quoted)?;
+            }
             Kind::Alias(_) => {
                 scanner.gap(start)?;
                 if !text[start..end].starts_with('*') {
@@ -125,18 +129,26 @@ impl Scanner<'_> {
         self.at = end;
     }
 
-    fn value(&mut self, start: usize, end: usize, quoted: bool) -> Result<(), Odd> {
-        self.gap(start)?;
-        let text = &self.text[start..end];
-        match text.as_bytes().first() {
-            Some(b'|' | b'>') if quoted => {
-                let end = self.block_end(start, end)?;
-                self.push(What::Block, end);
-            }
-            // Its properties must be apart from it.
-            Some(b'&' | b'!' | b'*') if !quoted => return Err(Odd),
-            Some(b'"' | b'\'') | None if !quoted => return Err(Odd),
-            _ => self.push(What::Scalar, end),
+    /// A scalar, with its anchor and tag; if a header comes first it is a block. Nothing says where
+    /// a block stands that is empty.
+    fn scalar(&mut self, start: usize, end: usize, quoted: bool) -> Result<(), Odd> {
+        let nowhere = quoted && start == end;
+        let mut header = self.gap_or_header(if nowhere { self.text.len() } else { start })?;
+        while !header && self.text[self.at..].starts_with(['&', '!']) {
+            self.push(What::Property, self.at + self.property(&self.text.as_bytes()[self.at..])?);
+            let says = |c: char| !matches!(c, ' ' | '\t' | '\n');
+            let next = self.text[self.at..].find(says).map_or(self.text.len(), |at| self.at + at);
+            // Whatever else stands there is read as what it is behind a property.
+            header = next < self.text.len() && self.gap_or_header(next)?;
+            header |= quoted && self.text[self.at..].starts_with(['|', '>']);
+        }
+        if header && quoted {
+            let end = self.block_end(self.at, if nowhere { self.at + 1 } else { end })?;
+            self.push(What::Block, end);
+        } else if header || (quoted && !self.text[self.at..].starts_with(['"', '\''])) {
+            return Err(Odd);
+        } else if self.at < end {
+            self.push(What::Scalar, end);
         }
         Ok(())
     }
@@ -147,7 +159,7 @@ impl Scanner<'_> {
         let line_end = |at: usize| {
             memchr::memchr(b'\n', &self.text.as_bytes()[at..]).map_or(self.text.len(), |n| at + n)
         };
-        let header = Header::of(&self.text[start..end]);
+        let header = Header::of(&self.text[start..line_end(start)]);
         let mut stop = line_end(end);
         let body = self.text[start..stop].split_once('\n').map(|(_, body)| body);
         let first = body.and_then(|body| body.lines().find(|line| !line.trim().is_empty()));
@@ -175,12 +187,20 @@ impl Scanner<'_> {
 
     /// Reads what is no value, up to `end`.
     fn gap(&mut self, end: usize) -> Result<(), Odd> {
+        if self.gap_or_header(end)? { Err(Odd) } else { Ok(()) }
+    }
+
+    /// The same, but it ends before the header of a block scalar; says whether there is one.
+    fn gap_or_header(&mut self, end: usize) -> Result<bool, Odd> {
         while self.at < end {
             let bytes = &self.text.as_bytes()[self.at..end];
             let first = bytes.first().copied().unwrap_or_default();
             if matches!(first, b' ' | b'\t' | b'\n') {
                 self.advance(self.at + 1);
                 continue;
+            }
+            if matches!(first, b'|' | b'>') {
+                return Ok(true);
             }
             let (what, length) = self.token(first, bytes)?;
             match what {
@@ -190,7 +210,7 @@ impl Scanner<'_> {
             }
             self.push(what, self.at + length);
         }
-        if self.at == end { Ok(()) } else { Err(Odd) }
+        if self.at == end { Ok(false) } else { Err(Odd) }
     }
 
     fn token(&self, first: u8, bytes: &[u8]) -> Result<(What, usize), Odd> {
