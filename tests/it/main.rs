@@ -15,6 +15,7 @@ mod breaks;
 mod catalogs;
 mod corpus;
 mod fix;
+mod fmt;
 mod formats;
 mod git;
 mod help;

@@ -8,6 +8,8 @@
 
 mod block;
 mod flow;
+#[cfg(test)]
+mod properties;
 mod shape;
 #[cfg(test)]
 mod tests;

@@ -33,8 +33,8 @@ fn means_itself(text: &str, in_flow: bool) -> bool {
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
         && !text.contains(" #")
-        // In brackets readers differ on a colon that touches them.
-        && !(in_flow && text.contains("::"))
+        // In brackets readers of YAML 1.1 take a colon for the end of a key.
+        && !(in_flow && text.contains(':'))
 }
 
 /// What a scalar in quotes holds, if no escape is in it.
@@ -87,9 +87,9 @@ pub(super) fn block(written: &str, was: usize, column: usize) -> Result<String, 
     let Some((head, body)) = written.split_once('\n') else { return Ok(written.to_owned()) };
     let header = Header::of(written);
     let first = body.split('\n').find(|line| !line.trim().is_empty());
-    let (old, new) = match (header.indented, first) {
-        (true, _) => (was, column),
-        (false, first) => (first.map_or(usize::MAX, indent_of), column + 2),
+    let (old, new) = match header.digit {
+        Some(digit) => (was + digit, column + digit),
+        None => (first.map_or(usize::MAX, indent_of), column + 2),
     };
     let mut text = head.trim_end_matches([' ', '\t']).to_owned();
     for line in body.split('\n') {
@@ -127,7 +127,10 @@ mod tests {
             let quoted = format!("\"{text}\"");
             assert_eq!(scalar(&quoted, Some(text), 0, false), text);
         }
-        assert_eq!(scalar("\"a, b\"", Some("a, b"), 0, true), "\"a, b\"", "in brackets");
+        for text in ["a, b", "a:b"] {
+            let quoted = format!("'{text}'");
+            assert_eq!(scalar(&quoted, Some(text), 0, true), quoted, "in brackets");
+        }
         assert_eq!(scalar("\"\\x61\"", Some("a"), 0, false), "\"\\x61\"");
         assert_eq!(key("\"a.b/c\"", Some("a.b/c")), "a.b/c");
         assert_eq!(key("\"on\"", Some("on")), "\"on\"");

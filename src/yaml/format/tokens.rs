@@ -75,8 +75,8 @@ pub(super) struct Header {
     pub(super) keeps: bool,
     /// Whether they are left out altogether (`-`).
     pub(super) strips: bool,
-    /// Whether it says by itself how far it is indented.
-    pub(super) indented: bool,
+    /// How far it says to be indented.
+    pub(super) digit: Option<usize>,
     /// How long it is.
     pub(super) length: usize,
 }
@@ -91,7 +91,7 @@ impl Header {
         Self {
             keeps: marks.contains('+'),
             strips: marks.contains('-'),
-            indented: marks.contains(|c: char| c.is_ascii_digit()),
+            digit: marks.chars().find_map(|c| c.to_digit(10)).map(|digit| digit as usize),
             length: 1 + length,
         }
     }
@@ -163,14 +163,14 @@ impl Scanner<'_> {
         let mut stop = line_end(end);
         let body = self.text[start..stop].split_once('\n').map(|(_, body)| body);
         let first = body.and_then(|body| body.lines().find(|line| !line.trim().is_empty()));
-        if first.is_none() && header.indented {
+        // Readers differ on where an empty one ends.
+        if first.is_none() {
             return Err(Odd);
         }
-        let indent = if header.indented { 0 } else { first.map_or(usize::MAX, indent_of) };
-        // A last line that does not end would mean something else if it did.
-        if stop == self.text.len() && first.is_some() && !header.strips {
-            return Err(Odd);
-        }
+        let indent = match header.digit {
+            Some(digit) => self.parent_column().ok_or(Odd)? + digit,
+            None => first.map_or(usize::MAX, indent_of),
+        };
         let mut next = stop;
         while next + 1 < self.text.len() {
             let line = &self.text[next + 1..line_end(next + 1)];
@@ -182,7 +182,22 @@ impl Scanner<'_> {
                 stop = next;
             }
         }
-        Ok(stop)
+        // A last line that does not end would mean something else if it did.
+        let ends = next < self.text.len() || header.strips;
+        if ends { Ok(stop) } else { Err(Odd) }
+    }
+
+    /// The column of the key or dash that the next value belongs to.
+    fn parent_column(&self) -> Option<usize> {
+        let beside = |token: &&Token| !matches!(token.what, What::Property | What::Comment);
+        let mut before = self.tokens.iter().rev().skip_while(|token| !beside(token));
+        let first = before.next()?;
+        if first.what == What::Dash {
+            return Some(first.column);
+        }
+        let key = before.next().filter(|_| first.what == What::Colon)?;
+        let own = before.take_while(|token| token.what == What::Property && token.line == key.line);
+        Some(own.last().unwrap_or(key).column)
     }
 
     /// Reads what is no value, up to `end`.
