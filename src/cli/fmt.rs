@@ -16,11 +16,8 @@ pub(super) fn run(arguments: &Fmt, environment: &Environment) -> Result<u8, Fail
     if arguments.paths.iter().any(|path| path == Path::new("-")) {
         return standard_input(arguments);
     }
-    let place = Place {
-        current: environment.current.clone(),
-        paths: arguments.paths.clone(),
-        at: None,
-    };
+    let place =
+        Place { current: environment.current.clone(), paths: arguments.paths.clone(), at: None };
     let write = !arguments.check && !arguments.diff;
     let done = fmt(&place, write)?;
     match arguments.diff {

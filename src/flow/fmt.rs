@@ -279,8 +279,7 @@ fn treatments(view: &FileView<'_>) -> Vec<Treatment> {
         }
         let items = root.items().len();
         let rest = documents.by_ref().take(items.saturating_sub(1));
-        let all: Vec<Option<Arc<Shape>>> =
-            std::iter::once(first).chain(rest).map(shape).collect();
+        let all: Vec<Option<Arc<Shape>>> = std::iter::once(first).chain(rest).map(shape).collect();
         let all: Option<Vec<Arc<Shape>>> = all.into_iter().collect();
         all.filter(|_| root.kind() == NodeKind::Sequence).map_or(Treatment::Left, Treatment::List)
     };
@@ -299,7 +298,8 @@ struct Seen {
 impl Seen {
     fn of(view: &FileView<'_>) -> Self {
         let inspection = rules::inspect(&Subject::Text(view));
-        let covered = |one: &Suppression| one.covers.as_ref().and_then(|at| field_at(view, at.start));
+        let covered =
+            |one: &Suppression| one.covers.as_ref().and_then(|at| field_at(view, at.start));
         let all = inspection.suppressions.iter();
         let mut silenced: Vec<_> =
             all.map(|one| (one.code.clone(), one.reason.clone(), covered(one))).collect();
@@ -358,8 +358,7 @@ impl Done {
     pub fn diff(&self, for_screen: bool) -> String {
         let of = |(change, private): (&Change, &Vec<String>)| {
             let private: Vec<&str> = private.iter().map(String::as_str).collect();
-            let star = |text: &str| {
-rules::starred(text, &places(text, &private))};
+            let star = |text: &str| rules::starred(text, &places(text, &private));
             unified(&change.path, &star(&change.before), &star(&change.after), for_screen)
         };
         self.changes.iter().zip(&self.private).map(of).collect()

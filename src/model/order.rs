@@ -44,7 +44,11 @@ fn gather(schema: &Map<String, Value>, all: &mut Shape) {
     // A type of a kind may add fields: they come behind those that all of them have.
     for word in ["allOf", "anyOf", "oneOf"] {
         let branches = schema.get(word).and_then(Value::as_array);
-        branches.into_iter().flatten().filter_map(Value::as_object).for_each(|one| gather(one, all));
+        branches
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object)
+            .for_each(|one| gather(one, all));
     }
     for word in ["else", "then"] {
         if let Some(branch) = schema.get(word).and_then(Value::as_object) {

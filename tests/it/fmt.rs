@@ -12,7 +12,9 @@ const NICE: &str = "# The team.\napiVersion: gitsm/v1alpha1\nkind: Team\nmetadat
 fn catalog() -> Folder {
     let folder = Folder::git();
     folder.write("a.yaml", UGLY).write("b.yaml", NICE);
-    folder.write("values.yaml", "b:    1\na:   2\n").write("pod.yaml", "kind:   Pod\napiVersion: v1\n");
+    folder
+        .write("values.yaml", "b:    1\na:   2\n")
+        .write("pod.yaml", "kind:   Pod\napiVersion: v1\n");
     folder.commit("catalog");
     folder
 }
@@ -56,9 +58,15 @@ fn a_file_that_does_not_parse_is_left_and_reported() {
     for arguments in [&["fmt", "--check", "b.yaml", "broken.yaml"][..], &["fmt"]] {
         let run = folder.gitsm(arguments);
         assert_eq!(run.code, 1, "{run:?}");
-        assert!(run.stderr.starts_with("broken.yaml:4:1: error[yaml-syntax] this is not"), "{run:?}");
+        assert!(
+            run.stderr.starts_with("broken.yaml:3:11: error[yaml-syntax] this is not"),
+            "{run:?}"
+        );
     }
-    assert_eq!((folder.read("broken.yaml").as_str(), folder.read("a.yaml").as_str()), (broken, NICE));
+    assert_eq!(
+        (folder.read("broken.yaml").as_str(), folder.read("a.yaml").as_str()),
+        (broken, NICE)
+    );
 }
 
 #[test]
@@ -82,7 +90,10 @@ fn a_comment_that_silences_goes_on_silencing_the_same_field() {
     let moves = pinned.split_once('\n').unwrap().1;
     folder.write("a.yaml", moves);
     assert_eq!(folder.gitsm(&["fmt"]).code, 0);
-    assert_eq!(folder.read("a.yaml"), "apiVersion: gitsm/v1alpha1\nkind: Team\nmetadata:\n  # gitsm: ignore[name-format] old\n  name: payments_\n  title: x\n");
+    assert_eq!(
+        folder.read("a.yaml"),
+        "apiVersion: gitsm/v1alpha1\nkind: Team\nmetadata:\n  # gitsm: ignore[name-format] old\n  name: payments_\n  title: x\n"
+    );
 }
 
 #[test]
@@ -120,7 +131,7 @@ fn standard_input_goes_to_standard_output() {
     assert_eq!(run("a:    1\n"), (0, "a:    1\n".to_owned(), String::new()));
     let (code, out, error) = run("apiVersion: gitsm/v1alpha1\nkind: [\n");
     assert_eq!((code, out.as_str()), (1, ""));
-    assert!(error.starts_with("stdin.yaml:3:1: error[yaml-syntax]"), "{error}");
+    assert!(error.starts_with("stdin.yaml:2:7: error[yaml-syntax]"), "{error}");
 }
 
 #[test]
@@ -140,7 +151,8 @@ fn links_are_not_written_through() {
     let outside = Folder::new();
     outside.write("a.yaml", UGLY);
     let folder = catalog();
-    std::os::unix::fs::symlink(outside.path().join("a.yaml"), folder.path().join("c.yaml")).unwrap();
+    std::os::unix::fs::symlink(outside.path().join("a.yaml"), folder.path().join("c.yaml"))
+        .unwrap();
     folder.gitsm(&["fmt"]);
     assert_eq!(outside.read("a.yaml"), UGLY);
 }
@@ -152,7 +164,8 @@ fn what_this_repository_holds_and_writes_is_formatted() {
         assert_eq!(run.code, 0, "{folder}: {}{}", run.stdout, run.stderr);
     }
     let folder = Folder::git();
-    let arguments = ["init", "--with", "change", "--with", "continuity", "--with", "runbooks", "--with", "slo"];
+    let arguments =
+        ["init", "--with", "change", "--with", "continuity", "--with", "runbooks", "--with", "slo"];
     assert_eq!(folder.gitsm(&arguments).code, 0);
     let run = folder.gitsm(&["fmt", "--check"]);
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);

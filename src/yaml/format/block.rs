@@ -125,7 +125,8 @@ impl Printer<'_> {
         };
         // A key may be in brackets as well.
         let key = children.first().filter(|_| matches!(self.kind(id), Kind::Mapping(_)));
-        let complex = key.is_some_and(|key| !matches!(self.kind(*key), Kind::Scalar { .. } | Kind::Alias(_)));
+        let complex =
+            key.is_some_and(|key| !matches!(self.kind(*key), Kind::Scalar { .. } | Kind::Alias(_)));
         if complex { Err(Odd) } else { Ok(!open) }
     }
 
@@ -380,7 +381,8 @@ impl Printer<'_> {
             below = true;
         }
         let token = self.peek().ok_or(Odd)?;
-        let tagged = self.tokens.get(self.at.wrapping_sub(1)).is_some_and(|t| t.what == What::Property);
+        let tagged =
+            self.tokens.get(self.at.wrapping_sub(1)).is_some_and(|t| t.what == What::Property);
         below |= token.what != What::Block && self.line() != Some(token.line);
         match below {
             true => {
@@ -431,7 +433,8 @@ impl Printer<'_> {
     /// The anchor and the tag of a value.
     fn properties(&mut self, block: bool) -> Result<String, Odd> {
         let mut all = String::new();
-        while let Some(token) = self.peek_is(What::Property).filter(|_| self.is_own_property(block)) {
+        while let Some(token) = self.peek_is(What::Property).filter(|_| self.is_own_property(block))
+        {
             all.push_str(&format!(" {}", self.slice(token)));
             self.at += 1;
         }
@@ -442,7 +445,8 @@ impl Printer<'_> {
     /// then nothing of the collection stands on its line.
     fn is_own_property(&self, block: bool) -> bool {
         let rest = self.tokens[self.at..self.end].iter();
-        let mut pairs = rest.clone().zip(rest.skip(1)).take_while(|(a, _)| a.what == What::Property);
+        let mut pairs =
+            rest.clone().zip(rest.skip(1)).take_while(|(a, _)| a.what == What::Property);
         !block || pairs.any(|(a, b)| b.what == What::Comment || b.line > a.line)
     }
 }

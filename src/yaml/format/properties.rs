@@ -41,7 +41,11 @@ impl Writer {
 
     fn comment(&mut self) {
         self.comments += 1;
-        self.text.push_str(&format!("# <{}>{}", self.comments, [" a: b", "", " - 'x"][self.comments % 3]));
+        self.text.push_str(&format!(
+            "# <{}>{}",
+            self.comments,
+            [" a: b", "", " - 'x"][self.comments % 3]
+        ));
     }
 
     /// Blank lines and comments, somewhere near a column.
@@ -175,7 +179,8 @@ impl Writer {
                     self.text.push('\n');
                 }
                 _ => {
-                    let more = if explicit || self.text.ends_with("words \n") { self.pick(3) } else { 0 };
+                    let more =
+                        if explicit || self.text.ends_with("words \n") { self.pick(3) } else { 0 };
                     text::pad(&mut self.text, column + indent + more);
                     self.text.push_str("# words \n");
                 }
@@ -207,8 +212,14 @@ impl Writer {
 
     fn flow(&mut self, column: usize) {
         let all = [
-            " [a,'b' , {c: d,a: \"e\" } ]", " {}", " []", " { z: 1 ,b: [ 'x:y' ],a: {b: ,a: 'q'}}",
-            " [a,\n@x # c\n\n@b,\n@]", " {a: b,\n@@'c': [\n@@@d\n@]\n@}", " {'k':v, \"l\":[1]}", " [a: b, c]",
+            " [a,'b' , {c: d,a: \"e\" } ]",
+            " {}",
+            " []",
+            " { z: 1 ,b: [ 'x:y' ],a: {b: ,a: 'q'}}",
+            " [a,\n@x # c\n\n@b,\n@]",
+            " {a: b,\n@@'c': [\n@@@d\n@]\n@}",
+            " {'k':v, \"l\":[1]}",
+            " [a: b, c]",
         ];
         let text = all[self.pick(all.len())].replace('@', &" ".repeat(column));
         self.line(&text);

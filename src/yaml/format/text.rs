@@ -123,7 +123,8 @@ mod tests {
             let quoted = format!("'{text}'");
             assert_eq!(scalar(&quoted, Some(text), 0, false), quoted);
         }
-        for text in ["north", "a, b", "it's", "http://a.b/c#d", "größe", "a:b", "Who's on call?"] {
+        for text in ["north", "a, b", "it's", "http://a.b/c#d", "größe", "a:b", "Who's on call?"]
+        {
             let quoted = format!("\"{text}\"");
             assert_eq!(scalar(&quoted, Some(text), 0, false), text);
         }

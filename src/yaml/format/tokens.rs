@@ -44,8 +44,7 @@ pub(super) struct Token {
 
 /// The tokens of a text in which every line ends with `\n` alone.
 pub(super) fn tokens(text: &str, arena: &Arena) -> Result<Vec<Token>, Odd> {
-    let mut scanner =
-        Scanner { text, at: 0, line: 0, line_start: 0, depth: 0, tokens: Vec::new() };
+    let mut scanner = Scanner { text, at: 0, line: 0, line_start: 0, depth: 0, tokens: Vec::new() };
     for slot in &arena.slots {
         let (start, end) = (slot.span.start as usize, slot.span.end as usize);
         match slot.kind {
@@ -85,8 +84,9 @@ impl Header {
     /// The header that a block scalar begins with.
     pub(super) fn of(block: &str) -> Self {
         let marks = &block[1..];
-        let length =
-            marks.find(|c: char| !c.is_ascii_digit() && c != '+' && c != '-').unwrap_or(marks.len());
+        let length = marks
+            .find(|c: char| !c.is_ascii_digit() && c != '+' && c != '-')
+            .unwrap_or(marks.len());
         let marks = &marks[..length];
         Self {
             keeps: marks.contains('+'),

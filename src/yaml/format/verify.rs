@@ -37,9 +37,8 @@ pub(super) fn same(old: &Reading<'_>, new: &Reading<'_>) -> Result<(), Differenc
     if count(old) != count(new) {
         return Err(Difference::Broken);
     }
-    let pairs = old.stream.documents.iter().zip(&new.stream.documents);
-    let nodes = |(a, b): (&_, &_)| same_value(old.stream.arena.node(*a), new.stream.arena.node(*b));
-    if !pairs.map(nodes).all(|same| same) {
+    let mut pairs = old.stream.documents.iter().zip(&new.stream.documents);
+    if !pairs.all(|(a, b)| same_value(old.stream.arena.node(*a), new.stream.arena.node(*b))) {
         return Err(Difference::Value);
     }
     if sorted(old, comment) != sorted(new, comment) {
@@ -74,10 +73,7 @@ fn comment(token: &Token, text: &str) -> Option<String> {
 }
 
 /// What the tokens of a text are, sorted.
-fn sorted(
-    one: &Reading<'_>,
-    what: impl Fn(&Token, &str) -> Option<String>,
-) -> Vec<String> {
+fn sorted(one: &Reading<'_>, what: impl Fn(&Token, &str) -> Option<String>) -> Vec<String> {
     let mut all: Vec<String> =
         one.tokens.iter().filter_map(|token| what(token, one.text)).collect();
     all.sort_unstable();
