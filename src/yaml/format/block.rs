@@ -270,6 +270,10 @@ impl Printer<'_> {
         shape: Option<&Shape>,
         chunk: &mut Chunk,
     ) -> Result<(), Odd> {
+        // Below a comment, an anchor of the whole mapping.
+        if self.peek_is(What::Property).is_some() && self.is_own_property(true) {
+            return Err(Odd);
+        }
         let mut line = String::new();
         while let Some(token) = self.peek_is(What::Property) {
             line.push_str(self.slice(token));

@@ -144,6 +144,8 @@ fn what_is_written_in_an_unknown_way_is_left() {
         "a: |\n    x",
         "&x a:   b\n",
         "a:   |\n",
+        "# x\n!t\na:   1\n",
+        "a:\n    # x\n    &x\n    b:   1\n",
     ] {
         let kept = formatted(text).unwrap();
         assert_eq!(kept, text);
