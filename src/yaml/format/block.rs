@@ -329,10 +329,13 @@ impl Printer<'_> {
         shape: Option<&Shape>,
     ) -> Result<String, Odd> {
         let block = self.is_block(id)?;
-        let mut line = self.properties(block)?;
+        // What stands behind nothing on a further line is the next key's.
+        let bare_nothing = self.is_nothing(id) && self.arena.slots[id.0 as usize].span.is_empty();
+        let mut line = if bare_nothing { String::new() } else { self.properties(block)? };
         let bare = line.is_empty();
         let commented = self.push_comment_behind(&mut line);
-        if self.peek_is(What::Property).is_some() && self.is_own_property(block) {
+        let property = self.peek_is(What::Property).filter(|_| !bare_nothing);
+        if property.is_some() && self.is_own_property(block) {
             let more = self.properties(block)?;
             if commented || more.is_empty() {
                 return Err(Odd);
@@ -465,5 +468,10 @@ fn may_be(order: &[usize], chunks: &[Chunk], inside: Inside) -> bool {
     let first = order.first().and_then(|at| chunks.get(*at));
     let (Some(first), Some(now)) = (first, chunks.first()) else { return false };
     let moves = order.first() != Some(&0);
-    !(moves && matches!(inside, Inside::DashLine) && (first.above || first.behind || now.behind))
+    match inside {
+        Inside::DashLine => !moves || !(first.above || first.behind || now.behind),
+        // The comment is why it stands below the dash.
+        Inside::Dash => !moves || !now.above,
+        Inside::Root | Inside::Key(_) => true,
+    }
 }
