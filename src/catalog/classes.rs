@@ -177,6 +177,12 @@ impl<'a> Classes<'a> {
         schema
     }
 
+    /// The names of all classes.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let name = |name: &'_ String| name.split_once('/').map_or(0, |(space, _)| space.len() + 1);
+        self.all.keys().map(move |all| &all[name(all)..])
+    }
+
     /// The names of all classes that items can be of.
     pub fn concrete(&self) -> impl Iterator<Item = &str> {
         let concrete = self.all.iter().filter(|(_, spec)| spec.r#abstract != Some(true));

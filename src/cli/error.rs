@@ -5,6 +5,7 @@ use std::io::Write;
 use super::Environment;
 use crate::flow::ask::AskError;
 use crate::flow::fix::FixError;
+use crate::flow::fmt::FmtError;
 use crate::flow::get::GetError;
 use crate::flow::init::InitError;
 use crate::flow::rename::RenameError;
@@ -17,17 +18,23 @@ pub(super) struct Failure {
     code: u8,
     message: String,
     hint: Option<String>,
+    lines: bool,
 }
 
 impl Failure {
     /// The user asked for what cannot be: exit code 2.
     pub(super) fn usage(message: String, hint: Option<String>) -> Self {
-        Self { code: 2, message, hint }
+        Self { code: 2, message, hint, lines: false }
     }
 
     /// The machine does not deliver: exit code 3.
     pub(super) fn could_not(message: String, hint: Option<String>) -> Self {
-        Self { code: 3, message, hint }
+        Self { code: 3, message, hint, lines: false }
+    }
+
+    /// The same, of several lines, each of which is safe to print already.
+    pub(super) fn located(message: String, hint: Option<String>) -> Self {
+        Self { lines: true, ..Self::usage(message, hint) }
     }
 
     /// Prints it, and gives the exit code.
@@ -35,7 +42,11 @@ impl Failure {
         let style = anstyle::AnsiColor::Red.on_default().bold();
         let error =
             if environment.color { format!("{style}error{style:#}") } else { "error".into() };
-        let mut text = format!("{error}: {}\n", visible(&self.message));
+        let message = match self.lines {
+            true => self.message.lines().map(visible).collect::<Vec<_>>().join("\n"),
+            false => visible(&self.message),
+        };
+        let mut text = format!("{error}: {message}\n");
         if let Some(hint) = &self.hint {
             text.push_str(&format!("  hint: {}\n", visible(hint)));
         }
@@ -103,6 +114,15 @@ impl From<FixError> for Failure {
                 let hint = "check it out and leave out --at".to_owned();
                 Self::usage(error.to_string(), Some(hint))
             }
+        }
+    }
+}
+
+impl From<FmtError> for Failure {
+    fn from(error: FmtError) -> Self {
+        match error {
+            FmtError::Workspace(inner) => ValidateError::Workspace(inner).into(),
+            FmtError::NotOnDisk => Self::usage(error.to_string(), None),
         }
     }
 }

@@ -8,6 +8,7 @@ mod complete;
 mod completions;
 mod error;
 mod explain;
+mod fmt;
 mod get;
 mod graph;
 mod impact;
@@ -15,6 +16,7 @@ mod init;
 mod man;
 mod pager;
 mod policy;
+mod query;
 mod refs;
 mod rename;
 mod schema;
@@ -73,11 +75,13 @@ fn dispatch(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
     match &cli.command {
         args::Command::Init(arguments) => init::run(arguments, environment),
         args::Command::Validate(arguments) => validate::run(arguments, environment),
+        args::Command::Query(arguments) => query::run(arguments, environment),
         args::Command::Policy(arguments) => policy::run(arguments, environment),
         args::Command::Get(arguments) => get::run(arguments, environment),
         args::Command::Refs(arguments) => refs::run(arguments, environment),
         args::Command::Rename(arguments) => rename::run(arguments, environment),
         args::Command::Codeowners(arguments) => codeowners::run(arguments, environment),
+        args::Command::Fmt(arguments) => fmt::run(arguments, environment),
         args::Command::Explain(arguments) => explain::run(arguments, environment),
         args::Command::Impact(arguments) => impact::run(arguments, environment),
         args::Command::Graph(arguments) => graph::run(arguments, environment),

@@ -12,7 +12,6 @@ use cel::common::ast::{
 };
 use cel::common::types::CelString;
 
-use super::doc::STRICT;
 use super::meter;
 use super::shape::{Shape, Vocabulary};
 
@@ -147,25 +146,18 @@ impl<'a> Check<'a> {
         let (operand, shape) = self.walk(*select.operand);
         self.check_field(id, &shape, &select.field);
         let field = shape.field(&select.field).clone();
-        let known = shape.fields().is_some() || matches!(shape, Shape::Map(_));
-        if !select.test {
-            let select = SelectExpr { operand: Box::new(operand), ..select };
-            return (IdedExpr { id, expr: Expr::Select(select) }, field);
+        if select.test {
+            let name = text(id, select.field);
+            return (call(id, meter::HAS, vec![operand, name]), TRUTH);
         }
-        // What is known to be lenient is asked strictly.
-        let operand = match known {
-            true => {
-                let strict = SelectExpr {
-                    operand: Box::new(operand),
-                    field: STRICT.to_owned(),
-                    test: false,
-                };
-                IdedExpr { id, expr: Expr::Select(strict) }
-            }
-            false => operand,
-        };
-        let test = SelectExpr { operand: Box::new(operand), field: select.field, test: true };
-        (IdedExpr { id, expr: Expr::Select(test) }, TRUTH)
+        // What nothing is known of is asked without minding; the root of a name is asked as it is.
+        let is_name = matches!(&operand.expr, Expr::Ident(name) if name == "variables");
+        if shape == Shape::Any && !is_name {
+            let name = text(id, select.field);
+            return (call(id, meter::FIELD, vec![operand, name]), field);
+        }
+        let select = SelectExpr { operand: Box::new(operand), ..select };
+        (IdedExpr { id, expr: Expr::Select(select) }, field)
     }
 
     fn check_field(&mut self, id: u64, shape: &Shape, field: &str) {

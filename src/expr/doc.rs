@@ -5,15 +5,14 @@ use std::sync::OnceLock;
 
 use cel::ExecutionError;
 use cel::common::traits::{Container, Indexer, Iterable, Iterator as CelIterator, Sizer};
-use cel::common::types::{
-    CelBool, CelDouble, CelInt, CelList, CelNull, CelString, CelUInt, MAP_TYPE, Type,
-};
+use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelString, CelUInt, MAP_TYPE, Type};
 use cel::common::value::{CowVal, Val};
 use serde_json::Value;
 
+use super::absent::{Absent, is_absent};
 use super::shape::Shape;
 
-/// The field that `has(x.f)` is rewritten to ask: what it gives is strict about what is missing.
+/// The field that `has(x.f)` asks first: what it gives is strict about what is missing.
 pub(super) const STRICT: &str = "\u{0}has";
 
 /// The field that gives a mapping as JSON, for comparing.
@@ -35,7 +34,7 @@ pub fn value_of<'a>(value: Option<&'a Value>, shape: &'a Shape) -> Box<dyn Val +
         (Some(Value::Null) | None, Shape::Map(_) | Shape::Object(_)) => {
             Box::new(Doc { value: None, shape, strict: false, keys: OnceLock::new() })
         }
-        (Some(Value::Null) | None, _) => Box::new(CelNull),
+        (Some(Value::Null) | None, _) => Box::new(Absent),
         (Some(Value::Bool(truth)), _) => Box::new(CelBool::from(*truth)),
         (Some(Value::String(text)), _) => Box::new(CelString::from(text.as_str())),
         (Some(Value::Number(number)), _) => match (number.as_i64(), number.as_u64()) {
@@ -70,7 +69,7 @@ pub fn json_of(value: &dyn Val) -> Option<Value> {
     if let Some(number) = value.downcast_ref::<CelDouble>() {
         return Some(Value::from(*number.inner()));
     }
-    if value.downcast_ref::<CelNull>().is_some() {
+    if is_absent(value) {
         return Some(Value::Null);
     }
     if let Some(list) = value.downcast_ref::<CelList>() {
@@ -81,6 +80,11 @@ pub fn json_of(value: &dyn Val) -> Option<Value> {
     }
     let text = value.as_indexer()?.get(&CelString::from(JSON)).ok()?;
     serde_json::from_str(text.downcast_ref::<CelString>()?.inner()).ok()
+}
+
+/// Whether a value is `null`, or a mapping that is not there.
+pub(super) fn is_nothing(value: &dyn Val) -> bool {
+    is_absent(value) || (value.get_type().name() == "map" && json_of(value) == Some(Value::Null))
 }
 
 impl<'a> Doc<'a> {

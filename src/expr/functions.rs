@@ -9,6 +9,7 @@ use cel::common::value::{CowVal, Val};
 use cel::{Env, ExecutionError};
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, TimeZone};
 
+use super::absent::is_absent;
 use super::meter;
 
 /// A function, for checking and for documentation.
@@ -152,7 +153,7 @@ fn only<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, Execut
 
 fn date<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let value = only(arguments)?;
-    if value.downcast_ref::<CelTimestamp>().is_some() || value.downcast_ref::<CelNull>().is_some() {
+    if value.downcast_ref::<CelTimestamp>().is_some() || is_absent(value.as_ref()) {
         return Ok(value);
     }
     let text = value.downcast_ref::<CelString>().map(CelString::inner);
@@ -168,7 +169,7 @@ fn date<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, Execut
 
 fn period<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let value = only(arguments)?;
-    if value.downcast_ref::<CelDuration>().is_some() || value.downcast_ref::<CelNull>().is_some() {
+    if value.downcast_ref::<CelDuration>().is_some() || is_absent(value.as_ref()) {
         return Ok(value);
     }
     let text = value.downcast_ref::<CelString>().map(CelString::inner);

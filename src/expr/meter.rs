@@ -11,6 +11,9 @@ use cel::common::types::{CelBool, CelList, CelNull, CelString, DYN_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{Env, ExecutionError};
 
+use super::absent;
+use super::doc::is_nothing;
+
 /// What one evaluation may cost, about a microsecond each (Kubernetes' limit of one call).
 const MOST: u64 = 1_000_000;
 
@@ -20,6 +23,8 @@ const REGEX: u64 = 1_000;
 /// The names of the functions that expressions are rewritten to; nobody can write them.
 pub(super) const CHARGE: &str = "@charge";
 pub(super) const MATCHES: &str = "@matches";
+pub(super) const FIELD: &str = "@field";
+pub(super) const HAS: &str = "@has";
 pub(super) const ADD: &str = "@add";
 pub(super) const SUBTRACT: &str = "@subtract";
 pub(super) const LESS: &str = "@less";
@@ -70,6 +75,8 @@ pub(super) fn declare(env: &mut Env) -> Result<(), cel::DeclarationError> {
         charge(REGEX)?;
         arguments.pop().ok_or_else(ExecutionError::missing_argument_or_target)
     })?;
+    env.add_overload(FIELD, FIELD, two(), absent::field)?;
+    env.add_overload(HAS, HAS, two(), absent::has)?;
     env.add_overload(ADD, ADD, two(), |arguments| {
         calculate(arguments, "+", |left, right| {
             left.as_adder()?.add(right).ok().map(CowVal::into_owned)
@@ -86,10 +93,6 @@ pub(super) fn declare(env: &mut Env) -> Result<(), cel::DeclarationError> {
     env.add_overload(GREATER_EQUAL, GREATER_EQUAL, two(), |two| {
         compare(&two, ">=", Ordering::is_ge)
     })
-}
-
-fn is_null(value: &dyn Val) -> bool {
-    value.downcast_ref::<CelNull>().is_some()
 }
 
 /// What a value counts for: each item of a list, and sixteen bytes of a text, one.
@@ -142,7 +145,7 @@ fn calculate<'b, 'v>(
     let [left, right] = arguments.as_slice() else {
         return Err(ExecutionError::missing_argument_or_target());
     };
-    if is_null(left.as_ref()) || is_null(right.as_ref()) {
+    if is_nothing(left.as_ref()) || is_nothing(right.as_ref()) {
         return Ok(CowVal::owned(CelNull));
     }
     charge(size(left.as_ref(), 0).saturating_add(size(right.as_ref(), 0)))?;
@@ -158,7 +161,7 @@ fn compare<'b, 'v>(
     let [left, right] = arguments else {
         return Err(ExecutionError::missing_argument_or_target());
     };
-    if is_null(left.as_ref()) || is_null(right.as_ref()) {
+    if is_nothing(left.as_ref()) || is_nothing(right.as_ref()) {
         return Ok(CowVal::owned(CelBool::from(false)));
     }
     let order = left.as_comparer().and_then(|left| left.compare(right.as_ref()).ok());

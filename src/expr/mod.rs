@@ -13,6 +13,7 @@
 //! gives `null`. So `entity.spec.continuity.rto` needs no guard, and `has()` still tells the
 //! difference. That is where this differs from CEL elsewhere, which fails on missing fields.
 
+mod absent;
 mod calls;
 mod check;
 mod doc;

@@ -111,7 +111,7 @@ pub fn fix_tree(tree: Arc<dyn Tree>, today: &str) -> Result<(Vec<Change>, Vec<Re
     Ok((changes(&passes), passes.repairs()))
 }
 
-fn restless(path: &str) -> String {
+pub(super) fn restless(path: &str) -> String {
     format!("{path} changed while it was being fixed, and is left as it is: run the command again")
 }
 
@@ -169,7 +169,7 @@ fn private<'a>(change: &'a Change, findings: &[Finding]) -> Vec<&'a str> {
 }
 
 /// Where in a text others stand.
-fn places(text: &str, others: &[&str]) -> Vec<Span> {
+pub(super) fn places(text: &str, others: &[&str]) -> Vec<Span> {
     let found = others.iter().flat_map(|other| text.match_indices(other));
     found.map(|(at, other)| Span::new(at, at + other.len())).collect()
 }

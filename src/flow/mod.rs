@@ -7,6 +7,7 @@ mod clock;
 pub mod codeowners;
 pub mod explain;
 pub mod fix;
+pub mod fmt;
 pub mod get;
 pub mod graph;
 pub mod impact;
@@ -17,6 +18,7 @@ mod passes;
 #[cfg(test)]
 mod passes_tests;
 pub mod policy;
+pub mod query;
 pub mod refs;
 pub mod rename;
 pub mod schemas;

@@ -12,6 +12,7 @@ pub mod gitsm;
 mod kind;
 mod metadata;
 pub mod openslo;
+mod order;
 mod overview;
 mod page;
 mod practice;
@@ -28,6 +29,7 @@ pub use kind::{
     kind_words_near,
 };
 pub use metadata::{Link, Metadata};
+pub use order::key_order;
 pub use overview::overview;
 pub use page::page;
 pub use practice::{Column, FieldClass, LifeCycle, Practice};

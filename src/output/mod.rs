@@ -28,6 +28,7 @@ mod write;
 
 use std::sync::Arc;
 
+pub use concise::finding_lines;
 pub use create::{CreateError, Standing, create, standing};
 pub use fixes::{repairs, unified};
 pub use impact::{
@@ -41,7 +42,7 @@ pub use page::{Line, Page, Section, page};
 pub use renamed::{Renamed, renamed};
 pub use table::{Look, shortened, table};
 pub use tested::{TestedPolicy, tested};
-pub use text::{line_start, visible};
+pub use text::{count, line_start, visible};
 pub use write::{WriteError, replace, rewrite};
 
 use crate::catalog::FileRecord;

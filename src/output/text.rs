@@ -24,7 +24,7 @@ pub fn line_start(path: &str) -> String {
 }
 
 /// `one finding`, `3 findings`.
-pub(super) fn count(number: usize, word: &str) -> String {
+pub fn count(number: usize, word: &str) -> String {
     match (number, word) {
         (1, _) => format!("1 {word}"),
         (_, "entity") => format!("{} entities", grouped(number)),

@@ -4,7 +4,8 @@
 //! [`Arena`]; [`Node`] walks it, [`Pointer`] names a place in it. JSON Schema ([`schema`]) and
 //! serde ([`de`]) read the arena as it is. What is wrong with a text is a [`Problem`], never an
 //! `Err`: the rules turn problems into findings. [`splice`] makes an [`Edit`] of a text, and
-//! [`Parsed`] says whether it changes what it replaces and nothing else.
+//! [`Parsed`] says whether it changes what it replaces and nothing else. [`format`](format::format)
+//! writes a text as it should look.
 
 mod arena;
 mod builder;
@@ -13,6 +14,7 @@ pub mod de;
 mod edit;
 pub mod emit;
 mod fields;
+pub mod format;
 mod meaning;
 mod parse;
 mod plain;

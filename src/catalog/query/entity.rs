@@ -100,8 +100,11 @@ impl<'a> EntityValue<'a> {
                 .map_or("default", |(space, _)| space)
         );
         let Some(wanted) = classes.named(&own, class) else {
-            let message =
-                format!("there is no class '{}'", class.chars().take(60).collect::<String>());
+            let near = classes.names().map(|name| (strsim::osa_distance(name, class), name)).min();
+            let near = near.filter(|(distance, _)| *distance <= 3).map(|(_, name)| name);
+            let near = near.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+            let class = class.chars().take(60).collect::<String>();
+            let message = format!("there is no class '{class}'{near}");
             return Err(ExecutionError::function_error("isA", message));
         };
         let truth = classes

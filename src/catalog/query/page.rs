@@ -22,8 +22,8 @@ pub static EXAMPLES: &[(&str, &str)] = &[
         "entity.kind == 'Service' && period(entity.spec.continuity.rto) <= duration('1h')",
     ),
     (
-        "Which services have no runbook?",
-        "entity.kind == 'Service' && size(entity.spec.runbooks) == 0",
+        "Which live services have no runbook?",
+        "entity.ref.startsWith('service:') && entity.spec.lifecycle == 'live' && size(entity.spec.runbooks) == 0",
     ),
     (
         "What runs in Frankfurt?",
@@ -78,10 +78,7 @@ pub static EXAMPLES: &[(&str, &str)] = &[
         "entity.kind == 'Exception' && date(entity.spec.expires) < today + period('P90D')",
     ),
     ("What is labelled as in scope of PCI DSS?", "entity.metadata.labels['pci'] == 'in-scope'"),
-    (
-        "What does a file hold?",
-        "entity.file.startsWith('services/') && entity.metadata.name.matches('^c')",
-    ),
+    ("What does a file hold?", "entity.file.endsWith('services/checkout.yaml')"),
 ];
 
 const BEGIN: &str = "\

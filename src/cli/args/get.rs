@@ -98,7 +98,7 @@ const FORMATS: &[(&str, GetOutput)] = &[
     ("csv", GetOutput::Csv),
 ];
 
-fn parse_output(text: &str) -> Result<GetOutput, String> {
+pub(super) fn parse_output(text: &str) -> Result<GetOutput, String> {
     if let Some(template) = text.strip_prefix("jsonpath=") {
         let template = Template::parse(template).map_err(|error| error.to_string())?;
         return Ok(GetOutput::JsonPath(Box::new(template)));

@@ -1,12 +1,14 @@
 //! The grammar of the command line, one file a command. Help texts are here, and nowhere else.
 
 mod codeowners;
+mod fmt;
 mod get;
 mod graph;
 mod impact;
 mod init;
 mod plain;
 mod policy;
+mod query;
 mod refs;
 mod rename;
 mod validate;
@@ -16,12 +18,14 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(super) use codeowners::Codeowners;
+pub(super) use fmt::Fmt;
 pub(super) use get::{Get, GetOutput};
 pub(super) use graph::{Graph, GraphFormat, GroupBy, Towards};
 pub(super) use impact::{Impact, ImpactFormat};
 pub(super) use init::{FromCatalog, Init};
 pub(super) use plain::{Complete, Completions, Explain, Man, Schema};
 pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
+pub(super) use query::Query;
 pub(super) use refs::{Refs, RefsFormat};
 pub(super) use rename::Rename;
 pub(super) use validate::{Output, Validate};
@@ -50,7 +54,7 @@ pub struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  fine
-  1  findings
+  1  findings, or a difference that was asked for
   2  wrong usage
   3  could not do it (files, Git, network)";
 
@@ -98,6 +102,9 @@ pub enum Command {
     /// Say what is wrong with a catalog
     #[command(after_help = validate::EXAMPLES)]
     Validate(Validate),
+    /// Show the entities for which an expression is true
+    #[command(after_help = query::EXAMPLES)]
+    Query(Query),
     /// Try the examples of policies
     Policy(Policy),
     /// Show entities: a list, or all that is worth knowing of one
@@ -112,6 +119,9 @@ pub enum Command {
     /// Write CODEOWNERS from who owns what
     #[command(after_help = codeowners::EXAMPLES)]
     Codeowners(Codeowners),
+    /// Write a catalog's documents as they should look
+    #[command(after_help = fmt::EXAMPLES)]
+    Fmt(Fmt),
     /// Say what a code means and what to write, or what a kind is and which fields it has
     #[command(
         after_help = "Examples:\n  gitsm explain reference-unknown\n  gitsm explain service\n  gitsm explain --list"

@@ -252,6 +252,7 @@ pub static KIND: Kind = Kind {
             wide("REGION", &["spec", "region"]),
             wide("VERSION", &["spec", "version"]),
             wide("VERIFIED", &["spec", "discovery", "lastVerified"]),
+            wide("CRITICALITY", &["spec", "criticality"]),
         ],
         backstage: "Resource, and Component for software",
         servicenow: "Configuration Item (`cmdb_ci`), in the table that its class names",
