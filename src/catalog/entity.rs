@@ -1,5 +1,6 @@
 //! Entities, and the catalog that holds them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::intern::{Name, Names};
@@ -134,6 +135,8 @@ pub struct Catalog {
     /// The first entity of each name, and of each entity the next of the same name.
     pub(super) first: Vec<Option<EntityId>>,
     pub(super) next: Vec<Option<EntityId>>,
+    /// The entities by the names that they had before.
+    former: HashMap<Name, EntityId>,
 }
 
 impl Catalog {
@@ -158,6 +161,11 @@ impl Catalog {
         self.defined(self.names.find(reference.as_str())?).next()
     }
 
+    /// The entity that a canonical reference leads to: who goes by it, or who went by it before.
+    pub fn target(&self, reference: Name) -> Option<EntityId> {
+        self.defined(reference).next().or_else(|| self.former.get(&reference).copied())
+    }
+
     /// The canonical reference of an entity, as text.
     pub fn canonical(&self, entity: &Entity) -> &str {
         self.names.text(entity.reference)
@@ -171,5 +179,9 @@ impl Catalog {
             let slot = &mut self.first[self.entities[at].reference.0 as usize];
             self.next[at] = slot.replace(EntityId(at as u32));
         }
+        let former = self.entities.iter().enumerate().rev().flat_map(|(at, entity)| {
+            entity.formerly().iter().map(move |name| (*name, EntityId(at as u32)))
+        });
+        self.former = former.collect();
     }
 }

@@ -47,7 +47,7 @@ impl Graph {
                 let name = reference.field.relation;
                 let relation = *known.entry(name).or_insert_with(|| relation_named(name));
                 let Some(relation) = relation else { continue };
-                let Some(to) = catalog.defined(reference.target).next() else { continue };
+                let Some(to) = catalog.target(reference.target) else { continue };
                 graph.edges.push(Edge { from, to, relation, reference: number as u32 });
             }
         }
@@ -117,6 +117,22 @@ mod tests {
     use crate::model::EntityRef;
     use crate::tree::Memory;
     use crate::yaml::Limits;
+
+    #[test]
+    fn a_former_name_leads_to_who_had_it() {
+        let text = "\
+{apiVersion: gitsm/v1alpha1, kind: Service, metadata: {name: basket, formerly: [service:cart]}, spec: {owner: a}}
+---
+{apiVersion: gitsm/v1alpha1, kind: Service, metadata: {name: shop}, spec: {owner: a, dependsOn: [service:cart]}}
+";
+        let tree = Memory::new([("a.yaml", text)]);
+        let inspect = |_: &crate::catalog::Subject<'_>| Inspection::default();
+        let catalog = load(&tree, &Config::default(), &Limits::default(), &inspect).unwrap().0;
+        let graph = Graph::of(&catalog);
+        let id = catalog.find(&EntityRef::from_canonical("service:default/basket")).unwrap();
+        let needed = graph.incoming(id).map(|edge| edge.relation.name).collect::<Vec<_>>();
+        assert_eq!(needed, ["dependsOn"]);
+    }
 
     #[test]
     fn a_relation_is_seen_from_both_ends() {

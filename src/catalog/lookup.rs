@@ -151,9 +151,8 @@ impl Catalog {
 
     /// The entity that went by a canonical reference before.
     pub fn renamed(&self, canonical: &str) -> Option<EntityId> {
-        let wanted = self.names.find(canonical)?;
-        let mut all = self.entities();
-        all.find(|(_, entity)| entity.formerly().contains(&wanted)).map(|(id, _)| id)
+        let name = self.names.find(canonical)?;
+        self.target(name).filter(|id| self.entity(*id).reference != name)
     }
 }
 

@@ -176,6 +176,7 @@ fn run(options: &Options) -> Outcome<()> {
     }
     let status = Job::new(Path::new("git"), &folder, &["status"]);
     table.row("git status", count, &measure(&status, options.runs)?, "");
+    ask(&gitsm, &folder, options, count, &mut table)?;
 
     let small = options.entities.min(10_000);
     let other = if small < options.entities { default_folder(small) } else { folder };
@@ -193,6 +194,36 @@ fn run(options: &Options) -> Outcome<()> {
         &mut table,
     )?;
     finish(&table)
+}
+
+/// Questions to the catalog, against one cold `validate`: none should take longer.
+fn ask(
+    gitsm: &Path,
+    folder: &Path,
+    options: &Options,
+    count: usize,
+    table: &mut Table,
+) -> Outcome<()> {
+    let sample = measure(&Job::new(gitsm, folder, &["validate"]), options.runs)?;
+    table.compare_with("gitsm validate", count, &sample);
+    table.row("gitsm validate", count, &sample, "once more, beside the questions");
+    let questions: [(&[&str], &str); 7] = [
+        (&["get", "components"], "a table of all of them"),
+        (&["get", "components", "-o", "json"], "every value"),
+        (
+            &["get", "resource/resource-000005"],
+            "the page of one: its findings and its history are asked for, too",
+        ),
+        (&["impact", "resource:resource-000005"], ""),
+        (&["refs", "resource:resource-000005"], "every file's texts are searched for mentions"),
+        (&["query", "entity.spec.lifecycle == 'production'"], "an expression an entity"),
+        (&["fmt", "--check"], "the layout of every file"),
+    ];
+    for (arguments, note) in questions {
+        let sample = measure(&Job::new(gitsm, folder, arguments), options.runs)?;
+        table.row(&format!("gitsm {}", arguments[..2].join(" ")), count, &sample, note);
+    }
+    Ok(())
 }
 
 /// Peak memory as a share of what the files hold.

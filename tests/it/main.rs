@@ -29,6 +29,7 @@ mod pages;
 mod practices;
 mod properties;
 mod query;
+mod readme;
 mod rename;
 mod schemas;
 mod shell;
