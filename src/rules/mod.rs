@@ -143,8 +143,7 @@ impl<'a> Whole<'a> {
 
     /// The entity that a reference of another leads to.
     fn target(&self, reference: &Reference) -> Option<&'a Entity> {
-        let id = self.catalog.defined(reference.target).next()?;
-        Some(self.catalog.entity(id))
+        Some(self.catalog.entity(self.catalog.target(reference)?))
     }
 }
 
