@@ -21,6 +21,7 @@ mod help;
 mod hostile;
 mod init;
 mod pages;
+mod policies;
 mod practices;
 mod properties;
 mod schemas;
