@@ -189,6 +189,10 @@ impl Shape {
 }
 
 fn syntax(source: &str, error: &cel::ParseError) -> ExprError {
+    if error.msg.contains("Recursion limit") {
+        let message = "it is nested too deeply".to_owned();
+        return ExprError { message, help: None, span: 0..source.len() };
+    }
     let (line, column) = (error.pos.0.max(1) as usize, error.pos.1.max(1) as usize);
     let start: usize = source.split_inclusive('\n').take(line - 1).map(str::len).sum();
     let rest = source.get(start..).unwrap_or_default();

@@ -248,7 +248,9 @@ fn hostile_expressions_end_quickly() {
             ),
         })
         .collect();
-    let search = format!("{} == 1", vec!["(1/(0))"; 500].join("+"));
+    let long = format!("  variables:\n    - {{name: long, expression: \"{list}\"}}\n{ACTIVE}");
+    let search =
+        format!("{} + 1 / 0 == 1", vec!["variables.long.filter(x, x > 0).size()"; 90].join("+"));
     let cases = [
         (
             "nested parentheses",
@@ -288,7 +290,7 @@ fn hostile_expressions_end_quickly() {
             format!("{list}.all(x, {list}.all(y, {}))", vec!["x==y"; 240].join("&&")),
             ACTIVE.to_owned(),
         ),
-        ("a failure that is long to find", search, ACTIVE.to_owned()),
+        ("a failure that is long to find", search, long),
     ];
     for (name, expression, more) in cases {
         assert!(expression.len() <= 4096, "{name}: {}", expression.len());
