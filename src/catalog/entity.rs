@@ -162,7 +162,7 @@ impl Catalog {
     }
 
     /// The entity that a canonical reference leads to: who goes by it, or who went by it before.
-    pub fn target(&self, reference: Name) -> Option<EntityId> {
+    pub fn known_as(&self, reference: Name) -> Option<EntityId> {
         self.defined(reference).next().or_else(|| self.former.get(&reference).copied())
     }
 

@@ -47,7 +47,7 @@ impl Graph {
                 let name = reference.field.relation;
                 let relation = *known.entry(name).or_insert_with(|| relation_named(name));
                 let Some(relation) = relation else { continue };
-                let Some(to) = catalog.target(reference.target) else { continue };
+                let Some(to) = catalog.leads_to(reference) else { continue };
                 graph.edges.push(Edge { from, to, relation, reference: number as u32 });
             }
         }

@@ -152,7 +152,7 @@ impl Catalog {
     /// The entity that went by a canonical reference before.
     pub fn renamed(&self, canonical: &str) -> Option<EntityId> {
         let name = self.names.find(canonical)?;
-        self.target(name).filter(|id| self.entity(*id).reference != name)
+        self.known_as(name).filter(|id| self.entity(*id).reference != name)
     }
 }
 

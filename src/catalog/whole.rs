@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Catalog, EntityId, Reader};
+use super::{Catalog, EntityId, Reader, Reference};
+use crate::model::{Accepts, EntityRef};
 use crate::yaml::de::from_node;
 
 impl Catalog {
@@ -19,6 +20,23 @@ impl Catalog {
         let mut all = self.defined(reference);
         let first = self.defined(reference).next();
         all.find(|id| self.entity(*id).extends().is_none()).or(first)
+    }
+
+    /// The entity that a reference leads to; a bare name may mean one of several families, of which
+    /// the first that has it counts.
+    pub fn target(&self, reference: &Reference) -> Option<EntityId> {
+        if let Some(id) = self.defined(reference.target).next() {
+            return Some(id);
+        }
+        let Accepts::Families(families) = &reference.field.accepts else { return None };
+        let name = self.names.text(reference.written);
+        let mut others = families.iter().skip(1).filter(|_| reference.field.bare);
+        others.find_map(|family| self.find(&EntityRef::new(family, "default", name)))
+    }
+
+    /// The entity that a reference leads to, by its name of today or by a former one.
+    pub fn leads_to(&self, reference: &Reference) -> Option<EntityId> {
+        self.target(reference).or_else(|| self.known_as(reference.target))
     }
 
     /// The documents that extend the document of an entity.

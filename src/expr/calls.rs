@@ -173,9 +173,16 @@ impl Check<'_> {
             return self.method(id, name, target, &shape, args);
         }
         let gives = self.function(id, name);
+        let args = match name {
+            "matches" => {
+                args.into_iter().map(|one| call(one.id, meter::MATCHES, vec![one])).collect()
+            }
+            _ => args,
+        };
         let target = Some(Box::new(match name {
-            "matches" => call(target.id, meter::MATCHES, vec![target]),
-            "join" | "replace" | "split" => call(target.id, meter::CHARGE, vec![target]),
+            "matches" | "join" | "replace" | "split" => {
+                call(target.id, meter::CHARGE, vec![target])
+            }
             _ => target,
         }));
         let inner = CallExpr { func_name: name.to_owned(), target, args };

@@ -10,9 +10,10 @@ use cel::IdedExpr;
 use cel::common::ast::{
     CallExpr, ComprehensionExpr, EntryExpr, Expr, ListExpr, LiteralValue, SelectExpr, operators,
 };
-use cel::common::types::CelString;
+use cel::common::types::{CelInt, CelString};
 
 use super::meter;
+use super::program::parts_of;
 use super::shape::{Shape, Vocabulary};
 
 /// Something that is wrong with an expression, and where: the id of a part, and a word in it.
@@ -227,8 +228,12 @@ impl<'a> Check<'a> {
         let (loop_step, result) = self.step(inner.loop_step, &inner.accu_var);
         let result_expr = self.walk(inner.result).0;
         self.scope.pop();
+        // Each item costs as much as what is done with it.
+        let parts = i64::try_from(parts_of(&loop_cond) + parts_of(&loop_step)).unwrap_or(i64::MAX);
+        let parts = LiteralValue::Int(CelInt::from(parts));
+        let parts = IdedExpr { id, expr: Expr::Literal(parts) };
         let expr = Expr::Comprehension(Box::new(ComprehensionExpr {
-            iter_range: call(range.id, meter::CHARGE, vec![range]),
+            iter_range: call(range.id, meter::CHARGE_EACH, vec![range, parts]),
             iter_var: inner.iter_var,
             iter_var2: inner.iter_var2,
             accu_var: inner.accu_var,

@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::cmp::Ordering;
 
-use cel::common::types::{CelBool, CelList, CelNull, CelString, DYN_TYPE};
+use cel::common::types::{CelBool, CelInt, CelList, CelNull, CelString, DYN_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{Env, ExecutionError};
 
@@ -17,11 +17,12 @@ use super::doc::is_nothing;
 /// What one evaluation may cost, about a microsecond each (Kubernetes' limit of one call).
 const MOST: u64 = 1_000_000;
 
-/// What compiling a regular expression counts for.
-const REGEX: u64 = 1_000;
+/// How many parts of an expression are evaluated in about a microsecond.
+const PARTS: u64 = 8;
 
 /// The names of the functions that expressions are rewritten to; nobody can write them.
 pub(super) const CHARGE: &str = "@charge";
+pub(super) const CHARGE_EACH: &str = "@charge_each";
 pub(super) const MATCHES: &str = "@matches";
 pub(super) const FIELD: &str = "@field";
 pub(super) const HAS: &str = "@has";
@@ -71,9 +72,20 @@ pub(super) fn declare(env: &mut Env) -> Result<(), cel::DeclarationError> {
         charge(size(value.as_ref(), 0))?;
         Ok(value)
     })?;
+    env.add_overload(CHARGE_EACH, CHARGE_EACH, two(), |mut arguments| {
+        let parts = arguments.pop().and_then(|parts| {
+            parts.downcast_ref::<CelInt>().map(|parts| parts.inner().unsigned_abs())
+        });
+        let range = arguments.pop().ok_or_else(ExecutionError::missing_argument_or_target)?;
+        let each = 1 + parts.unwrap_or_default() / PARTS;
+        charge(size(range.as_ref(), 0).saturating_mul(each))?;
+        Ok(range)
+    })?;
     env.add_overload(MATCHES, MATCHES, vec![DYN_TYPE], |mut arguments| {
-        charge(REGEX)?;
-        arguments.pop().ok_or_else(ExecutionError::missing_argument_or_target)
+        let pattern = arguments.pop().ok_or_else(ExecutionError::missing_argument_or_target)?;
+        let text = pattern.downcast_ref::<CelString>();
+        charge(text.map_or(1, |text| pattern_cost(text.inner())))?;
+        Ok(pattern)
     })?;
     env.add_overload(FIELD, FIELD, two(), absent::field)?;
     env.add_overload(HAS, HAS, two(), absent::has)?;
@@ -112,6 +124,19 @@ fn size(value: &dyn Val, depth: usize) -> u64 {
         }
     }
     sum
+}
+
+/// What reading a regular expression counts for: its repetitions are unrolled, and a class such as
+/// `\w` stands for hundreds of ranges of characters.
+fn pattern_cost(pattern: &str) -> u64 {
+    let class = if pattern.contains('\\') || pattern.contains("[^") { 200_u64 } else { 2 };
+    let counts = pattern.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    let counts =
+        counts.filter_map(|text| text.split(',').filter_map(|n| n.parse::<u64>().ok()).max());
+    let unrolled = counts.fold(1_u64, |all, count| all.saturating_mul(count.max(1)));
+    let classes = 1 + pattern.matches(['\\', '[']).count() as u64;
+    let sum = unrolled.saturating_mul(class).saturating_add(classes.saturating_mul(class));
+    sum.saturating_add(50 + pattern.len() as u64)
 }
 
 fn unfit(symbol: &str, left: &dyn Val, right: &dyn Val) -> ExecutionError {

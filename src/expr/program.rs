@@ -127,14 +127,16 @@ impl Program {
     pub fn evaluate<'v>(&self, variables: &Variables<'v>) -> Outcome<'v> {
         let context = &variables.0;
         let evaluate = || Value::resolve_val(&self.expr, context).map(|value| value.into_owned());
-        let (value, cost, exhausted) = metered(evaluate);
+        let (value, mut cost, exhausted) = metered(evaluate);
         let value = match value {
             // An error may hide behind a truth that does not need it; a cost never does.
             _ if exhausted => Err(self.error(&self.expr, meter::TOO_COSTLY.to_owned(), None)),
             Ok(value) => Ok(value),
             Err(error) => {
                 let (message, help) = in_words(&error);
-                Err(self.error(blamed(&self.expr, context), message, help))
+                let (part, search, _) = metered(|| blamed(&self.expr, context));
+                cost += search;
+                Err(self.error(part, message, help))
             }
         };
         Outcome { value, cost }
@@ -187,6 +189,10 @@ impl Shape {
 }
 
 fn syntax(source: &str, error: &cel::ParseError) -> ExprError {
+    if error.msg.contains("Recursion limit") {
+        let message = "it is nested too deeply".to_owned();
+        return ExprError { message, help: None, span: 0..source.len() };
+    }
     let (line, column) = (error.pos.0.max(1) as usize, error.pos.1.max(1) as usize);
     let start: usize = source.split_inclusive('\n').take(line - 1).map(str::len).sum();
     let rest = source.get(start..).unwrap_or_default();
@@ -269,18 +275,34 @@ fn parts(expr: &IdedExpr) -> Vec<&IdedExpr> {
     }
 }
 
+/// How many parts an expression has, with those of its parts.
+pub(super) fn parts_of(expr: &IdedExpr) -> usize {
+    let (mut open, mut count) = (vec![expr], 0);
+    while let Some(expr) = open.pop() {
+        count += 1;
+        open.extend(parts(expr));
+    }
+    count
+}
+
 /// The innermost part that cannot be evaluated: the interpreter says what went wrong, and not where.
-/// What goes on inside of a comprehension stays the comprehension's.
+/// What goes on inside of a comprehension stays the comprehension's. All of the search has one
+/// account: when it is empty, what is known by then has to do.
 fn blamed<'e>(expr: &'e IdedExpr, context: &Context<'_, '_>) -> &'e IdedExpr {
-    let fails = |part: &IdedExpr| metered(|| Value::resolve_val(part, context).is_err()).0;
     let inner = match &expr.expr {
         Expr::Comprehension(inner) => vec![&inner.iter_range],
         _ => parts(expr),
     };
-    match inner.into_iter().find(|part| fails(part)) {
-        Some(part) => blamed(part, context),
-        None => expr,
+    for part in inner {
+        let fails = Value::resolve_val(part, context).is_err();
+        if meter::charge(1).is_err() {
+            return expr;
+        }
+        if fails {
+            return blamed(part, context);
+        }
     }
+    expr
 }
 
 fn in_words(error: &ExecutionError) -> (String, Option<String>) {

@@ -150,6 +150,25 @@ impl Shape {
         }
     }
 
+    /// What another one knows better, and beside it the fields that only this one has.
+    #[must_use]
+    pub fn refined(self, better: &Self) -> Self {
+        let merged = |mut fields: Arc<BTreeMap<String, Self>>, better: &BTreeMap<String, Self>| {
+            for (name, shape) in better {
+                let all = Arc::make_mut(&mut fields);
+                let known = all.remove(name).unwrap_or(Self::Any);
+                all.insert(name.clone(), known.refined(shape));
+            }
+            fields
+        };
+        match (self, better) {
+            (Self::Object(fields), Self::Object(better)) => Self::Object(merged(fields, better)),
+            (Self::Entity(fields), Self::Entity(better)) => Self::Entity(merged(fields, better)),
+            (known, Self::Any) => known,
+            (_, better) => better.clone(),
+        }
+    }
+
     /// The fields, if they are known.
     pub fn fields(&self) -> Option<&BTreeMap<String, Shape>> {
         match self {

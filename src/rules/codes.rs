@@ -119,7 +119,7 @@ codes! {
     /// Nobody looked at it again.
     REVIEW_OVERDUE = "review-overdue", "the time for which something was agreed to is over".dated();
     /// An expression that cannot be used.
-    EXPRESSION_INVALID = "expression-invalid", "an expression names what does not exist, or does not parse".scope(Scope::Catalog);
+    EXPRESSION_INVALID = "expression-invalid", "an expression names what does not exist, or does not parse".scope(Scope::Catalog).unsuppressible();
     /// A policy that cannot be evaluated for an entity.
     POLICY_FAILED = "policy-failed", "a policy cannot say of an entity whether it holds".scope(Scope::Catalog).unsuppressible();
     /// A policy that does not hold.

@@ -116,5 +116,5 @@ fn members(whole: &Whole<'_>, team: &Entity) -> Vec<crate::catalog::Name> {
 }
 
 fn is_member(whole: &Whole<'_>, team: &Entity, person: &Entity) -> bool {
-    matches!(team.spec(), Some(Spec::Team(_))) && members(whole, team).contains(&person.reference)
+    team.kind.family == "team" && members(whole, team).contains(&person.reference)
 }

@@ -143,7 +143,7 @@ impl<'a> Whole<'a> {
 
     /// The entity that a reference of another leads to.
     fn target(&self, reference: &Reference) -> Option<&'a Entity> {
-        Some(self.catalog.entity(self.catalog.target(reference.target)?))
+        Some(self.catalog.entity(self.catalog.leads_to(reference)?))
     }
 }
 

@@ -37,7 +37,7 @@ struct Policy<'w> {
 
 /// What became of a policy and an entity.
 enum Found {
-    Broken(Box<Finding>),
+    Broken(usize, Box<Finding>),
     Failed(usize, EntityId, PolicyFault),
 }
 
@@ -76,9 +76,14 @@ fn judge_all(whole: &Whole<'_>, policies: &[Policy<'_>], findings: &mut Vec<Find
         judge_one(whole, &world, policies, &excepted, (id, document, limit))
     });
     let mut failed = BTreeSet::new();
+    // How far a policy came before it cost too much is chance: nothing of it is told but that.
+    let too_costly = |policy: usize| {
+        policies.get(policy).is_some_and(|one| one.spent.load(Ordering::Relaxed) > limit)
+    };
     for one in found.into_iter().flatten() {
         match one {
-            Found::Broken(finding) => findings.push(*finding),
+            Found::Broken(policy, _) | Found::Failed(policy, ..) if too_costly(policy) => {}
+            Found::Broken(_, finding) => findings.push(*finding),
             // One entity shows what is wrong with a policy; all of them would hide it.
             Found::Failed(policy, id, fault) => {
                 if failed.insert((policy, fault.pointer.to_string())) {
@@ -130,7 +135,8 @@ fn judge_one(
             Judgement::Failed(fault) => found.push(Found::Failed(number, id, fault)),
             Judgement::Judged(broken) => {
                 found.extend(broken.into_iter().map(|(which, message)| {
-                    Found::Broken(Box::new(broken_at(whole, &at, policy, which, &message)))
+                    let finding = broken_at(whole, &at, policy, which, &message);
+                    Found::Broken(number, Box::new(finding))
                 }))
             }
         }
@@ -181,14 +187,27 @@ fn severity_of(spec: &PolicySpec, validation: Option<&Validation>) -> Severity {
 /// Whether time alone can break it.
 fn depends_on_day(spec: &PolicySpec, validation: Option<&Validation>) -> bool {
     let Some(validation) = validation else { return false };
-    let mentions = |text: &str, word: &str| {
-        let part = |c: char| !(c.is_alphanumeric() || c == '_');
-        text.split(part).any(|one| one == word)
-    };
-    let variables = spec.variables.iter().flatten();
-    let through = mentions(&validation.expression, "variables")
-        && variables.into_iter().any(|one| mentions(&one.expression, "today"));
-    through || mentions(&validation.expression, "today")
+    let condition = spec.r#match.as_ref().and_then(|selector| selector.r#where.as_deref());
+    let mut open: Vec<&str> = condition.into_iter().chain([&*validation.expression]).collect();
+    let mut seen = BTreeSet::new();
+    // A variable can use those before it, so the day may hide behind several.
+    while let Some(text) = open.pop() {
+        let words = words_of(text);
+        if words.contains("today") {
+            return true;
+        }
+        if !words.contains("variables") {
+            continue;
+        }
+        let variables = spec.variables.iter().flatten();
+        let used = variables.filter(|one| words.contains(&*one.name) && seen.insert(&*one.name));
+        open.extend(used.map(|one| &*one.expression));
+    }
+    false
+}
+
+fn words_of(text: &str) -> BTreeSet<&str> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect()
 }
 
 /// `spec.continuity`, or `/spec/continuity`; the entity's name without it.

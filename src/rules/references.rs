@@ -57,7 +57,7 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     for (_, entity) in catalog.entities() {
         for reference in &entity.references {
             let lost = Lost { entity, reference };
-            match resolve(catalog, reference) {
+            match catalog.target(reference).map(|id| catalog.entity(id)) {
                 Some(target) => findings.extend(wrong_kind(catalog, &lost, target)),
                 None if is_standard_class(whole, reference) => {}
                 None if renamed.contains_key(&reference.target) => {
@@ -165,22 +165,6 @@ fn kinds_of(families: &[&str]) -> Vec<String> {
 /// The prefixes of which a catalog defines something.
 fn families(catalog: &Catalog) -> BTreeSet<&'static str> {
     catalog.entities().map(|(_, entity)| entity.kind.family).collect()
-}
-
-/// The entity that a reference leads to; a bare name may mean one of several families.
-fn resolve<'a>(catalog: &'a Catalog, reference: &Reference) -> Option<&'a Entity> {
-    if let Some(id) = catalog.defined(reference.target).next() {
-        return Some(catalog.entity(id));
-    }
-    let Accepts::Families(families) = &reference.field.accepts else { return None };
-    let others = families.iter().skip(1).filter(|_| reference.field.bare);
-    others
-        .filter_map(|family| {
-            let name = catalog.names.text(reference.written);
-            catalog.find(&EntityRef::new(family, "default", name))
-        })
-        .next()
-        .map(|id| catalog.entity(id))
 }
 
 fn occurrence(catalog: &Catalog, code: &Code, lost: &Lost<'_>) -> Occurrence {

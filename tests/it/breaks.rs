@@ -235,6 +235,78 @@ const BREAKS: &[Break] = &[
         "classes: [certifcate]",
     ),
     case("a duration that is none", "services/checkout.yaml", "rpo: PT15M", "rpo: 15m"),
+    case(
+        "nobody on call for tier 1",
+        "teams/product.yaml",
+        "  onCall: calendar:on-call-payments\n",
+        "",
+    ),
+    case(
+        "an objective that measures another service",
+        "slos/objectives.yaml",
+        "  service: storefront\n",
+        "  service: product-search\n",
+    ),
+    case(
+        "a database that nobody looked at since August",
+        "cis/aws/databases.yaml",
+        "lastVerified: 2026-11-17",
+        "lastVerified: 2026-08-17",
+    ),
+    case(
+        "a component that runs nobody knows where",
+        "apps/checkout/catalog-info.yaml",
+        "  labels: {environment: production}\n  tags",
+        "  tags",
+    ),
+    case(
+        "an interface of which security knows nothing",
+        "services/partner-feed.yaml",
+        "  stakeholders: [team:security]\n",
+        "",
+    ),
+    case(
+        "a database guarded less than what is in it",
+        "cis/aws/databases.yaml",
+        "  version: 8.0.43\n  dataClassification: confidential",
+        "  version: 8.0.43\n  dataClassification: internal",
+    ),
+    case(
+        "an image by its tag",
+        "cis/shop/workloads.yaml",
+        "image: registry.acme.example/checkout-api@sha256:",
+        "image: registry.acme.example/checkout-api:5.4.0 # ",
+    ),
+    case(
+        "software that nobody mends any more",
+        "cis/datacentre/applications.yaml",
+        "endOfSupport: 2028-06-30",
+        "endOfSupport: 2026-06-30",
+    ),
+    case(
+        "software that nobody will mend soon",
+        "cis/datacentre/applications.yaml",
+        "endOfSupport: 2028-06-30",
+        "endOfSupport: 2027-03-31",
+    ),
+    case(
+        "a database that nobody can restore",
+        "cis/datacentre/applications.yaml",
+        "  runbooks: [runbook:restore-postgres]\n",
+        "",
+    ),
+    case(
+        "a service that belongs to a person",
+        "services/observability.yaml",
+        "owner: team:platform",
+        "owner: person:ines",
+    ),
+    case(
+        "a service that was to be gone",
+        "services/partner-feed.yaml",
+        "ends-on: \"2027-12-31\"",
+        "ends-on: \"2025-12-31\"",
+    ),
 ];
 
 /// Copies a folder with all that is in it.
@@ -283,6 +355,21 @@ fn each_mistake_is_one_finding_where_it_was_made() {
         acme.write(one.file, text);
     }
     insta::assert_snapshot!(told);
+}
+
+#[test]
+fn without_its_exception_software_without_support_is_a_finding() {
+    let acme = Folder::new();
+    copy(&project().join("examples/acme"), acme.path());
+    let file = "exceptions/exceptions.yaml";
+    let text = acme.read(file);
+    let (before, rest) = text.split_once("---\n").unwrap();
+    let (one, rest) = rest.split_once("---\n").unwrap();
+    assert!(one.contains("accounts-db-on-mysql-8"), "{one}");
+    acme.write(file, format!("{before}---\n{rest}"));
+    let found = findings(&acme);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].ends_with("error[policy-violated] its maker no longer mends it"), "{found:?}");
 }
 
 #[test]

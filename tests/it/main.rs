@@ -26,6 +26,7 @@ mod hostile;
 mod impact;
 mod init;
 mod pages;
+mod policies;
 mod practices;
 mod properties;
 mod query;

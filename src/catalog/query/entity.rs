@@ -8,7 +8,7 @@ use cel::common::types::{CelBool, CelList, CelString, Type};
 use cel::common::value::{CowVal, Val};
 use serde_json::Value;
 
-use super::names::any;
+use super::names::looked_at;
 use super::world::World;
 use crate::catalog::EntityId;
 use crate::expr::{Shape, charge, value_of};
@@ -33,7 +33,8 @@ impl<'a> EntityValue<'a> {
 
     fn entities(&self, ids: Vec<EntityId>) -> Box<dyn Val + 'a> {
         let of = |id| -> Box<dyn Val + 'a> {
-            Box::new(EntityValue { world: self.world, id, own: None, shape: any() })
+            let shape = looked_at(self.world.catalog.entity(id).kind);
+            Box::new(EntityValue { world: self.world, id, own: None, shape })
         };
         Box::new(CelList::from(ids.into_iter().map(of).collect::<Vec<_>>()))
     }

@@ -37,6 +37,25 @@ pub fn shape_of(kind: &Kind) -> &'static Shape {
     shapes().iter().find(|(known, _)| *known == kind).map_or(any(), |(_, shape)| shape)
 }
 
+/// The shape in which an entity of a kind is looked at: what entities of its family can have, and
+/// besides what those of any kind can; that is what an expression may ask of it.
+pub(super) fn looked_at(kind: &Kind) -> &'static Shape {
+    static CELL: OnceLock<BTreeMap<&'static str, Shape>> = OnceLock::new();
+    let families = CELL.get_or_init(|| {
+        let mut families: BTreeMap<&'static str, Shape> = BTreeMap::new();
+        for (kind, shape) in shapes() {
+            let joined = match families.remove(kind.family) {
+                Some(known) => known.join(shape.clone()),
+                None => shape.clone(),
+            };
+            families.insert(kind.family, joined);
+        }
+        families.values_mut().for_each(|shape| *shape = any().clone().refined(shape));
+        families
+    });
+    families.get(kind.family).unwrap_or(any())
+}
+
 /// The names that an expression about entities of some kinds can use; of any, if none is given.
 pub fn vocabulary(kinds: &[&'static Kind]) -> Vocabulary {
     let of_kinds = kinds.iter().map(|kind| shape_of(kind).clone()).reduce(Shape::join);

@@ -172,7 +172,7 @@ impl<'a> Judge<'a> {
             *cost += spent;
             let at = validation_pointer(number, "expression");
             if !truth.map_err(|error| PolicyFault { pointer: at, error })? {
-                broken.push((number, self.message(number, message.as_ref(), &names)?));
+                broken.push((number, self.message(number, message.as_ref(), &names, cost)?));
             }
         }
         Ok(Judgement::Judged(broken))
@@ -183,12 +183,14 @@ impl<'a> Judge<'a> {
         number: usize,
         message: Option<&Program>,
         names: &Variables<'_>,
+        cost: &mut u64,
     ) -> Result<String, PolicyFault> {
         let plain = self.spec.validations.get(number).map(|validation| validation.message.clone());
         let Some(message) = message else { return Ok(plain.unwrap_or_default()) };
         let at = validation_pointer(number, "messageExpression");
-        let value = message.evaluate(names).value;
-        let value = value.map_err(|error| PolicyFault { pointer: at, error })?;
+        let outcome = message.evaluate(names);
+        *cost += outcome.cost;
+        let value = outcome.value.map_err(|error| PolicyFault { pointer: at, error })?;
         // What does not become a text leaves the plain message.
         let text = value.downcast_ref::<CelString>().map(|text| text.inner().to_owned());
         Ok(text.or(plain).unwrap_or_default())

@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::entity::EntityValue;
-use super::names::any;
+use super::names::looked_at;
 use crate::catalog::{Catalog, Classes, EntityId, Graph, Reader, short};
-use crate::expr::{ExprError, Shape, Variables};
+use crate::expr::{ExprError, Variables};
 
 /// A catalog with its relations, as of a day.
 pub struct World<'a> {
@@ -55,12 +55,11 @@ impl<'a> World<'a> {
         &'v self,
         id: EntityId,
         own: Option<&'v Value>,
-        shape: &'v Shape,
     ) -> EntityValue<'v>
     where
         'a: 'v,
     {
-        EntityValue { world: self, id, own, shape }
+        EntityValue { world: self, id, own, shape: looked_at(self.catalog.entity(id).kind) }
     }
 
     /// The variables of an expression about an entity; its value may be at hand already.
@@ -77,7 +76,7 @@ impl<'a> World<'a> {
         'a: 'v,
     {
         let mut variables = Variables::new()?;
-        variables.set("entity", Box::new(self.entity_value(id, own, any())));
+        variables.set("entity", Box::new(self.entity_value(id, own)));
         variables.set_day("today", self.today);
         Ok(variables)
     }

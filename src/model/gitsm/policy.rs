@@ -23,10 +23,10 @@ pub struct PolicySpec {
     pub over: PolicyOver,
     /// Which entities it holds for; for all without it.
     pub r#match: Option<Selector>,
-    /// Expressions that others can use as `variables.NAME`, in this order.
-    pub variables: Option<Vec<Variable>>,
     /// Values that expressions use as `parameters.NAME`.
     pub parameters: Option<BTreeMap<String, Value>>,
+    /// Expressions that others can use as `variables.NAME`, in this order.
+    pub variables: Option<Vec<Variable>>,
     /// What must be true, each with what to say when it is not.
     #[schemars(length(min = 1))]
     pub validations: Vec<Validation>,
@@ -78,6 +78,8 @@ pub struct PolicyTest {
     /// What the example shows.
     #[schemars(length(min = 1), extend("examples" = ["a service without continuity"]))]
     pub name: Option<String>,
+    /// The day on which it is judged; the day of the test without it.
+    pub today: Option<Date>,
     /// Documents: the first is judged, and it sees the others.
     #[schemars(length(min = 1))]
     pub given: Vec<BTreeMap<String, Value>>,
@@ -86,8 +88,6 @@ pub struct PolicyTest {
     /// A part of the message that is expected.
     #[schemars(length(min = 1))]
     pub message: Option<String>,
-    /// The day on which it is judged; the day of the test without it.
-    pub today: Option<Date>,
 }
 
 /// What a policy is to say.
