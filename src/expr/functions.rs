@@ -7,7 +7,7 @@ use cel::common::value::{CowVal, Val};
 use cel::{Env, ExecutionError};
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, TimeZone};
 
-use super::meter;
+use super::{meter, texts};
 
 /// A function, for checking and for documentation.
 #[derive(Debug)]
@@ -99,6 +99,7 @@ pub(super) fn environment() -> Result<&'static Arc<Env>, String> {
         let declared = env
             .add_extension(cel::extensions::strings)
             .and_then(|()| meter::declare(&mut env))
+            .and_then(|()| texts::declare(&mut env))
             .and_then(|()| env.add_overload("date", "date", vec![DYN_TYPE], date))
             .and_then(|()| env.add_overload("period", "period", vec![DYN_TYPE], period));
         declared.map(|()| Arc::new(env)).map_err(|error| error.to_string())

@@ -270,6 +270,22 @@ fn hostile_expressions_end_quickly() {
             format!("  variables:\n{doubled}{ACTIVE}"),
         ),
         (
+            "a replacement that explodes",
+            "variables.v18.replace('0', variables.v18).replace('', variables.v18) == ''".to_owned(),
+            format!(
+                "  variables:\n{}{ACTIVE}",
+                doubled.lines().take(19).map(|line| format!("{line}\n")).collect::<String>()
+            ),
+        ),
+        (
+            "a list that explodes",
+            "variables.v18.split('').join(variables.v18) == ''".to_owned(),
+            format!(
+                "  variables:\n{}{ACTIVE}",
+                doubled.lines().take(19).map(|line| format!("{line}\n")).collect::<String>()
+            ),
+        ),
+        (
             "a regular expression that others choke on",
             format!("'{}'.matches('^(a+)+$')", "a".repeat(3000) + "b"),
             ACTIVE.to_owned(),
