@@ -8,6 +8,7 @@ use super::check::{Check, NUMBER, TRUTH, call, listed, literal_text, nearest, te
 use super::functions::{FUNCTIONS, misfit};
 use super::meter;
 use super::shape::Shape;
+use super::texts::TEXTS;
 
 fn is_null(expr: &IdedExpr) -> bool {
     matches!(expr.expr, Expr::Literal(LiteralValue::Null))
@@ -173,24 +174,26 @@ impl Check<'_> {
             return self.method(id, name, target, &shape, args);
         }
         let gives = self.function(id, name);
-        let args = match name {
-            "matches" => {
-                args.into_iter().map(|one| call(one.id, meter::MATCHES, vec![one])).collect()
-            }
-            _ => args,
-        };
-        let target = Some(Box::new(match name {
-            "matches" | "join" | "replace" | "split" => {
-                call(target.id, meter::CHARGE, vec![target])
-            }
-            _ => target,
-        }));
-        let inner = CallExpr { func_name: name.to_owned(), target, args };
-        let made = IdedExpr { id, expr: Expr::Call(inner) };
-        match name {
-            "join" | "replace" | "split" => (call(id, meter::CHARGE, vec![made]), gives),
-            _ => (made, gives),
+        let mut forms = TEXTS.iter().filter(|(known, ..)| *known == name).peekable();
+        if forms.peek().is_some() {
+            let Some((.., counted)) = forms.find(|(_, count, _)| *count == args.len()) else {
+                let usage = FUNCTIONS.iter().find(|row| row.name == name).map(|row| row.usage);
+                let help = usage.map(|usage| format!("write `{usage}`"));
+                self.fault(id, name, format!("`{name}` takes other arguments"), help);
+                return (target, gives);
+            };
+            return (call(id, counted, std::iter::once(target).chain(args).collect()), gives);
         }
+        let (target, args) = match name {
+            "matches" => (
+                call(target.id, meter::CHARGE, vec![target]),
+                args.into_iter().map(|one| call(one.id, meter::MATCHES, vec![one])).collect(),
+            ),
+            _ => (target, args),
+        };
+        let target = Some(Box::new(target));
+        let inner = CallExpr { func_name: name.to_owned(), target, args };
+        (IdedExpr { id, expr: Expr::Call(inner) }, gives)
     }
 
     /// A method of an entity is evaluated as an index into it.

@@ -10,7 +10,7 @@ use cel::{Env, ExecutionError};
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, TimeZone};
 
 use super::absent::is_absent;
-use super::meter;
+use super::{meter, texts};
 
 /// A function, for checking and for documentation.
 #[derive(Debug)]
@@ -103,6 +103,7 @@ pub(super) fn environment() -> Result<&'static Arc<Env>, String> {
             .add_extension(cel::extensions::strings)
             .and_then(|()| meter::declare(&mut env))
             .and_then(|()| lenient(&mut env))
+            .and_then(|()| texts::declare(&mut env))
             .and_then(|()| env.add_overload("date", "date", vec![DYN_TYPE], date))
             .and_then(|()| env.add_overload("period", "period", vec![DYN_TYPE], period));
         declared.map(|()| Arc::new(env)).map_err(|error| error.to_string())

@@ -21,6 +21,7 @@ mod functions;
 mod meter;
 mod program;
 mod shape;
+mod texts;
 
 pub use doc::{json_of, value_of};
 pub use functions::{FUNCTIONS, FunctionRow};

@@ -191,7 +191,8 @@ impl Shape {
 fn syntax(source: &str, error: &cel::ParseError) -> ExprError {
     if error.msg.contains("Recursion limit") {
         let message = "it is nested too deeply".to_owned();
-        return ExprError { message, help: None, span: 0..source.len() };
+        let end = source.chars().next().map_or(0, char::len_utf8);
+        return ExprError { message, help: None, span: 0..end };
     }
     let (line, column) = (error.pos.0.max(1) as usize, error.pos.1.max(1) as usize);
     let start: usize = source.split_inclusive('\n').take(line - 1).map(str::len).sum();

@@ -194,6 +194,7 @@ impl<'a> Examiner<'a> {
             }
             None => None,
         };
+        rules::wait(&mut judged.findings);
         let mut report = Report {
             summary: summary(&judged.catalog),
             findings: judged.findings,
@@ -222,7 +223,8 @@ impl<'a> Examiner<'a> {
 pub fn validate_tree(tree: &dyn Tree, today: &str) -> Result<Report, GitError> {
     let (config, settings) = configuration(tree, "", false);
     let terms = Terms { name: ".", today, scheduled: false, base_families: None };
-    let judged = judge(tree, &config, &settings, terms)?;
+    let mut judged = judge(tree, &config, &settings, terms)?;
+    rules::wait(&mut judged.findings);
     let mut report = Report {
         summary: summary(&judged.catalog),
         findings: judged.findings,

@@ -46,6 +46,7 @@ use rayon::prelude::*;
 pub use codes::{CODES, code_named};
 pub use config::{check_settings, level};
 pub use exceptions::except;
+pub use policies::wait;
 pub use secrets::{hide, starred};
 pub use suppress::{Suppressed, apply as suppress};
 

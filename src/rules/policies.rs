@@ -64,6 +64,23 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// One root cause, one finding: what a policy misses about an entity waits until the entity's own
+/// references lead somewhere. Only errors that are told hold anything back, so nothing passes for
+/// that.
+pub fn wait(findings: &mut Vec<Finding>) {
+    let lost = findings.iter().filter(|finding| {
+        finding.code.name == codes::REFERENCE_UNKNOWN.name && finding.severity == Severity::Error
+    });
+    let lost: BTreeSet<String> =
+        lost.flat_map(Finding::occurrences).filter_map(|at| at.entity.clone()).collect();
+    let of_policy = [codes::POLICY_VIOLATED.name, codes::POLICY_OVERDUE.name];
+    let waits = |finding: &Finding| {
+        let entity = finding.at.entity.as_ref();
+        of_policy.contains(&finding.code.name) && entity.is_some_and(|entity| lost.contains(entity))
+    };
+    findings.retain(|finding| !waits(finding));
+}
+
 fn judge_all(whole: &Whole<'_>, policies: &[Policy<'_>], findings: &mut Vec<Finding>) {
     let world =
         World::new(whole.catalog, whole.graph(), whole.classes(), &whole.reader, whole.today);

@@ -122,8 +122,8 @@ const BREAKS: &[Break] = &[
     case("working time in days", "agreements/checkout-sla.yaml", "within: PT24H", "within: P3D"),
     case(
         "a live service without an agreement",
-        "services/checkout.yaml",
-        "  sla: sla:checkout-sla\n",
+        "services/observability.yaml",
+        "  sla: sla:platform-ola\n",
         "",
     ),
     case(
@@ -333,7 +333,7 @@ fn each_mistake_is_one_finding_where_it_was_made() {
     let acme = Folder::new();
     copy(&project().join("examples/acme"), acme.path());
     assert_eq!(findings(&acme), [""; 0], "acme is clean");
-    let mut told = String::new();
+    let (mut told, mut wrong) = (String::new(), Vec::new());
     for one in BREAKS {
         let text = acme.read(one.file);
         assert_eq!(text.matches(one.before).count().min(1), 1, "{}: not in {}", one.name, one.file);
@@ -347,13 +347,16 @@ fn each_mistake_is_one_finding_where_it_was_made() {
         assert!(!found.is_empty(), "{}: nothing is found", one.name);
         let messages: std::collections::BTreeSet<&str> =
             found.iter().filter_map(|line| line.split_once(": ")).map(|(_, text)| text).collect();
-        assert_eq!(messages.len(), 1, "{}: one finding, not {found:#?}", one.name);
+        if messages.len() != 1 {
+            wrong.push(format!("{}: one finding, not {found:#?}", one.name));
+        }
         told.push_str(&format!("  {}\n", found[0]));
         if found.len() > 1 {
             told.push_str(&format!("  … at {} places\n", found.len()));
         }
         acme.write(one.file, text);
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     insta::assert_snapshot!(told);
 }
 

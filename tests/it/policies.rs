@@ -86,7 +86,7 @@ fn the_library_is_clean_and_acme_keeps_copies_of_it() {
     for entry in fs::read_dir(&library).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        if !name.ends_with(".yaml") || name == "team.yaml" {
+        if !name.ends_with(".yaml") || matches!(name.as_str(), "team.yaml" | "gitsm.yaml") {
             continue;
         }
         let copy = project().join("examples/acme/policies").join(&name);
@@ -268,6 +268,22 @@ fn hostile_expressions_end_quickly() {
             "40 doublings",
             "variables.v39 == ''".to_owned(),
             format!("  variables:\n{doubled}{ACTIVE}"),
+        ),
+        (
+            "a replacement that explodes",
+            "variables.v18.replace('0', variables.v18).replace('', variables.v18) == ''".to_owned(),
+            format!(
+                "  variables:\n{}{ACTIVE}",
+                doubled.lines().take(19).map(|line| format!("{line}\n")).collect::<String>()
+            ),
+        ),
+        (
+            "a list that explodes",
+            "variables.v18.split('').join(variables.v18) == ''".to_owned(),
+            format!(
+                "  variables:\n{}{ACTIVE}",
+                doubled.lines().take(19).map(|line| format!("{line}\n")).collect::<String>()
+            ),
         ),
         (
             "a regular expression that others choke on",

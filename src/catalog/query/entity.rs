@@ -84,7 +84,7 @@ impl<'a> EntityValue<'a> {
             "isA" => return self.is_a(wanted()?),
             _ => return Err(ExecutionError::no_such_key(name)),
         };
-        charge(1 + found.len() as u64)?;
+        charge(world.looked_through(id) + found.len() as u64)?;
         Ok(self.entities(found))
     }
 
