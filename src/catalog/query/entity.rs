@@ -158,7 +158,7 @@ impl Indexer for EntityValue<'_> {
         Self: 'v,
     {
         if let Some(name) = key.downcast_ref::<CelString>() {
-            return self.field(name.inner()).map(|value| CowVal::Owned(value));
+            return self.field(name.inner()).map(CowVal::Owned);
         }
         // A method with an argument comes as a list of both.
         let list = key.downcast_ref::<CelList>().map(CelList::inner).unwrap_or_default();
