@@ -32,8 +32,8 @@ pub(super) use validate::{Output, Validate};
 
 /// IT service management in Git.
 ///
-/// Reads catalogs of Backstage entities, OpenSLO objects and gitsm's own documents, and says what
-/// is wrong with them, at the line where it is wrong.
+/// Reads catalogs of Backstage entities, OpenSLO objects and gitsm's own documents, says what is
+/// wrong with them at the line where it is wrong, and answers questions about them.
 #[derive(Debug, Parser)]
 #[command(name = "gitsm", version, arg_required_else_help = true, after_help = EXIT_CODES)]
 pub struct Cli {
@@ -102,37 +102,37 @@ pub enum Command {
     /// Say what is wrong with a catalog
     #[command(after_help = validate::EXAMPLES)]
     Validate(Validate),
-    /// Show the entities for which an expression is true
-    #[command(after_help = query::EXAMPLES)]
-    Query(Query),
-    /// Try the examples of policies
-    Policy(Policy),
+    /// Write a catalog's documents as they should look
+    #[command(after_help = fmt::EXAMPLES)]
+    Fmt(Fmt),
     /// Show entities: a list, or all that is worth knowing of one
     #[command(after_help = get::EXAMPLES)]
     Get(Get),
+    /// Show the entities for which an expression is true
+    #[command(after_help = query::EXAMPLES)]
+    Query(Query),
+    /// Draw the relations around an entity, or of the whole catalog
+    #[command(after_help = graph::EXAMPLES)]
+    Graph(Graph),
+    /// Say what is affected if something is down: services, owners, agreements, runbooks
+    #[command(after_help = impact::EXAMPLES)]
+    Impact(Impact),
     /// List every place that names an entity
     #[command(after_help = refs::EXAMPLES)]
     Refs(Refs),
     /// Give an entity another name, in every place that names it
     #[command(after_help = rename::EXAMPLES)]
     Rename(Rename),
+    /// Try the examples of policies
+    Policy(Policy),
     /// Write CODEOWNERS from who owns what
     #[command(after_help = codeowners::EXAMPLES)]
     Codeowners(Codeowners),
-    /// Write a catalog's documents as they should look
-    #[command(after_help = fmt::EXAMPLES)]
-    Fmt(Fmt),
     /// Say what a code means and what to write, or what a kind is and which fields it has
     #[command(
         after_help = "Examples:\n  gitsm explain reference-unknown\n  gitsm explain service\n  gitsm explain --list"
     )]
     Explain(Explain),
-    /// Say what is affected if something is down: services, owners, agreements, runbooks
-    #[command(after_help = impact::EXAMPLES)]
-    Impact(Impact),
-    /// Draw the relations around an entity, or of the whole catalog
-    #[command(after_help = graph::EXAMPLES)]
-    Graph(Graph),
     /// Print a JSON Schema
     #[command(after_help = plain::SCHEMA_EXAMPLES)]
     Schema(Schema),
