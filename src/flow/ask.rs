@@ -74,16 +74,28 @@ impl Asked {
         place: &Place,
         note: &(dyn Fn(&FileView<'_>) + Sync),
     ) -> Result<Self, AskError> {
-        let workspace = Workspace::open(place)?;
         let inspect = |subject: &Subject<'_>| {
             if let Subject::Text(view) = subject {
                 note(view);
             }
             Inspection::default()
         };
+        Ok(Self::open_inspecting(place, &inspect)?.0)
+    }
+
+    /// The same, with all that rules make of each file while its text is in memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`Asked::open`].
+    pub fn open_inspecting(
+        place: &Place,
+        inspect: &(dyn Fn(&Subject<'_>) -> Inspection + Sync),
+    ) -> Result<(Self, Inspection), AskError> {
+        let workspace = Workspace::open(place)?;
         let tree = workspace.tree.as_ref();
-        let (catalog, _) = load(tree, &workspace.config, &Limits::default(), &inspect)?;
-        Ok(Self { workspace, catalog, graph: OnceLock::new() })
+        let (catalog, made) = load(tree, &workspace.config, &Limits::default(), inspect)?;
+        Ok((Self { workspace, catalog, graph: OnceLock::new() }, made))
     }
 
     /// The relations, in both directions.

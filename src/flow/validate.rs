@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::clock;
 use super::workspace::{Place, Settings, Workspace, WorkspaceError, configuration};
-use crate::catalog::{Catalog, FileRecord, Reader, Suppression, load};
+use crate::catalog::{Catalog, FileRecord, Inspection, Reader, Suppression, load};
 use crate::config::Config;
 use crate::finding::{Code, Finding, Fingerprint, Report, Severity, Summary};
 use crate::git::GitError;
@@ -243,9 +243,36 @@ fn judge(
     terms: Terms<'_>,
 ) -> Result<Judged, GitError> {
     let (catalog, inspection) = load(tree, config, &Limits::default(), &rules::inspect)?;
+    let findings = found(tree, &catalog, inspection, (config, settings), terms);
+    Ok(Judged { catalog, findings })
+}
+
+/// What is wrong with the catalog of a workspace that was loaded with [`rules::inspect`], sorted.
+pub(super) fn judge_loaded(
+    workspace: &Workspace,
+    catalog: &Catalog,
+    inspection: Inspection,
+    today: &str,
+) -> Vec<Finding> {
+    let Workspace { tree, config, settings, name, .. } = workspace;
+    let terms = Terms { name, today, scheduled: false, base_families: None };
+    let mut findings = found(tree.as_ref(), catalog, inspection, (config, settings), terms);
+    rules::wait(&mut findings);
+    let mut report = Report { findings, ..Report::default() };
+    report.settle();
+    report.findings
+}
+
+fn found(
+    tree: &dyn Tree,
+    catalog: &Catalog,
+    inspection: Inspection,
+    (config, settings): (&Config, &Settings),
+    terms: Terms<'_>,
+) -> Vec<Finding> {
     let whole = rules::Whole {
         tree,
-        catalog: &catalog,
+        catalog,
         relations: OnceLock::new(),
         base_families: terms.base_families,
         place: terms.name,
@@ -257,7 +284,6 @@ fn judge(
     let found = rules::check(&whole);
     let mut findings: Vec<Finding> = inspection.findings.into_iter().chain(found).collect();
     rules::except(&whole, &mut findings);
-    drop(whole);
     for finding in findings.iter_mut().filter(|finding| terms.scheduled && finding.code.dated) {
         finding.severity = Severity::Error;
     }
@@ -266,7 +292,7 @@ fn judge(
         findings.extend(rules::check_settings(source, config, faults));
     }
     rules::hide(&inspection.secrets, &mut findings);
-    Ok(Judged { catalog, findings })
+    findings
 }
 
 fn settle(findings: Vec<Finding>, suppressions: &[Suppression], config: &Config) -> Vec<Finding> {

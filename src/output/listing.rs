@@ -1,6 +1,7 @@
 //! Entities as a list: what stands in it, and the formats for programs (`name`, `csv`, `json`,
 //! `yaml`). The table for people is in `table.rs`.
 
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::visible;
@@ -85,9 +86,25 @@ pub fn value(items: &[Item], one: bool) -> Value {
 
 /// `-o json`.
 pub fn json(items: &[Item], one: bool) -> String {
+    if let ([item], true) = (items, one) {
+        return printed(&item.with_origin(), "");
+    }
+    // A list may be as long as the catalog: it never stands in memory as one value.
+    let mut text = printed(&value(&[], false), "");
+    let items: Vec<String> =
+        items.par_iter().map(|item| printed(&item.with_origin(), "    ")).collect();
+    if let (Some(at), false) = (text.rfind("[]"), items.is_empty()) {
+        let items: Vec<&str> = items.iter().map(|item| item.trim_end()).collect();
+        text.replace_range(at..at + 2, &format!("[\n{}\n  ]", items.join(",\n")));
+    }
+    text
+}
+
+/// A value as JSON, each line behind an indentation.
+fn printed(value: &Value, indent: &str) -> String {
     // Values that were read always serialise.
-    let text = serde_json::to_string_pretty(&value(items, one)).unwrap_or_default();
-    text.lines().map(|line| format!("{}\n", escaped(line))).collect()
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.lines().map(|line| format!("{indent}{}\n", escaped(line))).collect()
 }
 
 /// A line of JSON without characters that a terminal obeys: they stand in strings, where an escape

@@ -15,6 +15,15 @@ pub(super) struct Chosen {
     pub(super) formerly: Option<String>,
 }
 
+/// Whether words name one entity, as far as they tell.
+pub(super) fn names_one(words: &[String]) -> bool {
+    match words {
+        [word] => word.contains(['/', ':']) || kinds(word).is_err(),
+        [first, _] => !first.contains(['/', ':', ',']),
+        _ => false,
+    }
+}
+
 pub(super) fn chosen(asked: &Asked, request: &Request) -> Result<Chosen, GetError> {
     let owner = request.owner.as_deref().map(|text| owner(asked, text)).transpose()?;
     let Chosen { ids, one, formerly } = named(asked, request)?;

@@ -15,9 +15,12 @@ mod traces;
 
 use super::ask::{AskError, Asked};
 use super::workspace::Place;
-use crate::catalog::{DocumentView, EntityId, LabelSelector, SelectorError};
+use std::sync::Mutex;
+
+use crate::catalog::{DocumentView, EntityId, Inspection, LabelSelector, SelectorError, Subject};
 use crate::finding::Finding;
 use crate::output::{Item, Listing};
+use crate::rules;
 
 pub use page::page;
 pub use rows::{items, rows};
@@ -97,6 +100,8 @@ pub struct Got {
     pub formerly: Option<String>,
     request: Request,
     notes: Option<rows::Notes>,
+    /// What rules made of each file, if they were asked.
+    inspection: Mutex<Option<Inspection>>,
 }
 
 /// Finds what is asked for.
@@ -107,18 +112,23 @@ pub struct Got {
 pub fn get(request: Request) -> Result<Got, GetError> {
     let notes = request.list.then(rows::Notes::default);
     let wanted = chosen::wanted_families(&request.words);
-    let asked = Asked::open_noting(&request.place, &|view| {
+    // A page tells what is wrong: where one is likely to come, each file is judged as it is read.
+    let judged = chosen::names_one(&request.words);
+    let inspect = |subject: &Subject<'_>| {
         let of_family = |document: &DocumentView<'_>| {
             let kind = document.kind();
             kind.is_some_and(|kind| wanted.as_ref().is_none_or(|all| all.contains(&kind.family)))
         };
-        if let Some(notes) = &notes {
+        if let (Some(notes), Subject::Text(view)) = (&notes, subject) {
             notes.take(view, &of_family);
         }
-    })?;
+        if judged { rules::inspect(subject) } else { Inspection::default() }
+    };
+    let (asked, inspection) = Asked::open_inspecting(&request.place, &inspect)?;
+    let inspection = Mutex::new(judged.then_some(inspection));
     let chosen = chosen::chosen(&asked, &request)?;
     let chosen::Chosen { ids, one, formerly } = chosen;
-    Ok(Got { asked, ids, one, formerly, request, notes })
+    Ok(Got { asked, ids, one, formerly, request, notes, inspection })
 }
 
 impl Got {
@@ -160,6 +170,12 @@ impl Got {
     /// What is wrong with the catalog, as `validate` says it.
     fn findings(&self) -> Result<Vec<Finding>, GetError> {
         use super::validate::{self, ValidateError};
+        let inspected = self.inspection.lock().ok().and_then(|mut inspected| inspected.take());
+        if let Some(inspection) = inspected {
+            let today = self.request.today.clone().unwrap_or_else(super::clock::today);
+            let Asked { workspace, catalog, .. } = &self.asked;
+            return Ok(validate::judge_loaded(workspace, catalog, inspection, &today));
+        }
         let request = validate::Request {
             place: self.request.place.clone(),
             today: self.request.today.clone(),
