@@ -4,7 +4,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use crate::support::{Folder, each_document, project};
+use crate::support::{Folder, each_document, gitsm, project};
 
 /// The people of these catalogs, and an item of theirs.
 const CATALOG: &str = "\
@@ -318,4 +318,36 @@ fn hostile_expressions_end_quickly() {
         assert!(!run.stderr.contains("panicked"), "{name}: {run:?}");
         assert!(spent < Duration::from_secs(40), "{name}: {spent:?}");
     }
+}
+
+#[test]
+fn the_examples_beside_policies_say_what_the_policies_say() {
+    for folder in ["examples/policies", "examples/acme"] {
+        let run = gitsm(&project().join(folder), &["policy", "test", "--today", "2026-11-21"]);
+        assert_eq!(run.code, 0, "{folder}\n{}{}", run.stdout, run.stderr);
+        assert!(run.stdout.contains("  ok    "), "{folder}\n{}", run.stdout);
+    }
+}
+
+#[test]
+fn an_example_that_a_policy_does_not_bear_out_fails() {
+    let folder = Folder::git();
+    let policy = "apiVersion: gitsm/v1alpha1\nkind: Policy\nmetadata: {name: named}\nspec:\n  \
+                  owner: team:a\n  over: entity\n  match: {kinds: [Service]}\n  validations:\n    \
+                  - {expression: has(entity.metadata.title), message: it has a title}\n  \
+                  lifecycle: active\n  tests:\n    - name: no title\n      given: [{kind: Service, \
+                  metadata: {name: a}, spec: {}}]\n      expect: pass\n    - name: another kind\n      \
+                  given: [{kind: Team, metadata: {name: a}, spec: {}}]\n      expect: skip\n    \
+                  - name: no document\n      given: [{a: b}]\n      expect: skip\n";
+    folder.write("p.yaml", policy);
+    let run = folder.gitsm(&["policy", "test"]);
+    assert_eq!(run.code, 1);
+    insta::assert_snapshot!(run.stdout, @r"
+    named  p.yaml:3
+      FAIL  no title: expected pass, and it fails: it has a title
+      ok    another kind
+      FAIL  no document: the first document is no entity: it needs `kind` and `metadata.name`
+    3 examples of 1 policy: 2 not as expected
+    ");
+    assert_eq!(folder.gitsm(&["policy", "test", "nmaed"]).code, 2);
 }
