@@ -128,3 +128,45 @@ fn costs_are_bounded() {
         assert!(told.contains("too deeply") || told.len() < 400, "{told}");
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn any_text_is_an_expression_or_says_why_not(text in "\\PC{0,80}") {
+        answered(&text);
+    }
+
+    #[test]
+    fn any_words_of_the_language_are_an_expression_or_say_why_not(
+        words in proptest::collection::vec(proptest::sample::select(WORDS), 0..24)
+    ) {
+        answered(&words.concat());
+        answered(&words.join(" "));
+    }
+}
+
+const WORDS: &[&str] = &[
+    "entity", ".tier", ".needs", ".plan", ".rto", ".labels", "today", "x", "(", ")", "[", "]", "{",
+    "}", ",", ".", "?", ":", "==", "!=", "<", ">=", "&&", "||", "!", "-", "+", " in ", "'a'", "\"é",
+    "1", "2.5", "null", "true", ".exists(x, ", ".map(x, ", ".filter(x, ", "has(", "size(", "date(",
+    ".split(', ')", ".matches('", "period('P1D')", "\\", "r'", "//", "entity.needs", "b'\u{1}'",
+];
+
+/// Compiles and evaluates; what is wrong stands within the text.
+fn answered(text: &str) {
+    let (shape, value) = (shape(), json!({"tier": "tier1", "needs": ["a", "é"]}));
+    let told = match Program::compile(text, &vocabulary(&shape)) {
+        Err(errors) => errors,
+        Ok(program) => {
+            let mut variables = Variables::new().unwrap();
+            variables.set("entity", value_of(Some(&value), &shape));
+            variables.set_day("today", "2026-11-21");
+            program.json(&variables).err().into_iter().collect()
+        }
+    };
+    for error in told {
+        assert!(text.get(error.span.clone()).is_some(), "{text:?} {error:?}");
+        assert!(!error.message.is_empty(), "{text:?}");
+    }
+}
