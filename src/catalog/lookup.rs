@@ -1,6 +1,7 @@
 //! From what a person types to an entity: any kind word, any case, old names, near misses.
 
 use super::{Catalog, EntityId};
+use crate::finding::allowed;
 use crate::model::{EntityRef, Kind, kind_named, parse_reference};
 
 /// The entity that a text names.
@@ -165,7 +166,7 @@ fn short_name(reference: &EntityRef) -> String {
 
 /// The references whose names are nearly the wanted one, those of its kind first.
 fn nearest(wanted: &str, all: Vec<(&str, &str, bool)>) -> Vec<String> {
-    let allowed = (wanted.chars().count() / 3).clamp(1, 3);
+    let allowed = allowed(wanted);
     let mut near: Vec<(usize, bool, &str)> = all
         .into_iter()
         // A cheap bound first: there may be very many names.

@@ -4,11 +4,12 @@ use cel::IdedExpr;
 use cel::common::ast::{CallExpr, Expr, ListExpr, LiteralValue, operators};
 
 use super::MethodRow;
-use super::check::{Check, NUMBER, TRUTH, call, listed, literal_text, nearest, text};
+use super::check::{Check, NUMBER, TRUTH, call, listed, literal_text, text};
 use super::functions::{FUNCTIONS, misfit};
 use super::meter;
 use super::shape::Shape;
 use super::texts::TEXTS;
+use crate::finding::nearest;
 
 fn is_null(expr: &IdedExpr) -> bool {
     matches!(expr.expr, Expr::Literal(LiteralValue::Null))

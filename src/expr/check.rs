@@ -15,6 +15,7 @@ use cel::common::types::{CelInt, CelString};
 use super::meter;
 use super::program::parts_of;
 use super::shape::{Shape, Vocabulary};
+use crate::finding::nearest;
 
 /// Something that is wrong with an expression, and where: the id of a part, and a word in it.
 pub(super) struct Fault {
@@ -50,18 +51,6 @@ pub(super) fn literal_text(expr: &IdedExpr) -> Option<&str> {
         Expr::Literal(LiteralValue::String(text)) => Some(text.inner()),
         _ => None,
     }
-}
-
-/// The candidate that a misspelt word was probably meant to be.
-pub(super) fn nearest<'c>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
-    let lower = word.to_lowercase();
-    let allowed = (word.chars().count() / 3).clamp(1, 3);
-    let distance = |candidate: &str| strsim::osa_distance(&lower, &candidate.to_lowercase());
-    let near = candidates.into_iter().map(|candidate| (distance(candidate), candidate));
-    near.filter(|(distance, _)| *distance <= allowed).min().map(|(_, candidate)| candidate)
 }
 
 impl<'a> Check<'a> {

@@ -6,6 +6,7 @@
 
 mod code;
 mod fingerprint;
+mod near;
 mod repair;
 mod report;
 
@@ -13,6 +14,7 @@ use serde::Serialize;
 
 pub use code::{Code, Scope};
 pub use fingerprint::Fingerprint;
+pub use near::{allowed, nearest};
 pub use repair::Repair;
 pub use report::{Report, Summary};
 

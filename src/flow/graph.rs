@@ -3,6 +3,7 @@
 use super::Place;
 use super::ask::{AskError, Asked};
 use crate::catalog::drawing::{Drawing, Wanted};
+use crate::finding::nearest;
 use crate::model::{KINDS, RELATIONS, kind_named};
 
 /// What to draw.
@@ -164,8 +165,6 @@ fn relations(name: &str) -> Result<Vec<&'static str>, GraphError> {
     if !found.is_empty() {
         return Ok(found);
     }
-    let names = RELATIONS.iter().map(|one| one.name);
-    let near = names.map(|known| (strsim::osa_distance(known, name), known)).min();
-    let near = near.filter(|(distance, _)| *distance <= 3).map(|(_, known)| known);
+    let near = nearest(name, RELATIONS.iter().flat_map(|one| [one.name, one.inverse]));
     Err(GraphError::Relation { name: name.to_owned(), near })
 }

@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use super::format::Formatted;
 use super::practice::Practice;
 use super::{backstage, gitsm, openslo};
+use crate::finding::allowed;
 use crate::yaml::Pointer;
 
 /// Documents whose `apiVersion` begins alike and which follow one set of rules.
@@ -250,7 +251,7 @@ pub fn families_named(word: &str) -> Vec<Vec<&'static Kind>> {
 /// The words for kinds that are nearly a word, nearest first.
 pub fn kind_words_near(word: &str) -> Vec<&'static str> {
     let lower = word.to_ascii_lowercase();
-    let allowed = (lower.chars().count() / 3).clamp(1, 3);
+    let allowed = allowed(&lower);
     let mut near: Vec<(usize, &'static str)> = words()
         .iter()
         .map(|(known, _)| (strsim::osa_distance(known, &lower), known.as_str()))

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Whole;
 use crate::catalog::{DocumentView, Entity, FileView, Reopened};
+pub(super) use crate::finding::nearest;
 use crate::finding::{Code, Finding, Fingerprint, Occurrence, Severity};
 use crate::model::EntityRef;
 use crate::source::{File, Place, Source, Span};
@@ -220,21 +221,6 @@ pub(super) fn dotted(pointer: &Pointer) -> String {
     text
 }
 
-/// The candidate that a misspelt word was probably meant to be.
-pub(super) fn nearest<'c>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
-    let word = word.to_lowercase();
-    let allowed = (word.chars().count() / 3).clamp(1, 3);
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::osa_distance(&word, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
 /// A finding about a misspelt word, with the word that was meant and a fix that writes it; or else
 /// with other help.
 pub(super) fn corrected(
@@ -261,14 +247,6 @@ pub(super) fn list(words: &[String], last: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_that_are_nearly_right_are_recognised() {
-        let kinds = ["Component", "Resource", "System"];
-        assert_eq!(nearest("component", kinds), Some("Component"));
-        assert_eq!(nearest("Componnet", kinds), Some("Component"));
-        assert_eq!(nearest("Gadget", kinds), None);
-    }
 
     #[test]
     fn pointers_read_like_the_file() {

@@ -12,6 +12,7 @@ use super::names::looked_at;
 use super::world::World;
 use crate::catalog::EntityId;
 use crate::expr::{Shape, charge, value_of};
+use crate::finding::nearest;
 
 /// The type's name in CEL.
 static ENTITY: Type = Type::new_unspecified_type("gitsm.Entity");
@@ -101,8 +102,7 @@ impl<'a> EntityValue<'a> {
                 .map_or("default", |(space, _)| space)
         );
         let Some(wanted) = classes.named(&own, class) else {
-            let near = classes.names().map(|name| (strsim::osa_distance(name, class), name)).min();
-            let near = near.filter(|(distance, _)| *distance <= 3).map(|(_, name)| name);
+            let near = nearest(class, classes.names());
             let near = near.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
             let class = class.chars().take(60).collect::<String>();
             let message = format!("there is no class '{class}'{near}");
