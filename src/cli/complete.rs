@@ -229,7 +229,12 @@ fn asked(line: &Line) -> Option<Asked> {
     if !line.current.is_dir() || !is_catalog {
         return None;
     }
-    let place = Place { current: line.current.clone(), paths: Vec::new(), at: line.at.clone() };
+    let place = Place {
+        current: line.current.clone(),
+        paths: Vec::new(),
+        at: line.at.clone(),
+        ..Place::default()
+    };
     Asked::open(&place).ok()
 }
 

@@ -122,7 +122,7 @@ impl From<FmtError> for Failure {
     fn from(error: FmtError) -> Self {
         match error {
             FmtError::Workspace(inner) => ValidateError::Workspace(inner).into(),
-            FmtError::NotOnDisk => Self::usage(error.to_string(), None),
+            FmtError::NotOnDisk | FmtError::Link { .. } => Self::usage(error.to_string(), None),
         }
     }
 }

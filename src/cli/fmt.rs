@@ -16,8 +16,12 @@ pub(super) fn run(arguments: &Fmt, environment: &Environment) -> Result<u8, Fail
     if arguments.paths.iter().any(|path| path == Path::new("-")) {
         return standard_input(arguments);
     }
-    let place =
-        Place { current: environment.current.clone(), paths: arguments.paths.clone(), at: None };
+    let place = Place {
+        current: environment.current.clone(),
+        notices: environment.notices.clone(),
+        paths: arguments.paths.clone(),
+        at: None,
+    };
     let write = !arguments.check && !arguments.diff;
     let done = fmt(&place, write)?;
     match arguments.diff {
@@ -81,6 +85,11 @@ fn standard_input(arguments: &Fmt) -> Result<u8, Failure> {
     let read = std::io::stdin().lock().take(most).read_to_string(&mut text);
     if let Err(error) = read {
         return Err(Failure::could_not(format!("cannot read standard input: {error}"), None));
+    }
+    if text.len() as u64 >= most {
+        let message =
+            format!("standard input is longer than {} MiB: nothing is printed", most >> 20);
+        return Err(Failure::could_not(message, None));
     }
     match fmt_text(&arguments.stdin_name, &text) {
         Ok(text) => print(&text).map(|()| 0),

@@ -20,6 +20,7 @@ pub(super) fn run(arguments: &Graph, environment: &Environment) -> Result<u8, Fa
     let request = Request {
         place: Place {
             current: environment.current.clone(),
+            notices: environment.notices.clone(),
             paths: Vec::new(),
             at: arguments.at.clone(),
         },

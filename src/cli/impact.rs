@@ -17,6 +17,7 @@ pub(super) fn run(arguments: &Impact, environment: &Environment) -> Result<u8, F
     let request = Request {
         place: Place {
             current: environment.current.clone(),
+            notices: environment.notices.clone(),
             paths: Vec::new(),
             at: arguments.at.clone(),
         },

@@ -27,6 +27,8 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, FromArgMatches};
 
+use crate::flow::Notices;
+use crate::output::visible;
 pub use args::Cli;
 use error::Failure;
 pub use pager::Pager;
@@ -41,6 +43,8 @@ pub struct Environment {
     pub width: Option<usize>,
     /// What to show long output with, on that terminal.
     pub pager: Option<Pager>,
+    /// What is to be told beside an answer.
+    pub notices: Notices,
 }
 
 /// Runs a command line and returns the exit code: 0 fine, 1 findings, 2 usage, 3 could not.
@@ -71,8 +75,17 @@ fn dispatch(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
         return Err(Failure::usage(message, None));
     }
     let pager = environment.pager.clone().filter(|_| !cli.no_pager);
-    let environment = &Environment { current, width: environment.width, color, pager };
-    match &cli.command {
+    let notices = environment.notices.clone();
+    let environment = &Environment { current, width: environment.width, color, pager, notices };
+    let result = perform(&cli.command, environment);
+    for notice in environment.notices.take() {
+        error::tell(&format!("{}\n", visible(&notice)));
+    }
+    result
+}
+
+fn perform(command: &args::Command, environment: &Environment) -> Result<u8, Failure> {
+    match command {
         args::Command::Init(arguments) => init::run(arguments, environment),
         args::Command::Validate(arguments) => validate::run(arguments, environment),
         args::Command::Query(arguments) => query::run(arguments, environment),

@@ -15,7 +15,12 @@ pub(super) fn run(arguments: &Policy, environment: &Environment) -> Result<u8, F
 
 fn run_tests(arguments: &PolicyTest, environment: &Environment) -> Result<u8, Failure> {
     let at = arguments.at.clone();
-    let place = Place { current: environment.current.clone(), paths: Vec::new(), at };
+    let place = Place {
+        current: environment.current.clone(),
+        notices: environment.notices.clone(),
+        paths: Vec::new(),
+        at,
+    };
     let all = test(&place, &arguments.names, arguments.today.as_deref())?;
     let policies: Vec<TestedPolicy<'_>> = all.iter().map(shown).collect();
     print(&tested(&policies, environment.color))?;

@@ -3,6 +3,7 @@
 use super::Environment;
 use super::args::{GetOutput, Query};
 use super::error::{Failure, print, tell};
+use super::get::safe;
 use super::pager;
 use crate::expr::ExprError;
 use crate::flow::Place;
@@ -12,7 +13,12 @@ use crate::output::{Look, listing, table, visible};
 pub(super) fn run(arguments: &Query, environment: &Environment) -> Result<u8, Failure> {
     let at = arguments.at.clone();
     let request = Request {
-        place: Place { current: environment.current.clone(), paths: Vec::new(), at },
+        place: Place {
+            current: environment.current.clone(),
+            notices: environment.notices.clone(),
+            paths: Vec::new(),
+            at,
+        },
         expression: arguments.expression.clone(),
         show: arguments.show.clone(),
         today: arguments.today.clone(),
@@ -46,19 +52,19 @@ fn show(answer: &Answer, arguments: &Query, environment: &Environment) -> Result
             return Ok(());
         }
         let look = Look { wide, color: environment.color, width: environment.width };
-        pager::show(&table(&answer.listing(), look), environment)
+        pager::show(&safe(table(&answer.listing(), look)), environment)
     };
     match &arguments.output {
         None | Some(GetOutput::Table) => people(false),
         Some(GetOutput::Wide) => people(true),
-        Some(GetOutput::Name) => print(&listing::names(&answer.names())),
-        Some(GetOutput::Csv) => print(&listing::csv(&answer.listing())),
-        Some(GetOutput::Json) => print(&listing::json(&answer.items(), false)),
-        Some(GetOutput::Yaml) => print(&listing::yaml(&answer.items())),
+        Some(GetOutput::Name) => print(&safe(listing::names(&answer.names()))),
+        Some(GetOutput::Csv) => print(&safe(listing::csv(&answer.listing()))),
+        Some(GetOutput::Json) => print(&safe(listing::json(&answer.items(), false))),
+        Some(GetOutput::Yaml) => print(&safe(listing::yaml(&answer.items()))),
         Some(GetOutput::JsonPath(template)) => {
             let text = template.fill(&listing::value(&answer.items(), false));
             let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
-            print(&format!("{text}{end}"))
+            print(&safe(format!("{text}{end}")))
         }
         Some(GetOutput::Page) => {
             let hint = Some("`gitsm get KIND/NAME` shows the page of one entity".to_owned());

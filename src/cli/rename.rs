@@ -8,7 +8,12 @@ use crate::flow::rename::rename;
 use crate::output::renamed;
 
 pub(super) fn run(arguments: &Rename, environment: &Environment) -> Result<u8, Failure> {
-    let place = Place { current: environment.current.clone(), paths: Vec::new(), at: None };
+    let place = Place {
+        current: environment.current.clone(),
+        notices: environment.notices.clone(),
+        paths: Vec::new(),
+        at: None,
+    };
     let done = rename(&place, &arguments.old, &arguments.new, !arguments.dry_run)?;
     if let Some((written, failure)) = &done.failed {
         let hint = match written.as_slice() {

@@ -17,6 +17,7 @@ pub(super) fn run(arguments: &Validate, environment: &Environment) -> Result<u8,
     let request = Request {
         place: Place {
             current: environment.current.clone(),
+            notices: environment.notices.clone(),
             paths: arguments.paths.clone(),
             at: arguments.at.clone(),
         },

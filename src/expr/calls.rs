@@ -106,6 +106,31 @@ impl Check<'_> {
     /// A field that holds one of a few words is compared with one of them.
     fn check_words(&mut self, name: &str, args: &[IdedExpr], shapes: &[Shape]) {
         let ([left, right], [left_shape, right_shape]) = (args, shapes) else { return };
+        let mut faults: Vec<(u64, String, String)> = Vec::new();
+        let spelling = self.vocabulary.spelling;
+        let mut spelt = |shape: &Shape, other: &IdedExpr| {
+            let (Shape::Reference, Some(text)) = (shape, literal_text(other)) else { return };
+            if let Some(right) = spelling(text) {
+                let message = format!("a reference is written '{right}' here");
+                faults.push((other.id, message, format!("write '{right}'")));
+            }
+        };
+        match name {
+            operators::IN => {
+                spelt(right_shape.items(), left);
+                if let Expr::List(list) = &right.expr {
+                    list.elements.iter().for_each(|item| spelt(left_shape, item));
+                }
+            }
+            _ => {
+                spelt(left_shape, right);
+                spelt(right_shape, left);
+            }
+        }
+        for (id, message, help) in faults {
+            self.fault(id, "", message, Some(help));
+        }
+        self.check_sorts(name, (left, left_shape), (right, right_shape));
         let mut compare = |shape: &Shape, other: &IdedExpr| {
             let (Shape::Text(Some(words)), Some(text)) = (shape, literal_text(other)) else {
                 return;
@@ -134,6 +159,45 @@ impl Check<'_> {
                 compare(right_shape, left);
             }
         }
+    }
+
+    /// What is of different sorts is never equal, and never among the others.
+    fn check_sorts(
+        &mut self,
+        name: &str,
+        (left, left_shape): (&IdedExpr, &Shape),
+        (right, right_shape): (&IdedExpr, &Shape),
+    ) {
+        if is_null(left) || is_null(right) {
+            return;
+        }
+        let right_shape = match (name, right_shape) {
+            (operators::IN, Shape::List(items)) => items,
+            (operators::IN, _) => return,
+            (_, shape) => shape,
+        };
+        let (Some(one), Some(other)) = (left_shape.sort(), right_shape.sort()) else { return };
+        if one == other {
+            return;
+        }
+        let message = match name {
+            operators::IN => format!("{one} is never among these: each is {other}"),
+            _ => format!("{one} and {other} are never equal"),
+        };
+        let help = match (one, other) {
+            ("a text", "an entity") | ("an entity", "a text") => {
+                "compare its name: `.exists(x, x.ref == 'team:payments')`".to_owned()
+            }
+            ("true or false", "a text") | ("a text", "true or false") => {
+                "write `true` or `false` without quotes".to_owned()
+            }
+            ("number", "a text") | ("a text", "number") => {
+                "write the number without quotes".to_owned()
+            }
+            _ => "compare what is of one sort".to_owned(),
+        };
+        let at = if literal_text(left).is_some() { left.id } else { right.id };
+        self.fault(at, "", message, Some(help));
     }
 
     fn function(&mut self, id: u64, name: &str) -> Shape {
@@ -171,7 +235,9 @@ impl Check<'_> {
     ) -> (IdedExpr, Shape) {
         let (target, shape) = self.walk(target);
         let args: Vec<IdedExpr> = args.into_iter().map(|argument| self.walk(argument).0).collect();
-        if self.is_method(name) && !matches!(shape, Shape::Text(_) | Shape::Plain(_)) {
+        if self.is_method(name)
+            && !matches!(shape, Shape::Text(_) | Shape::Reference | Shape::Plain(_))
+        {
             return self.method(id, name, target, &shape, args);
         }
         let gives = self.function(id, name);

@@ -170,7 +170,7 @@ impl<'a> Check<'a> {
             return;
         }
         let what = match shape {
-            Shape::Text(_) => "a text",
+            Shape::Text(_) | Shape::Reference => "a text",
             Shape::Plain(what) => what,
             Shape::List(_) => "a list",
             _ => return,
@@ -207,7 +207,7 @@ impl<'a> Check<'a> {
 
     fn comprehension(&mut self, id: u64, inner: ComprehensionExpr) -> (IdedExpr, Shape) {
         let (range, shape) = self.walk(inner.iter_range);
-        if matches!(shape, Shape::Text(_) | Shape::Plain(_)) {
+        if matches!(shape, Shape::Text(_) | Shape::Reference | Shape::Plain(_)) {
             let message = "only the items of a list can be gone through".to_owned();
             self.fault(range.id, "", message, None);
         }

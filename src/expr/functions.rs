@@ -207,7 +207,7 @@ fn refused(function: &str, value: &dyn Val) -> ExecutionError {
 }
 
 /// The length of an ISO 8601 duration.
-fn length(text: &str) -> Option<TimeDelta> {
+pub(super) fn length(text: &str) -> Option<TimeDelta> {
     let rest = text.strip_prefix('P')?;
     let (mut seconds, mut number, mut in_time, mut seen) = (0_i64, None::<i64>, false, false);
     for c in rest.chars() {

@@ -7,9 +7,12 @@
 use std::cell::Cell;
 use std::cmp::Ordering;
 
-use cel::common::types::{CelBool, CelInt, CelList, CelNull, CelString, DYN_TYPE};
+use cel::common::types::{
+    CelBool, CelDuration, CelInt, CelList, CelNull, CelString, CelTimestamp, DYN_TYPE,
+};
 use cel::common::value::{CowVal, Val};
 use cel::{Env, ExecutionError};
+use chrono::{Datelike, TimeDelta};
 
 use super::absent;
 use super::doc::is_nothing;
@@ -90,11 +93,13 @@ pub(super) fn declare(env: &mut Env) -> Result<(), cel::DeclarationError> {
     env.add_overload(FIELD, FIELD, two(), absent::field)?;
     env.add_overload(HAS, HAS, two(), absent::has)?;
     env.add_overload(ADD, ADD, two(), |arguments| {
+        within_time(&arguments, false)?;
         calculate(arguments, "+", |left, right| {
             left.as_adder()?.add(right).ok().map(CowVal::into_owned)
         })
     })?;
     env.add_overload(SUBTRACT, SUBTRACT, two(), |arguments| {
+        within_time(&arguments, true)?;
         calculate(arguments, "-", |left, right| {
             left.as_subtractor()?.sub(right).ok().map(CowVal::into_owned)
         })
@@ -162,6 +167,32 @@ pub(super) fn kind_of(value: &dyn Val) -> &'static str {
     }
 }
 
+/// Refuses to calculate with instants and lengths of time beyond what there are: the interpreter
+/// would not survive it.
+fn within_time(arguments: &[CowVal<'_, '_>], subtract: bool) -> Result<(), ExecutionError> {
+    let [left, right] = arguments else { return Ok(()) };
+    let length =
+        |value: &CowVal<'_, '_>| value.downcast_ref::<CelDuration>().map(|length| *length.inner());
+    let instant = |value: &CowVal<'_, '_>| {
+        value.downcast_ref::<CelTimestamp>().map(|instant| *instant.inner())
+    };
+    let signed = |length: TimeDelta| if subtract { -length } else { length };
+    let fits = match (instant(left), length(left), instant(right), length(right)) {
+        (Some(at), _, _, Some(by)) | (_, Some(by), Some(at), _) => {
+            at.checked_add_signed(signed(by)).is_some_and(|at| (1..=9999).contains(&at.year()))
+        }
+        (_, Some(one), _, Some(other)) => one.checked_add(&signed(other)).is_some(),
+        _ => true,
+    };
+    match fits {
+        true => Ok(()),
+        false => {
+            let message = "that is no time that a calendar knows: years go from 1 to 9999";
+            Err(ExecutionError::function_error("time", message))
+        }
+    }
+}
+
 fn calculate<'b, 'v>(
     arguments: Vec<CowVal<'b, 'v>>,
     symbol: &str,
@@ -188,6 +219,16 @@ fn compare<'b, 'v>(
     };
     if is_nothing(left.as_ref()) || is_nothing(right.as_ref()) {
         return Ok(CowVal::owned(CelBool::from(false)));
+    }
+    let is_length = |value: &dyn Val| {
+        let text = value.downcast_ref::<CelString>();
+        text.is_some_and(|text| super::functions::length(text.inner()).is_some())
+    };
+    if is_length(left.as_ref()) && is_length(right.as_ref()) {
+        let message = format!(
+            "`{symbol}` would compare lengths of time by their letters: write `period(…)` around both"
+        );
+        return Err(ExecutionError::function_error(symbol, message));
     }
     let order = left.as_comparer().and_then(|left| left.compare(right.as_ref()).ok());
     match order {

@@ -116,7 +116,10 @@ impl Program {
         match &program.shape {
             Shape::Any | Shape::Plain("true or false") => Ok(program),
             shape => {
-                let message = format!("it gives {}, and not true or false", shape.in_words());
+                let message = format!(
+                    "it gives {}, and not true or false",
+                    shape.sort().unwrap_or("something")
+                );
                 let help = Some("compare it with something, or ask `has(…)`".to_owned());
                 Err(vec![ExprError { message, help, span: 0..source.len() }])
             }
@@ -172,19 +175,6 @@ impl Program {
 
     fn error(&self, at: &IdedExpr, message: String, help: Option<String>) -> ExprError {
         ExprError { message, help, span: span_of(&self.info.source, &self.info, at.id, None) }
-    }
-}
-
-impl Shape {
-    fn in_words(&self) -> &'static str {
-        match self {
-            Self::Any => "something",
-            Self::Text(_) => "a text",
-            Self::Plain(what) => what,
-            Self::List(_) => "a list",
-            Self::Map(_) | Self::Object(_) => "a mapping",
-            Self::Entity(_) => "an entity",
-        }
     }
 }
 

@@ -9,7 +9,12 @@ use crate::expr::value_of;
 
 fn vocabulary(entity: &Shape) -> Vocabulary {
     let variables = [("entity".to_owned(), entity.clone()), ("today".to_owned(), Shape::Any)];
-    Vocabulary { variables: BTreeMap::from(variables), methods: &[], entity: entity.clone() }
+    Vocabulary {
+        variables: BTreeMap::from(variables),
+        methods: &[],
+        entity: entity.clone(),
+        spelling: |_| None,
+    }
 }
 
 fn shape() -> Shape {

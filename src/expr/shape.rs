@@ -14,6 +14,8 @@ pub enum Shape {
     Text(Option<BTreeSet<String>>),
     /// A number, a truth value, an instant, a length of time.
     Plain(&'static str),
+    /// A reference to an entity, in the one way that it is written here.
+    Reference,
     /// A list.
     List(Arc<Shape>),
     /// A mapping with keys of the author's choice.
@@ -48,6 +50,8 @@ pub struct Vocabulary {
     pub methods: &'static [MethodRow],
     /// What methods that give entities give.
     pub entity: Shape,
+    /// How a reference is written that is written in another way; nothing if it is right, or none.
+    pub spelling: fn(&str) -> Option<String>,
 }
 
 impl Shape {
@@ -129,6 +133,18 @@ impl Shape {
         let fields =
             properties.iter().map(|(name, schema)| (name.clone(), Self::of_schema(schema)));
         Self::Object(Arc::new(fields.collect()))
+    }
+
+    /// What sort of value it is, in words; nothing if that is not known.
+    pub(super) fn sort(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Any => return None,
+            Self::Text(_) | Self::Reference => "a text",
+            Self::Plain(what) => what,
+            Self::List(_) => "a list",
+            Self::Map(_) | Self::Object(_) => "a mapping",
+            Self::Entity(_) => "an entity",
+        })
     }
 
     /// What is either of two shapes.

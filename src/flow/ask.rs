@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 
 use super::workspace::{Place, Workspace, WorkspaceError};
 use crate::catalog::{
-    Catalog, Classes, FileView, Found, Graph, Inspection, LookupError, Reader, Subject, load,
+    Catalog, Classes, FileRecord, FileView, Found, Graph, Inspection, LookupError, Outcome, Reader,
+    Subject, load,
 };
 use crate::git::GitError;
 use crate::yaml::Limits;
@@ -95,7 +96,48 @@ impl Asked {
         let workspace = Workspace::open(place)?;
         let tree = workspace.tree.as_ref();
         let (catalog, made) = load(tree, &workspace.config, &Limits::default(), inspect)?;
-        Ok((Self { workspace, catalog, graph: OnceLock::new() }, made))
+        let asked = Self { workspace, catalog, graph: OnceLock::new() };
+        let doubts: Vec<String> = [(asked.unread(), "cannot be read"), (asked.lost(), "")]
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| match (what, count) {
+                ("", 1) => "1 reference leads nowhere".to_owned(),
+                ("", count) => format!("{count} references lead nowhere"),
+                (what, count) => format!("{} {what}", crate::output::count(count, "document")),
+            })
+            .collect();
+        if !doubts.is_empty() {
+            let doubts = doubts.join(" and ");
+            let text =
+                format!("this answer may be incomplete: {doubts}; `gitsm validate` says where");
+            place.notices.say(text);
+        }
+        Ok((asked, made))
+    }
+
+    /// How many documents that were meant to be entities cannot be read as such: what they say is in
+    /// no answer.
+    pub fn unread(&self) -> usize {
+        let of_file = |file: &FileRecord| match file.outcome {
+            Outcome::Faulty => 1,
+            Outcome::Read { refused, .. } => refused as usize,
+            Outcome::PassedOver(_) | Outcome::Configuration => 0,
+        };
+        let files: usize = self.catalog.files.iter().map(of_file).sum();
+        let entities = self.catalog.entities().map(|(_, entity)| entity);
+        let unfit = entities.filter(|entity| !entity.kind.group.foreign && entity.spec().is_none());
+        files + unfit.count()
+    }
+
+    /// How many references of gitsm's own documents lead nowhere.
+    fn lost(&self) -> usize {
+        let catalog = &self.catalog;
+        let own = catalog.entities().filter(|(_, entity)| !entity.kind.group.foreign);
+        let references = own.flat_map(|(_, entity)| &entity.references);
+        // Classes may be standard ones, which stand in no file.
+        let entities =
+            references.filter(|one| !catalog.names.text(one.target).starts_with("ciclass:"));
+        entities.filter(|one| catalog.leads_to(one).is_none()).count()
     }
 
     /// The relations, in both directions.

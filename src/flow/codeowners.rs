@@ -34,6 +34,8 @@ pub struct Owners {
     pub after: String,
     /// What nobody could be named for, and why.
     pub undecided: Vec<String>,
+    /// How many documents of the catalog cannot be read: what they own is missing.
+    unread: usize,
 }
 
 /// Why there is no answer.
@@ -59,6 +61,11 @@ pub enum OwnersError {
     /// The file cannot be written.
     #[error("{0}")]
     Unwritten(String),
+    /// Documents cannot be read, so their lines would be missing.
+    #[error(
+        "{0} of the catalog's documents cannot be read, and their lines would be missing; nothing was written"
+    )]
+    Unread(usize),
     /// The file cannot be read as text.
     #[error("{path} cannot be read: it is no text, or larger than GitHub reads")]
     Unreadable {
@@ -99,7 +106,8 @@ pub fn codeowners(place: &Place, path: Option<&str>) -> Result<Owners, OwnersErr
     let after = inserted(before.as_deref().unwrap_or_default(), &block(&lines));
     let after = after.map_err(|reason| OwnersError::Marks { path: path.clone(), reason })?;
     let (top, tree) = (asked.workspace.top.clone(), Arc::clone(&asked.workspace.tree));
-    Ok(Owners { path, top, tree, before, after, undecided })
+    let unread = asked.unread();
+    Ok(Owners { path, top, tree, before, after, undecided, unread })
 }
 
 /// Writes the file, if it is not up to date already; says whether it did.
@@ -108,6 +116,9 @@ pub fn codeowners(place: &Place, path: Option<&str>) -> Result<Owners, OwnersErr
 ///
 /// A link leads there, it changed in the meantime, or the file system refuses.
 pub fn put(owners: &Owners) -> Result<bool, OwnersError> {
+    if owners.unread > 0 {
+        return Err(OwnersError::Unread(owners.unread));
+    }
     let (top, path, content) = (&owners.top, &owners.path, owners.after.as_bytes());
     let unwritten = |reason: &dyn std::fmt::Display| OwnersError::Unwritten(reason.to_string());
     let changed = || OwnersError::Unwritten(format!("{path} changed in the meantime: try again"));
@@ -184,6 +195,10 @@ impl Table<'_> {
             claim(path, true, &all);
             for glob in entity.sources().iter().flat_map(|glob| alternatives(glob)) {
                 let glob = glob.trim_start_matches("./");
+                // What leads out of the catalog is nobody's here.
+                if glob.split('/').any(|part| part == "..") {
+                    continue;
+                }
                 match folder.as_str() {
                     "" => claim(glob, false, &all),
                     folder => claim(&format!("{folder}/{glob}"), false, &all),

@@ -5,6 +5,7 @@
 //! values and comments and by what its comments silence, before anybody sees it.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
@@ -48,12 +49,33 @@ pub enum FmtError {
     /// Only files on disk can be written.
     #[error("there are no files on disk here: fmt changes the files on disk")]
     NotOnDisk,
+    /// A link, which may lead anywhere.
+    #[error("{path} is a link, or lies behind one: name the file itself")]
+    Link {
+        /// What was named.
+        path: PathBuf,
+    },
 }
 
 impl From<GitError> for FmtError {
     fn from(error: GitError) -> Self {
         Self::Workspace(error.into())
     }
+}
+
+/// Whether a named path is a link, or a part of it as it was typed.
+fn is_behind_link(current: &Path, path: &Path) -> bool {
+    let is_link = |path: &Path| path.symlink_metadata().is_ok_and(|it| it.is_symlink());
+    let mut at = current.to_owned();
+    // Of an absolute path what stands before the file is where somebody lives.
+    let parts: Vec<_> = match path.is_absolute() {
+        true => vec![path.as_os_str()],
+        false => path.iter().collect(),
+    };
+    parts.into_iter().any(|part| {
+        at.push(part);
+        is_link(&at)
+    })
 }
 
 /// Why one text cannot be formatted.
@@ -95,6 +117,9 @@ struct Formed {
 ///
 /// There is nothing to look at, or it is not on disk.
 pub fn fmt(place: &Place, write: bool) -> Result<Done, FmtError> {
+    if let Some(path) = place.paths.iter().find(|path| is_behind_link(&place.current, path)) {
+        return Err(FmtError::Link { path: path.clone() });
+    }
     let workspace = Workspace::open(place)?;
     if !workspace.on_disk {
         return Err(FmtError::NotOnDisk);

@@ -25,4 +25,4 @@ pub mod schemas;
 pub mod validate;
 mod workspace;
 
-pub use workspace::{Place, Settings, Workspace, WorkspaceError};
+pub use workspace::{Notices, Place, Settings, Workspace, WorkspaceError};

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::ask::{AskError, Asked};
 use super::clock;
+use super::validate::validate_tree;
 use super::workspace::Place;
 use crate::catalog::query::{Judge, Judgement, World};
 use crate::catalog::{Classes, EntityId, Graph, Inspection, Reader, Subject, load};
@@ -151,6 +152,9 @@ fn outcome(test: &PolicyTest, judge: &Judge<'_>, today: &str) -> Result<Judgemen
         (format!("given-{number:04}.yaml"), Value::Object(whole(document)).to_string())
     });
     let tree = Memory::new(files.collect::<Vec<_>>());
+    if let Some(why) = misspelt(&tree, today) {
+        return Err(why);
+    }
     let inspect = |_: &Subject<'_>| Inspection::default();
     let loaded = load(&tree, &Config::default(), &Limits::default(), &inspect);
     let (catalog, _) = loaded.map_err(|error| error.to_string())?;
@@ -165,6 +169,23 @@ fn outcome(test: &PolicyTest, judge: &Judge<'_>, today: &str) -> Result<Judgemen
     let world = World::new(&catalog, &graph, &classes, &reader, today);
     let value = catalog.value(&reader, id).ok_or("the first document cannot be read")?;
     Ok(judge.judge(&world, id, &value).0)
+}
+
+/// What an example says that no schema knows: it would be an example of nothing. What it leaves out
+/// is its own affair.
+fn misspelt(tree: &Memory, today: &str) -> Option<String> {
+    const CODES: &[&str] = &[
+        "kind-unknown",
+        "api-version-unknown",
+        "field-unknown",
+        "field-misspelt",
+        "field-type",
+        "field-value",
+    ];
+    let findings = validate_tree(tree, today).ok()?.findings;
+    let finding = findings.iter().find(|finding| CODES.contains(&finding.code.name))?;
+    let help = finding.help.iter().next().map(|help| format!(" ({help})")).unwrap_or_default();
+    Some(format!("what is given is wrong: {}{help}", finding.headline))
 }
 
 /// A document with the group that is assumed, if it names none.

@@ -194,7 +194,6 @@ impl<'a> Examiner<'a> {
             }
             None => None,
         };
-        rules::wait(&mut judged.findings);
         let mut report = Report {
             summary: summary(&judged.catalog),
             findings: judged.findings,
@@ -202,6 +201,8 @@ impl<'a> Examiner<'a> {
             configured: config.exists,
         };
         report.findings.retain(|finding| wanted(finding.code, self.request));
+        // Only what is told holds anything back.
+        rules::wait(&mut report.findings);
         report.findings = focus(report.findings, only);
         for finding in &mut report.findings {
             put_first(finding);

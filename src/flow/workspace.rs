@@ -1,7 +1,7 @@
 //! From where the user stands and what they name to a tree and its configuration.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::config::{self, Config, ConfigFault};
 use crate::git::{GitError, Mode, Repository};
@@ -17,6 +17,28 @@ pub struct Place {
     pub paths: Vec<PathBuf>,
     /// The revision; the files on disk if there is none.
     pub at: Option<String>,
+    /// What is to be told beside the answer.
+    pub notices: Notices,
+}
+
+/// What is to be told beside an answer: a use case says it, whoever called it prints it.
+#[derive(Debug, Clone, Default)]
+pub struct Notices(Arc<Mutex<Vec<String>>>);
+
+impl Notices {
+    /// Says something, once.
+    pub(super) fn say(&self, text: String) {
+        if let Ok(mut all) = self.0.lock()
+            && !all.contains(&text)
+        {
+            all.push(text);
+        }
+    }
+
+    /// Takes what was said.
+    pub fn take(&self) -> Vec<String> {
+        self.0.lock().map(|mut all| std::mem::take(&mut *all)).unwrap_or_default()
+    }
 }
 
 /// Why there is nothing to look at.

@@ -56,6 +56,9 @@ pub fn rewrite(
     if real != folder || !real.starts_with(top) || !old.is_file() {
         return Err(refused("a link leads there, or it is no file"));
     }
+    if old.permissions().readonly() {
+        return Err(refused("it is read-only"));
+    }
     let file = beside(folder, content, Some(&old)).map_err(failed)?;
     if !still() {
         return Ok(false);

@@ -17,7 +17,7 @@ codes! {
     /// The text is not YAML.
     YAML_SYNTAX = "yaml-syntax", "the text is not YAML";
     /// One key twice.
-    YAML_DUPLICATE_KEY = "yaml-duplicate-key", "a key stands twice in one mapping";
+    YAML_DUPLICATE_KEY = "yaml-duplicate-key", "a key stands twice in one mapping".unsuppressible();
     /// Nesting, aliases or documents beyond the limits.
     YAML_LIMIT = "yaml-limit", "the text nests deeper, or expands to more, than any catalog needs";
     /// `<<` does not merge in YAML 1.2.

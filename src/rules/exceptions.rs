@@ -58,12 +58,24 @@ fn is_in_force(whole: &Whole<'_>, entity: &Entity, spec: &ExceptionSpec) -> bool
     began && spec.expires.0.as_str() >= whole.today && independent
 }
 
+/// Codes that no exception takes away.
+const NEVER: &[&str] = &[
+    "policy-violated",
+    "policy-overdue",
+    "policy-failed",
+    "expression-invalid",
+    "exception-expired",
+    "exception-self-approved",
+];
+
 /// Takes away what exceptions of codes allow.
 pub fn except(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     if whole.catalog.own == 0 {
         return;
     }
-    let allowed = in_force(whole, ExceptionOf::Code);
+    let mut allowed = in_force(whole, ExceptionOf::Code);
+    // What a policy asks for is excepted by the policy's name, and what watches over exceptions never.
+    allowed.retain(|(code, _)| !NEVER.contains(&code.as_str()));
     if allowed.is_empty() {
         return;
     }
@@ -92,14 +104,32 @@ fn is_same(whole: &Whole<'_>, wants: &Reference, allows: &Reference) -> Option<&
         return Some("has the benefit");
     }
     let (wanting, allowing) = (whole.target(wants)?, whole.target(allows)?);
+    if wanting.reference == allowing.reference {
+        return Some("has the benefit, by another name");
+    }
     if is_member(whole, wanting, allowing) {
         return Some("belongs to the team that has the benefit");
     }
     // A team of one is that person.
-    if members(whole, allowing) == [wants.target] {
+    let (deciding, having) = (people(whole, allowing), people(whole, wanting));
+    if !deciding.is_empty() && deciding.iter().all(|one| having.contains(one)) {
         return Some("is no more than whoever has the benefit");
     }
     None
+}
+
+/// The people that a team is, or the person; of a team without members whoever leads it.
+fn people(whole: &Whole<'_>, entity: &Entity) -> Vec<crate::catalog::Name> {
+    if entity.kind.family != "team" {
+        return vec![entity.reference];
+    }
+    let members = members(whole, entity);
+    if !members.is_empty() {
+        return members;
+    }
+    let Some(id) = whole.catalog.defined(entity.reference).next() else { return Vec::new() };
+    let leads = whole.graph().outgoing(id).iter().filter(|edge| edge.relation.name == "ledBy");
+    leads.map(|edge| whole.catalog.entity(edge.to).reference).collect()
 }
 
 fn members(whole: &Whole<'_>, team: &Entity) -> Vec<crate::catalog::Name> {

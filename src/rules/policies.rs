@@ -85,7 +85,12 @@ fn judge_all(whole: &Whole<'_>, policies: &[Policy<'_>], findings: &mut Vec<Find
     let world =
         World::new(whole.catalog, whole.graph(), whole.classes(), &whole.reader, whole.today);
     let excepted = in_force(whole, ExceptionOf::Policy);
-    let all: Vec<EntityId> = whole.catalog.distinct().collect();
+    // Of several documents of one name each is judged; what extends another is judged with it.
+    let principal = |id: &EntityId, entity: &Entity| {
+        entity.extends().is_none() || whole.catalog.principal(entity.reference) == Some(*id)
+    };
+    let all = whole.catalog.entities().filter(|(id, entity)| principal(id, entity));
+    let all: Vec<EntityId> = all.map(|(id, _)| id).collect();
     let concerned = |id: &EntityId| policies.iter().any(|one| one.judge.may_match(&world, *id));
     let ids: Vec<EntityId> = all.par_iter().copied().filter(concerned).collect();
     let limit = BUDGET.0 + BUDGET.1 * ids.len() as u64;

@@ -30,11 +30,19 @@ pub fn to_string<T: Serialize>(value: &T) -> Result<String, EmitError> {
     Ok(text)
 }
 
+/// Whether a text is a text without quotes, to readers of YAML 1.2 and of YAML 1.1: it begins with a
+/// letter, as numbers, dates and times of whatever version do not, and is no word for a truth.
+pub fn is_plain_everywhere(text: &str) -> bool {
+    const WORDS: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    Scalar::of_plain(text) == Scalar::Str
+        && text.chars().next().is_some_and(char::is_alphabetic)
+        && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
 /// A text as a scalar on one line: plain where it means itself anywhere, else in double quotes.
 pub fn scalar(text: &str) -> String {
     let is_word = |c: char| c.is_ascii_alphanumeric();
-    let plain = Scalar::of_plain(text) == Scalar::Str
-        && text.starts_with(is_word)
+    let plain = is_plain_everywhere(text)
         && text.ends_with(is_word)
         && text.chars().all(|c| is_word(c) || "-_./:+#@".contains(c));
     // A string in JSON is one in YAML.

@@ -203,7 +203,7 @@ impl<'a> Spread<'a> {
     fn strained(&mut self) -> Vec<Strain> {
         let catalog = self.links.catalog;
         let mut all: Vec<Strain> = Vec::new();
-        for set in self.links.sets.iter().filter(|set| set.down > 0 && set.down < set.able) {
+        for set in self.links.sets.iter().filter(|set| set.down > 0) {
             let quorum = super::Quorum {
                 working: set.able - set.down,
                 members: set.members.len() as u32,

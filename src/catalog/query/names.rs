@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use super::methods::METHODS;
+use crate::catalog::short;
 use crate::expr::{Shape, Vocabulary};
-use crate::model::{KINDS, Kind, kind_schema};
+use crate::model::{KINDS, Kind, kind_schema, parse_reference};
 
 /// The shape of each kind's entities, in the order of the table.
 fn shapes() -> &'static [(&'static Kind, Shape)] {
@@ -16,9 +17,8 @@ fn shapes() -> &'static [(&'static Kind, Shape)] {
 fn of_kind(kind: &Kind) -> Shape {
     let document = Shape::of_schema(&kind_schema(kind, false));
     let mut fields: BTreeMap<String, Shape> = document.fields().cloned().unwrap_or_default();
-    for computed in ["ref", "file"] {
-        fields.insert(computed.to_owned(), Shape::TEXT);
-    }
+    fields.insert("ref".to_owned(), Shape::Reference);
+    fields.insert("file".to_owned(), Shape::TEXT);
     // What a schema leaves open is open, and still has the fields that it names.
     Shape::Entity(Arc::new(fields))
 }
@@ -63,7 +63,14 @@ pub fn vocabulary(kinds: &[&'static Kind]) -> Vocabulary {
         ("entity".to_owned(), of_kinds.unwrap_or_else(|| any().clone())),
         ("today".to_owned(), Shape::Plain("an instant")),
     ]);
-    Vocabulary { variables, methods: METHODS, entity: any().clone() }
+    Vocabulary { variables, methods: METHODS, entity: any().clone(), spelling }
+}
+
+/// How `entity.ref` writes a reference that is written in another way.
+fn spelling(text: &str) -> Option<String> {
+    let reference = parse_reference(text, None, "default").ok()?;
+    let right = short(reference.as_str());
+    (right != text).then_some(right)
 }
 
 /// The kinds that an expression is about, if it begins by saying so: `entity.kind == 'Service' && …`

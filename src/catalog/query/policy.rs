@@ -10,6 +10,7 @@ use super::selector::Matcher;
 use super::world::World;
 use crate::catalog::{Classes, EntityId};
 use crate::expr::{ExprError, Program, Shape, Variables, Vocabulary, value_of};
+use crate::finding::nearest;
 use crate::model::gitsm::policy::{PolicyOver, PolicySpec};
 use crate::yaml::Pointer;
 
@@ -122,6 +123,18 @@ impl<'a> Judge<'a> {
                 }
             }
         }
+        if spec.over == PolicyOver::Entity {
+            let entity = vocabulary(&kinds).variables.remove("entity").unwrap_or(Shape::Any);
+            for (number, validation) in spec.validations.iter().enumerate() {
+                let error = validation.at.as_ref().and_then(|at| misplaced(at, &entity));
+                faults.extend(
+                    error.map(|error| PolicyFault {
+                        pointer: validation_pointer(number, "at"),
+                        error,
+                    }),
+                );
+            }
+        }
         match faults.is_empty() {
             true => Ok(Self { spec, matcher, parameters, parameter_shape, variables, validations }),
             false => Err(faults),
@@ -195,6 +208,28 @@ impl<'a> Judge<'a> {
         let text = value.downcast_ref::<CelString>().map(|text| text.inner().to_owned());
         Ok(text.or(plain).unwrap_or_default())
     }
+}
+
+/// What is wrong with the field that a finding is to stand at, if no kind in question has it.
+fn misplaced(at: &str, entity: &Shape) -> Option<ExprError> {
+    let (mut shape, mut seen) = (entity, 0);
+    for part in at.split(['.', '/']).filter(|part| !part.is_empty()) {
+        let start = seen + at[seen..].find(part)?;
+        seen = start + part.len();
+        if let Some(fields) = shape.fields()
+            && !fields.contains_key(part)
+        {
+            let near = nearest(part, fields.keys().map(String::as_str));
+            let help = near.map(|near| format!("did you mean `{near}`?"));
+            let message = format!("there is no field `{part}`");
+            return Some(ExprError { message, help, span: start..seen });
+        }
+        shape = match part.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => shape.items(),
+            false => shape.field(part),
+        };
+    }
+    None
 }
 
 fn failed(pointer: Pointer, error: ExprError) -> Judgement {

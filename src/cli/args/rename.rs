@@ -19,7 +19,7 @@ if anything else would change, or if the catalog would get an error.";
 #[derive(Debug, Args)]
 pub struct Rename {
     /// The entity, such as service:checkout or service/checkout
-    #[arg(value_name = "OLD")]
+    #[arg(value_name = "REF")]
     pub old: String,
     /// Its new name, with another namespace if it is to move: basket, shop/basket
     #[arg(value_name = "NEW")]

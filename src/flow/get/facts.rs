@@ -17,6 +17,8 @@ const MORE: &[(&str, &[&str])] = &[
     ("status", &["spec", "lifecycle", "status"]),
     ("criticality", &["spec", "criticality"]),
     ("data", &["spec", "dataClassification"]),
+    ("quorum", &["spec", "quorum"]),
+    ("offerings", &["spec", "offerings", "*", "name"]),
     ("takes", &["spec", "expectedDuration"]),
     ("permissions", &["spec", "permissions"]),
     ("valid from", &["spec", "validFrom"]),

@@ -17,7 +17,13 @@ pub(super) fn agreements(subject: &Subject<'_>) -> Vec<Line> {
     if let Some(Spec::ServiceLevelAgreement(spec)) = subject.entity.spec() {
         lines.extend(spec.targets.iter().map(|target| promise(spec, target)));
     }
-    for found in subject.follow(&["spec", "sla"]) {
+    let mut agreed = subject.follow(&["spec", "sla"]);
+    for found in subject.follow(&["spec", "offerings", "*", "sla"]) {
+        if !agreed.contains(&found) {
+            agreed.push(found);
+        }
+    }
+    for found in agreed {
         let id = match found {
             Ok(id) => id,
             Err(text) => {

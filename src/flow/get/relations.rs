@@ -34,6 +34,14 @@ const ELSEWHERE: &[&str] = &[
     "instanceOf",
 ];
 
+/// Whether another section of the page tells a relation: of people also who belongs to what, which
+/// of machines stands with what they need.
+fn is_elsewhere(subject: &Subject<'_>, word: &str) -> bool {
+    let is_member = matches!(word, "hasMember" | "memberOf");
+    let of_people = matches!(subject.entity.kind.family, "team" | "person");
+    ELSEWHERE.contains(&word) && (of_people || !is_member)
+}
+
 /// Where trouble comes from: with the relation as this entity has it.
 fn causes(graph: &Graph, id: EntityId) -> Vec<(&'static str, EntityId)> {
     let own = graph.outgoing(id).iter().filter(|edge| to_source(edge.relation.impact));
@@ -79,8 +87,9 @@ fn lines(subject: &Subject<'_>, groups: BTreeMap<&'static str, BTreeSet<EntityId
 
 fn side(subject: &Subject<'_>, side: Side) -> Vec<Line> {
     let graph = subject.asked.graph();
+    let told = |word: &str| is_elsewhere(subject, word);
     let direct: Vec<_> =
-        side(graph, subject.id).into_iter().filter(|(word, _)| !ELSEWHERE.contains(word)).collect();
+        side(graph, subject.id).into_iter().filter(|(word, _)| !told(word)).collect();
     let mut seen: BTreeSet<EntityId> = direct.iter().map(|(_, id)| *id).collect();
     let (mut waiting, near) = (seen.iter().copied().collect::<Vec<_>>(), seen.len());
     seen.insert(subject.id);
@@ -128,13 +137,15 @@ pub(super) fn of(
 /// What through no other section is told.
 pub(super) fn others(subject: &Subject<'_>) -> Vec<Line> {
     let graph = subject.asked.graph();
-    let told: BTreeSet<EntityId> = [causes, effects]
-        .iter()
-        .flat_map(|side| side(graph, subject.id))
-        .map(|(_, id)| id)
-        .collect();
-    let groups = of(subject, &[], ELSEWHERE).into_iter().map(|(word, mut ids)| {
-        ids.retain(|id| !told.contains(id));
+    let travels = |impact| to_source(impact) || to_target(impact);
+    let own = graph.outgoing(subject.id).iter().filter(|edge| travels(edge.relation.impact));
+    let own = own.map(|edge| (edge.relation.name, edge.to));
+    let others = graph.incoming(subject.id).filter(|edge| travels(edge.relation.impact));
+    let others = others.map(|edge| (edge.relation.inverse, edge.from));
+    let told: BTreeSet<(&str, EntityId)> = own.chain(others).collect();
+    let groups = of(subject, &[], &[]).into_iter().filter(|(word, _)| !is_elsewhere(subject, word));
+    let groups = groups.map(|(word, mut ids)| {
+        ids.retain(|id| !told.contains(&(word, *id)));
         (word, ids)
     });
     lines(subject, groups.filter(|(_, ids)| !ids.is_empty()).collect())

@@ -233,7 +233,8 @@ impl Ground {
         if !folder.is_dir() {
             return Err(InitError::NoFolder(path));
         }
-        let place = Place { current: request.current.clone(), paths: vec![path], at: None };
+        let place =
+            Place { current: request.current.clone(), paths: vec![path], ..Place::default() };
         let workspace = Workspace::open(&place)?;
         if workspace.repository.as_ref().is_some_and(|git| git.workdir().is_none()) {
             return Err(InitError::Bare);

@@ -56,6 +56,15 @@ impl Own {
             let value = Value::from(self.new.namespace.as_str());
             made.values.push((Pointer::from_text("/metadata/namespace"), Some(value)));
         }
+        if let Some(node) = metadata.get("namespace").filter(|_| self.is_moved()) {
+            let text = requoted(source.slice(node.span()), &self.new.namespace);
+            made.push(
+                text.map(|replacement| Edit { span: node.span(), replacement }),
+                "namespace",
+            )?;
+            let value = Value::from(self.new.namespace.as_str());
+            made.values.push((Pointer::from_text("/metadata/namespace"), Some(value)));
+        }
         match self.kind.group.foreign {
             true => self.annotation(source, metadata, &mut made, &mut fields)?,
             false => self.list(source, metadata, &mut made, &mut fields)?,

@@ -135,6 +135,14 @@ pub enum RenameError {
         /// What.
         headline: String,
     },
+    /// Documents cannot be read, so what they say would be missed.
+    #[error(
+        "{count} of the catalog's documents cannot be read, and may name it; nothing was written"
+    )]
+    Unread {
+        /// How many.
+        count: usize,
+    },
     /// Somebody else is writing.
     #[error("{path} changed in the meantime; nothing was written")]
     Changed {
@@ -148,7 +156,7 @@ impl RenameError {
     pub fn is_usage(&self) -> bool {
         match self {
             Self::Ask(error) => error.is_usage(),
-            Self::Validate(_) | Self::Changed { .. } => false,
+            Self::Validate(_) | Self::Changed { .. } | Self::Unread { .. } => false,
             _ => true,
         }
     }
@@ -167,6 +175,7 @@ impl RenameError {
             }
             Self::Unclear { .. } => "write it plainly, or rename it there by hand".to_owned(),
             Self::Changed { .. } => "run the command again".to_owned(),
+            Self::Unread { .. } => "`gitsm validate` says what is wrong with them".to_owned(),
             _ => return None,
         })
     }
@@ -183,6 +192,9 @@ pub fn rename(place: &Place, old: &str, new: &str, write: bool) -> Result<Outcom
         return Err(RenameError::Revision);
     }
     let id = subject(&asked, old)?;
+    if let count @ 1.. = asked.unread() {
+        return Err(RenameError::Unread { count });
+    }
     let catalog = &asked.catalog;
     let entity = catalog.entity(id);
     let reference = EntityRef::from_canonical(catalog.canonical(entity));

@@ -1,6 +1,6 @@
 //! Single scalars: quotes that are not needed go, lines of long ones are indented anew.
 
-use super::super::scalar::Scalar;
+use super::super::emit::is_plain_everywhere;
 use super::Odd;
 use super::tokens::{Header, indent_of};
 
@@ -21,14 +21,10 @@ pub(super) fn line(text: &mut String, column: usize, content: &str) {
 /// It begins with a letter: numbers, dates and times of whatever version do not. So only words are
 /// left that mean something else.
 fn means_itself(text: &str, in_flow: bool) -> bool {
-    let first = text.chars().next();
-    let words = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
     let plain = |c: char| {
         c.is_alphanumeric() || " -_./:#@'()!?;&%+=~".contains(c) || (!in_flow && c == ',')
     };
-    Scalar::of_plain(text) == Scalar::Str
-        && first.is_some_and(char::is_alphabetic)
-        && !words.iter().any(|word| text.eq_ignore_ascii_case(word))
+    is_plain_everywhere(text)
         && text.chars().all(plain)
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
