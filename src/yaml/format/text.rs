@@ -24,13 +24,10 @@ fn means_itself(text: &str, in_flow: bool) -> bool {
     let plain = |c: char| {
         c.is_alphanumeric() || " -_./:#@'()!?;&%+=~".contains(c) || (!in_flow && c == ',')
     };
-    is_plain_everywhere(text)
-        && text.chars().all(plain)
-        && !text.ends_with([' ', ':'])
-        && !text.contains(": ")
-        && !text.contains(" #")
-        // In brackets readers of YAML 1.1 take a colon for the end of a key.
-        && !(in_flow && text.contains(':'))
+    // In brackets readers of YAML 1.1 take a colon for the end of a key.
+    let ends_early = in_flow && text.contains(':');
+    let means_more = text.ends_with([' ', ':']) || text.contains(": ") || text.contains(" #");
+    is_plain_everywhere(text) && text.chars().all(plain) && !means_more && !ends_early
 }
 
 /// What a scalar in quotes holds, if no escape is in it.
