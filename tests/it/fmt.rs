@@ -171,3 +171,23 @@ fn what_this_repository_holds_and_writes_is_formatted() {
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     assert!(fs::exists(folder.path().join("gitsm.yaml")).unwrap());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_not_followed_and_a_file_that_is_read_only_is_left() {
+    let (folder, outside) = (Folder::git(), Folder::new());
+    let text = "apiVersion: gitsm/v1alpha1\nkind:   Team\nmetadata: {name: t}\nspec: {}\n";
+    outside.write("victim.yaml", text);
+    std::os::unix::fs::symlink(outside.path().join("victim.yaml"), folder.path().join("l.yaml"))
+        .unwrap();
+    let run = folder.gitsm(&["fmt", "l.yaml"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert_eq!(outside.read("victim.yaml"), text);
+    folder.write("a.yaml", text);
+    let path = folder.path().join("a.yaml");
+    let mut permissions = std::fs::metadata(&path).unwrap().permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&path, permissions).unwrap();
+    assert_eq!(folder.gitsm(&["fmt", "a.yaml"]).code, 3);
+    assert_eq!(folder.read("a.yaml"), text);
+}

@@ -351,3 +351,53 @@ fn an_example_that_a_policy_does_not_bear_out_fails() {
     ");
     assert_eq!(folder.gitsm(&["policy", "test", "nmaed"]).code, 2);
 }
+
+#[test]
+fn whoever_goes_by_another_name_does_not_allow_themselves() {
+    let folder = Folder::git();
+    let person = "apiVersion: gitsm/v1alpha1\nkind: Person\nmetadata: {name: mal, formerly: \
+                  ['person:old']}\nspec: {}\n";
+    let exception = "apiVersion: gitsm/v1alpha1\nkind: Exception\nmetadata: {name: e}\nspec:\n  \
+                     of: drift\n  name: spec.x\n  subject: person:mal\n  reason: because it is so\n  \
+                     requestedBy: person:mal\n  approver: person:old\n  expires: 2027-01-01\n";
+    folder.write("p.yaml", person).write("e.yaml", exception);
+    let run = folder.gitsm(&["validate", "--today", "2026-11-21", "-o", "concise"]);
+    assert!(run.stdout.contains("exception-self-approved"), "{}", run.stdout);
+}
+
+#[test]
+fn a_second_document_of_a_name_is_judged_as_well() {
+    let folder = Folder::git();
+    let team = "apiVersion: gitsm/v1alpha1\nkind: Team\nmetadata: {name: t}\nspec: {members: [a]}\n\
+                ---\napiVersion: gitsm/v1alpha1\nkind: Person\nmetadata: {name: a}\nspec: {}\n";
+    let policy = "apiVersion: gitsm/v1alpha1\nkind: Policy\nmetadata: {name: p}\nspec:\n  owner: \
+                  team:t\n  over: entity\n  match: {kinds: [Service]}\n  validations:\n    - \
+                  {expression: \"entity.spec.criticality != 'tier1'\", message: no tier 1}\n  \
+                  lifecycle: active\n";
+    let service = |tier: &str| {
+        format!(
+            "apiVersion: gitsm/v1alpha1\nkind: Service\nmetadata:\n  name: s # gitsm: \
+             ignore[entity-duplicate] we move it\nspec: {{owner: team:t, criticality: {tier}}}\n"
+        )
+    };
+    folder.write("t.yaml", team).write("p.yaml", policy);
+    folder.write("a.yaml", service("tier4")).write("m.yaml", service("tier1"));
+    let run = folder.gitsm(&["validate", "-o", "concise"]);
+    assert!(run.stdout.contains("m.yaml:4:3: error[policy-violated]"), "{}", run.stdout);
+}
+
+#[test]
+fn an_example_that_no_schema_knows_is_no_example() {
+    let folder = Folder::git();
+    let policy = "apiVersion: gitsm/v1alpha1\nkind: Policy\nmetadata: {name: p}\nspec:\n  owner: \
+                  team:t\n  over: entity\n  validations:\n    - {expression: 'true', message: m, at: \
+                  spec.ownr}\n  lifecycle: active\n  tests:\n    - given: [{kind: Service, metadata: \
+                  {name: a}, spec: {critcality: tier1}}]\n      expect: pass\n";
+    folder.write("p.yaml", policy);
+    let run = folder.gitsm(&["validate", "-o", "concise"]);
+    assert!(run.stdout.contains("there is no field `ownr`"), "{}", run.stdout);
+    folder.write("p.yaml", policy.replace("spec.ownr", "spec.owner"));
+    let run = folder.gitsm(&["policy", "test"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.contains("critcality"), "{}", run.stdout);
+}

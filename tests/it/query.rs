@@ -93,3 +93,75 @@ fn expressions_are_explained() {
         assert!(run.stdout.contains(word), "{word}");
     }
 }
+
+#[test]
+fn what_can_never_be_equal_is_a_mistake() {
+    let told = |expression: &str| {
+        let run = acme(&["query", expression]);
+        assert_eq!(run.code, 2, "{expression}: {}", run.stderr);
+        run.stderr.lines().next().unwrap().to_owned()
+    };
+    let all = [
+        "entity.kind == 'ConfigurationItem' && entity.spec.publiclyExposed == 'true'",
+        "'team:payments' in entity.owners()",
+        "size(entity.metadata.tags) == '2'",
+        "entity.owners().exists(o, o.ref == 'group:default/payments')",
+    ];
+    let told: Vec<String> = all.into_iter().map(told).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    error: true or false and a text are never equal
+    error: a text is never among these: each is an entity
+    error: number and a text are never equal
+    error: a reference is written 'team:payments' here
+    ");
+}
+
+#[test]
+fn lengths_of_time_are_not_compared_by_their_letters_and_never_overflow() {
+    let letters = "entity.kind == 'Service' && entity.spec.continuity.rto < 'PT4H'";
+    let run = acme(&["query", letters]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("period(…)"), "{}", run.stderr);
+    let run = acme(&["query", "today - period('P999999Y') > today"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("years go from 1 to 9999"), "{}", run.stderr);
+}
+
+#[test]
+fn an_answer_over_a_damaged_catalog_says_that_it_is_one() {
+    let folder = Folder::git();
+    folder.write("a.yaml", component("shop")).write("group.yaml", group("payments"));
+    folder.write("b.yaml", component("store") + "  dependsOn: [\n").commit("one");
+    for words in
+        [&["get", "components"][..], &["query", "true"], &["impact", "shop"], &["refs", "shop"]]
+    {
+        let run = folder.gitsm(words);
+        assert_eq!(run.code, 0, "{words:?} {}", run.stderr);
+        assert!(run.stderr.contains("1 document cannot be read"), "{words:?} {}", run.stderr);
+    }
+    let run = folder.gitsm(&["rename", "component:shop", "market"]);
+    assert_eq!(run.code, 3);
+    assert!(run.stderr.contains("nothing was written"), "{}", run.stderr);
+    assert_eq!(folder.gitsm(&["codeowners", "--write"]).code, 3);
+}
+
+#[test]
+fn secrets_of_a_catalog_are_not_spread_by_its_answers() {
+    let folder = Folder::git();
+    // Put together, so that nobody takes this file for a leak.
+    let secret = ["AKIA", "IOSFODNN7EXAMPLQ"].concat();
+    folder.write(
+        "a.yaml",
+        component("shop")
+            .replace("  name: shop", &format!("  name: shop\n  description: {secret}")),
+    );
+    for words in [
+        &["get", "component/shop"][..],
+        &["get", "components", "-o", "json"],
+        &["get", "components", "-o", "yaml"],
+        &["query", "true", "--show", "entity.metadata.description"],
+    ] {
+        let run = folder.gitsm(words);
+        assert!(!run.stdout.contains(&secret), "{words:?} {}", run.stdout);
+    }
+}

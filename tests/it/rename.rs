@@ -321,3 +321,18 @@ fn references_are_listed_for_programs_too() {
     assert_eq!((wrong.code, wrong.stdout.as_str()), (2, ""));
     assert!(wrong.stderr.contains("did you mean"), "{wrong:?}");
 }
+
+#[test]
+fn a_namespace_that_is_written_is_changed_and_odd_names_are_quoted() {
+    let folder = Folder::git();
+    folder.write(
+        "a.yaml",
+        "apiVersion: gitsm/v1alpha1\nkind: Team\nmetadata: {name: q, namespace: a}\nspec: {}\n",
+    );
+    folder.commit("one");
+    let run = folder.gitsm(&["rename", "team:a/q", "b/on"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let text = folder.read("a.yaml");
+    assert!(text.contains("name: \"on\", namespace: b"), "{text}");
+    assert!(text.contains("formerly: [team:a/q]"), "{text}");
+}
