@@ -94,7 +94,9 @@ fn one(root: Node<'_>, in_list: bool) -> Recognition {
     };
     let Some((group, version)) = group_of(api_version) else {
         let name = api_version.split('/').next().unwrap_or_default();
-        let near = groups().into_iter().any(|group| strsim::levenshtein(group.name, name) <= 2);
+        let near = groups()
+            .into_iter()
+            .any(|group| strsim::levenshtein(group.name, &name.to_ascii_lowercase()) <= 2);
         let entity_like = known_kind && root.get("metadata").is_some_and(Node::is_mapping);
         let meant = entity_like && (near || !is_api_version(api_version));
         return if meant { Recognition::VersionUnknown(None) } else { Recognition::Foreign };

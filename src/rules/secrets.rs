@@ -10,7 +10,7 @@ use aho_corasick::packed;
 use regex::Regex;
 
 use super::{MOST, codes};
-use crate::catalog::{FileView, Inspection};
+use crate::catalog::{FileView, Inspection, Recognition};
 use crate::finding::{Finding, Fingerprint, Occurrence};
 use crate::source::Span;
 
@@ -247,7 +247,10 @@ pub(super) fn mask(text: &str) -> Cow<'_, str> {
 
 /// Reports the secrets of a file that holds entities.
 pub(super) fn check(view: &FileView<'_>, inspection: &mut Inspection) {
-    let judged = view.documents.iter().any(|document| document.recognition.is_judged());
+    // A template of an entity is not judged, and what it gives away is given away.
+    let judged = view.documents.iter().any(|document| {
+        document.recognition.is_judged() || document.recognition == Recognition::Template
+    });
     if !judged && view.problems.is_empty() {
         return;
     }

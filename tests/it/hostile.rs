@@ -404,3 +404,25 @@ fn personal_data_is_told_and_not_shown_in_any_format() {
         assert!(!diff.contains(private), "{diff}");
     }
 }
+
+#[test]
+fn nothing_hides_behind_capitals_or_braces() {
+    let folder = Folder::git();
+    folder.write(
+        "a.yaml",
+        "apiVersion: GITSM/v1alpha1\nkind: Service\nmetadata: {name: a}\nspec: {owner: team:t}\n",
+    );
+    // Put together, so that nobody takes this file for a leak.
+    let secret = ["AKIA", "IOSFODNN7EXAMPLQ"].concat();
+    folder.write(
+        "b.yaml",
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: x, description: \
+             \"{secret} ${{{{\"}}\nspec: {{}}\n"
+        ),
+    );
+    let run = folder.gitsm(&["validate", "-o", "concise"]);
+    assert!(run.stdout.contains("a.yaml:1:13: error[api-version-unknown]"), "{}", run.stdout);
+    assert!(run.stdout.contains("b.yaml:3:35: error[secret-found]"), "{}", run.stdout);
+    assert!(!run.stdout.contains(&secret), "{}", run.stdout);
+}

@@ -141,6 +141,7 @@ pub(super) fn escaped(text: &str) -> String {
             '|' => safe.push_str("&#124;"),
             '`' => safe.push_str("&#96;"),
             // What looks like an address becomes a link by itself.
+            '.' if safe.ends_with("www") => safe.push_str("&#46;"),
             ':' if safe.ends_with("http") || safe.ends_with("https") => safe.push_str("&#58;"),
             '\\' | '*' | '_' | '[' | ']' | '(' | ')' | '!' | '~' | '{' | '}' | '$' => {
                 safe.push('\\');
