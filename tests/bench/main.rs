@@ -207,7 +207,7 @@ fn ask(
     let sample = measure(&Job::new(gitsm, folder, &["validate"]), options.runs)?;
     table.compare_with("gitsm validate", count, &sample);
     table.row("gitsm validate", count, &sample, "once more, beside the questions");
-    let questions: [(&[&str], &str); 7] = [
+    let questions: [(&[&str], &str); 6] = [
         (&["get", "components"], "a table of all of them"),
         (&["get", "components", "-o", "json"], "every value"),
         (
@@ -217,7 +217,6 @@ fn ask(
         (&["impact", "resource:resource-000005"], ""),
         (&["refs", "resource:resource-000005"], "every file's texts are searched for mentions"),
         (&["query", "entity.spec.lifecycle == 'production'"], "an expression an entity"),
-        (&["fmt", "--check"], "the layout of every file"),
     ];
     for (arguments, note) in questions {
         let sample = measure(&Job::new(gitsm, folder, arguments), options.runs)?;
