@@ -3,17 +3,11 @@
 use super::Environment;
 use super::args::Codeowners;
 use super::error::{Failure, print, tell};
-use crate::flow::Place;
 use crate::flow::codeowners::{OwnersError, codeowners, put};
 use crate::output::{unified, visible};
 
 pub(super) fn run(arguments: &Codeowners, environment: &Environment) -> Result<u8, Failure> {
-    let place = Place {
-        current: environment.current.clone(),
-        notices: environment.notices.clone(),
-        paths: Vec::new(),
-        at: None,
-    };
+    let place = environment.place(&[], None);
     let out = arguments.out.as_ref().map(|path| path.to_string_lossy().replace('\\', "/"));
     let owners = codeowners(&place, out.as_deref())?;
     if !owners.undecided.is_empty() {

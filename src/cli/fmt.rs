@@ -7,7 +7,6 @@ use super::Environment;
 use super::args::Fmt;
 use super::error::{Failure, print, tell};
 use crate::finding::Finding;
-use crate::flow::Place;
 use crate::flow::fmt::{Done, TextError, fmt, fmt_text};
 use crate::output::{count, finding_lines, line_start, visible};
 use crate::yaml::Limits;
@@ -16,12 +15,7 @@ pub(super) fn run(arguments: &Fmt, environment: &Environment) -> Result<u8, Fail
     if arguments.paths.iter().any(|path| path == Path::new("-")) {
         return standard_input(arguments);
     }
-    let place = Place {
-        current: environment.current.clone(),
-        notices: environment.notices.clone(),
-        paths: arguments.paths.clone(),
-        at: None,
-    };
+    let place = environment.place(&arguments.paths, None);
     let write = !arguments.check && !arguments.diff;
     let done = fmt(&place, write)?;
     match arguments.diff {

@@ -5,7 +5,6 @@ use super::args::{Get, GetOutput};
 use super::error::{Failure, print, tell};
 use super::pager;
 use crate::catalog::LabelSelector;
-use crate::flow::Place;
 use crate::flow::get::{Got, Request, get};
 use crate::output::{Look, listing, page, table, visible};
 use crate::rules;
@@ -13,12 +12,7 @@ use crate::rules;
 pub(super) fn run(arguments: &Get, environment: &Environment) -> Result<u8, Failure> {
     let selector = arguments.selectors.iter().cloned();
     let request = Request {
-        place: Place {
-            current: environment.current.clone(),
-            notices: environment.notices.clone(),
-            paths: arguments.paths.clone(),
-            at: arguments.at.clone(),
-        },
+        place: environment.place(&arguments.paths, arguments.at.clone()),
         words: arguments.words.clone(),
         selector: selector.fold(LabelSelector::default(), LabelSelector::and),
         owner: arguments.owner.clone(),

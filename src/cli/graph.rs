@@ -5,7 +5,6 @@ use super::args::{Graph, GraphFormat, GroupBy, Towards};
 use super::error::{Failure, tell};
 use super::impact::{put, renamed};
 use crate::catalog::drawing::{By, Wanted};
-use crate::flow::Place;
 use crate::flow::graph::{GraphError, Limit, Request, graph};
 use crate::output::graph::{dot, json, mermaid, svg, tree};
 
@@ -18,12 +17,7 @@ const PICTURE: Limit = Limit { nodes: 150, edges: 300 };
 pub(super) fn run(arguments: &Graph, environment: &Environment) -> Result<u8, Failure> {
     let (format, file) = &arguments.output;
     let request = Request {
-        place: Place {
-            current: environment.current.clone(),
-            notices: environment.notices.clone(),
-            paths: Vec::new(),
-            at: arguments.at.clone(),
-        },
+        place: environment.place(&[], arguments.at.clone()),
         root: arguments.root.clone(),
         relations: arguments.relation.clone(),
         kinds: arguments.kind.clone(),

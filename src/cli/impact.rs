@@ -7,7 +7,6 @@ use super::args::{Impact, ImpactFormat};
 use super::error::{Failure, print, tell};
 use crate::catalog::impact::State;
 use crate::catalog::short;
-use crate::flow::Place;
 use crate::flow::impact::{Request, impact, path};
 use crate::output::{
     impact_human, impact_markdown, impact_mermaid, path_human, path_json, replace, visible,
@@ -15,12 +14,7 @@ use crate::output::{
 
 pub(super) fn run(arguments: &Impact, environment: &Environment) -> Result<u8, Failure> {
     let request = Request {
-        place: Place {
-            current: environment.current.clone(),
-            notices: environment.notices.clone(),
-            paths: Vec::new(),
-            at: arguments.at.clone(),
-        },
+        place: environment.place(&[], arguments.at.clone()),
         causes: arguments.causes.clone(),
         state: if arguments.degraded { State::Degraded } else { State::Down },
         depth: arguments.depth,

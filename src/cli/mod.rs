@@ -27,7 +27,7 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::flow::Notices;
+use crate::flow::{Notices, Place};
 use crate::output::visible;
 pub use args::Cli;
 use error::Failure;
@@ -45,6 +45,14 @@ pub struct Environment {
     pub pager: Option<Pager>,
     /// What is to be told beside an answer.
     pub notices: Notices,
+}
+
+impl Environment {
+    /// Where the user stands, with the paths and the revision that they name.
+    fn place(&self, paths: &[PathBuf], at: Option<String>) -> Place {
+        let (current, notices) = (self.current.clone(), self.notices.clone());
+        Place { current, paths: paths.to_vec(), at, notices }
+    }
 }
 
 /// Runs a command line and returns the exit code: 0 fine, 1 findings, 2 usage, 3 could not.

@@ -3,7 +3,6 @@
 use super::Environment;
 use super::args::{Policy, PolicyCommand, PolicyTest};
 use super::error::{Failure, print};
-use crate::flow::Place;
 use crate::flow::policy::{Tested, test};
 use crate::output::{TestedPolicy, tested};
 
@@ -15,12 +14,7 @@ pub(super) fn run(arguments: &Policy, environment: &Environment) -> Result<u8, F
 
 fn run_tests(arguments: &PolicyTest, environment: &Environment) -> Result<u8, Failure> {
     let at = arguments.at.clone();
-    let place = Place {
-        current: environment.current.clone(),
-        notices: environment.notices.clone(),
-        paths: Vec::new(),
-        at,
-    };
+    let place = environment.place(&[], at);
     let all = test(&place, &arguments.names, arguments.today.as_deref())?;
     let policies: Vec<TestedPolicy<'_>> = all.iter().map(shown).collect();
     print(&tested(&policies, environment.color))?;

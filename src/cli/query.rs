@@ -6,19 +6,13 @@ use super::error::{Failure, print, tell};
 use super::get::safe;
 use super::pager;
 use crate::expr::ExprError;
-use crate::flow::Place;
 use crate::flow::query::{Answer, QueryError, Request, query};
 use crate::output::{Look, listing, table, visible};
 
 pub(super) fn run(arguments: &Query, environment: &Environment) -> Result<u8, Failure> {
     let at = arguments.at.clone();
     let request = Request {
-        place: Place {
-            current: environment.current.clone(),
-            notices: environment.notices.clone(),
-            paths: Vec::new(),
-            at,
-        },
+        place: environment.place(&[], at),
         expression: arguments.expression.clone(),
         show: arguments.show.clone(),
         today: arguments.today.clone(),

@@ -4,17 +4,11 @@ use super::Environment;
 use super::args::{Refs, RefsFormat};
 use super::error::{Failure, print, tell};
 use crate::catalog::short;
-use crate::flow::Place;
 use crate::flow::refs::refs;
 use crate::output::{refs as output, visible};
 
 pub(super) fn run(arguments: &Refs, environment: &Environment) -> Result<u8, Failure> {
-    let place = Place {
-        current: environment.current.clone(),
-        notices: environment.notices.clone(),
-        paths: Vec::new(),
-        at: arguments.at.clone(),
-    };
+    let place = environment.place(&[], arguments.at.clone());
     let found = refs(&place, &arguments.entity)?;
     if let Some(old) = found.formerly.as_ref().filter(|_| arguments.output != RefsFormat::Json) {
         tell(&(visible(&format!("{} is now {}", short(old), short(&found.entity))) + "\n"));

@@ -3,17 +3,11 @@
 use super::Environment;
 use super::args::Rename;
 use super::error::{Failure, print, tell};
-use crate::flow::Place;
 use crate::flow::rename::rename;
 use crate::output::renamed;
 
 pub(super) fn run(arguments: &Rename, environment: &Environment) -> Result<u8, Failure> {
-    let place = Place {
-        current: environment.current.clone(),
-        notices: environment.notices.clone(),
-        paths: Vec::new(),
-        at: None,
-    };
+    let place = environment.place(&[], None);
     let done = rename(&place, &arguments.old, &arguments.new, !arguments.dry_run)?;
     if let Some((written, failure)) = &done.failed {
         let hint = match written.as_slice() {

@@ -8,19 +8,13 @@ use super::Environment;
 use super::args::{Output, Validate};
 use super::error::{Failure, print, tell};
 use crate::catalog::{FileRecord, Outcome};
-use crate::flow::Place;
 use crate::flow::fix::fix;
 use crate::flow::validate::{Request, Validated, validate};
 use crate::output::{View, format_named, line_start, repairs, replace, visible};
 
 pub(super) fn run(arguments: &Validate, environment: &Environment) -> Result<u8, Failure> {
     let request = Request {
-        place: Place {
-            current: environment.current.clone(),
-            notices: environment.notices.clone(),
-            paths: arguments.paths.clone(),
-            at: arguments.at.clone(),
-        },
+        place: environment.place(&arguments.paths, arguments.at.clone()),
         since: arguments.since.clone(),
         only: arguments.only.clone(),
         ignore: arguments.ignore.clone(),
