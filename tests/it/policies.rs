@@ -401,3 +401,22 @@ fn an_example_that_no_schema_knows_is_no_example() {
     assert_eq!(run.code, 1);
     assert!(run.stdout.contains("critcality"), "{}", run.stdout);
 }
+
+#[test]
+fn a_policy_waits_only_for_what_is_told() {
+    let folder = Folder::git();
+    let text = "apiVersion: gitsm/v1alpha1\nkind: Policy\nmetadata: {name: p}\nspec:\n  owner: \
+                team:t\n  over: entity\n  match: {kinds: [Service]}\n  validations: [{expression: \
+                'false', message: never}]\n  lifecycle: active\n---\napiVersion: \
+                gitsm/v1alpha1\nkind: Service\nmetadata: {name: s}\nspec: {owner: team:t, \
+                dependsOn: ['service:nope']}\n---\napiVersion: gitsm/v1alpha1\nkind: \
+                Team\nmetadata: {name: t}\nspec: {members: [a]}\n---\napiVersion: \
+                gitsm/v1alpha1\nkind: Person\nmetadata: {name: a}\nspec: {}\n";
+    folder.write("a.yaml", text);
+    let told =
+        |more: &[&str]| folder.gitsm(&[&["validate", "-o", "concise"], more].concat()).stdout;
+    let all = told(&[]);
+    assert!(all.contains("reference-unknown") && !all.contains("policy-violated"), "{all}");
+    let only = told(&["--only", "policy-violated"]);
+    assert!(only.contains("policy-violated"), "{only}");
+}
