@@ -6,6 +6,7 @@
 //! 1. [`yaml`], [`git`], [`tree`]: files and history
 //! 2. [`model`]: kinds, relations, references, as tables
 //! 3. [`catalog`], [`config`]: the catalog of a tree
+//! 4. [`change`]: what a change is, and what it means
 //! 5. [`rules`]: everything that is checked
 //! 7. [`output`]: findings to bytes
 //! 8. [`flow`]: use cases
@@ -14,6 +15,7 @@
 //! Begin with [`flow::validate`] and follow it down.
 
 pub mod catalog;
+pub mod change;
 pub mod cli;
 pub mod config;
 pub mod expr;

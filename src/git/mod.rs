@@ -3,10 +3,12 @@
 //! Floor 1. [`Repository`] finds and opens a repository, [`snapshot`] lists the files of a commit,
 //! [`history`] finds the commits that touch a file.
 
+mod changed;
 mod history;
 mod repository;
 mod snapshot;
 
+pub use changed::{ChangedPath, Version};
 pub use history::{Commit, Gap, History, Same, Touch};
 pub use repository::{BlobId, GitError, Repository, Tracked};
 pub use snapshot::{Snapshot, SnapshotFile};

@@ -63,7 +63,7 @@ impl LifeCycle {
 }
 
 /// What the edit of a field means (DESIGN: cosmetic, operational, destructive, governance).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FieldClass {
     /// It changes what people read, and nothing that runs.
     Cosmetic,

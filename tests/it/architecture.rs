@@ -19,6 +19,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("model", 2),
     ("catalog", 3),
     ("config", 3),
+    ("cache", 3),
+    ("change", 4),
     ("rules", 5),
     ("output", 7),
     ("flow", 8),
@@ -26,7 +28,8 @@ const FLOORS: &[(&str, u8)] = &[
 ];
 
 /// Modules of one floor that may use each other, in this direction.
-const BESIDE: &[(&str, &str)] = &[("finding", "source"), ("tree", "git"), ("catalog", "config")];
+const BESIDE: &[(&str, &str)] =
+    &[("finding", "source"), ("tree", "git"), ("catalog", "config"), ("catalog", "cache")];
 
 const LONGEST: usize = 500;
 

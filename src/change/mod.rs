@@ -1,0 +1,33 @@
+//! What a change is: values in, values out, no clock and no Git.
+//!
+//! Floor 4. A [`ChangeSet`] says what differs between two catalogs, in the words of the catalog.
+//! [`set`] holds its parts.
+
+pub mod set;
+pub mod value;
+
+use crate::catalog::{Catalog, Classes, Graph, Reader};
+use crate::config::Config;
+use crate::tree::Tree;
+
+pub use set::{Action, ChangeSet, EntityChange, FieldEdit, FileChange, IgnoreChange};
+pub use value::{Located, Value};
+
+/// One side of a change: the base, or what it becomes when the change is merged.
+///
+/// Its catalog need not be whole: it holds what has to do with the change (what changes, what that
+/// can affect, who answers for it) and all policies, models, calendars and exceptions.
+pub struct Side<'a> {
+    /// The files.
+    pub tree: &'a dyn Tree,
+    /// What `gitsm.yaml` says.
+    pub config: &'a Config,
+    /// The entities.
+    pub catalog: &'a Catalog,
+    /// Their relations.
+    pub graph: &'a Graph,
+    /// The classes of configuration items.
+    pub classes: &'a Classes<'a>,
+    /// Reads documents again.
+    pub reader: &'a Reader<'a>,
+}
