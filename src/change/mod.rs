@@ -3,14 +3,27 @@
 //! Floor 4. A [`ChangeSet`] says what differs between two catalogs, in the words of the catalog.
 //! [`set`] holds its parts.
 
+mod between;
+pub mod class;
+mod digest;
+mod fields;
+pub mod governance;
+mod ignores;
+mod inverse;
 pub mod set;
+#[cfg(test)]
+mod tests;
 pub mod value;
 
-use crate::catalog::{Catalog, Classes, Graph, Reader};
+use crate::catalog::{Catalog, Classes, Graph, Reader, Suppression};
 use crate::config::Config;
 use crate::tree::Tree;
 
-pub use set::{Action, ChangeSet, EntityChange, FieldEdit, FileChange, IgnoreChange};
+pub use digest::Digest;
+pub use inverse::{Obstacle, patch};
+pub use set::{
+    Action, ChangeSet, Doubt, EntityChange, FieldEdit, FileChange, IgnoreChange, ItemEdit, Standing,
+};
 pub use value::{Located, Value};
 
 /// One side of a change: the base, or what it becomes when the change is merged.
@@ -28,6 +41,8 @@ pub struct Side<'a> {
     pub graph: &'a Graph,
     /// The classes of configuration items.
     pub classes: &'a Classes<'a>,
+    /// Comments that silence findings, of the files that differ at least.
+    pub suppressions: &'a [Suppression],
     /// Reads documents again.
     pub reader: &'a Reader<'a>,
 }

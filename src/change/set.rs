@@ -75,11 +75,11 @@ pub struct Standing {
     pub name: Place,
 }
 
-/// A field, or an item of a list, that differs.
+/// A field that differs: a scalar, an empty mapping, or a list as a whole.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FieldEdit {
-    /// Which. An item of a list goes by its identity, such as `/spec/steps/[drain]/timeout` (the
-    /// form of fingerprints); what follows from where a document stands begins with `#`.
+    /// Which. What follows from where a document stands, and not from what it says, begins with
+    /// `#`: no field does.
     pub pointer: Pointer,
     /// Its value before; nothing if it was not there.
     pub before: Option<Located>,
@@ -87,8 +87,22 @@ pub struct FieldEdit {
     pub after: Option<Located>,
     /// What the edit means.
     pub class: FieldClass,
-    /// Whether only the order of a list differs.
-    pub reordered: bool,
+    /// Of a list that is there before and after, and whose items can be told apart: what differs
+    /// inside of it. For people, for classes and for taking it back; never for the digest.
+    pub items: Vec<ItemEdit>,
+}
+
+/// What differs inside of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemEdit {
+    /// Which item, or which field of one. Items go by their identity: `/spec/steps/[drain]/timeout`.
+    pub pointer: Pointer,
+    /// Its value before; nothing if it was not there.
+    pub before: Option<Located>,
+    /// Its value after; nothing if it is gone. The whole list, if only its order differs.
+    pub after: Option<Located>,
+    /// What the edit means.
+    pub class: FieldClass,
 }
 
 /// A file that differs, and is not only made of entities.

@@ -28,7 +28,7 @@ pub enum Mode {
 
 impl Mode {
     /// Reads the numeric mode of an index or tree entry.
-    pub(crate) fn from_bits(bits: u32) -> Self {
+    pub fn from_bits(bits: u32) -> Self {
         match bits & 0o170_000 {
             0o120_000 => Self::Symlink,
             0o160_000 => Self::Submodule,

@@ -14,6 +14,15 @@ impl BlobId {
         Self(id)
     }
 
+    /// The id that Git gives to a content.
+    ///
+    /// # Errors
+    ///
+    /// libgit2 cannot hash it.
+    pub fn of(content: &[u8]) -> Result<Self, GitError> {
+        Ok(Self(git2::Oid::hash_object(git2::ObjectType::Blob, content)?))
+    }
+
     pub(super) fn oid(self) -> git2::Oid {
         self.0
     }

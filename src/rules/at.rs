@@ -9,7 +9,7 @@ use crate::finding::{Code, Finding, Fingerprint, Occurrence, Severity};
 use crate::model::EntityRef;
 use crate::source::{File, Place, Source, Span};
 use crate::tree::Tree;
-use crate::yaml::{Node, NodeKind, Pointer};
+use crate::yaml::{ITEM_NAMES, Node, NodeKind, Pointer};
 
 /// A document of a file, as the subject of findings.
 #[derive(Clone, Copy)]
@@ -188,8 +188,7 @@ pub(super) fn identity(root: Node<'_>, pointer: &Pointer) -> String {
 }
 
 fn item_name(item: Node<'_>) -> Option<&str> {
-    let keys = ["id", "name", "url", "target", "displayName", "conditionRef", "targetRef"];
-    item.text().or_else(|| keys.iter().find_map(|key| item.str(key)))
+    item.text().or_else(|| ITEM_NAMES.iter().find_map(|key| item.str(key)))
 }
 
 /// A value as it is quoted in messages: short, on one line, in backticks.

@@ -48,7 +48,7 @@ pub use config::{check_settings, level};
 pub use exceptions::except;
 pub use policies::wait;
 pub use secrets::{hide, starred};
-pub use suppress::{Suppressed, apply as suppress};
+pub use suppress::{Suppressed, apply as suppress, comments as silences};
 
 use at::At;
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use globset::{GlobBuilder, GlobSetBuilder};
+use globset::GlobSetBuilder;
 
 use super::at::{Part, quoted};
 use super::{Whole, codes};
-use crate::catalog::Entity;
+use crate::catalog::{Entity, source_glob};
 use crate::finding::Finding;
 use crate::yaml::Pointer;
 
@@ -37,8 +37,7 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
             findings.extend(told(whole, claim, headline));
             continue;
         }
-        match GlobBuilder::new(&at_top(whole.folder, claim.written)).literal_separator(true).build()
-        {
+        match source_glob(whole.folder, claim.written) {
             Ok(glob) => {
                 globs.add(glob);
                 number_of.push(number);
@@ -74,12 +73,6 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     for ((first, other), (file, count)) in shared {
         findings.extend(shared_by(whole, &claims[first], &claims[other], &file, count));
     }
-}
-
-/// A glob from the top of the tree: the catalog's own paths begin in its folder.
-fn at_top(folder: &str, glob: &str) -> String {
-    let glob = glob.trim_start_matches("./");
-    if folder.is_empty() { glob.to_owned() } else { format!("{folder}/{glob}") }
 }
 
 fn claims(entity: &Entity) -> impl Iterator<Item = Claim<'_>> {

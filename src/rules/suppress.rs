@@ -14,7 +14,7 @@ use crate::yaml::{Comment, Node, comments_with};
 const MARKER: &str = "gitsm:";
 
 /// The suppression comments of a file.
-pub(super) fn comments(view: &FileView<'_>) -> Vec<Suppression> {
+pub fn comments(view: &FileView<'_>) -> Vec<Suppression> {
     if !view.source.text().contains(MARKER) {
         return Vec::new();
     }

@@ -30,5 +30,5 @@ pub use edit::{Edit, moved, splice};
 pub use fields::{Field, add_fields, add_first, push_item, remove_field, remove_item, requoted};
 pub use meaning::{Misfit, Parsed, Target};
 pub use parse::{Limits, Problem, ProblemKind, Stream, parse};
-pub use pointer::Pointer;
+pub use pointer::{ITEM_NAMES, Pointer};
 pub use scalar::Scalar;

@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+/// The fields by which an item of a list is known, the first that it has: fingerprints name items by
+/// them, and so do changes.
+pub const ITEM_NAMES: &[&str] =
+    &["id", "name", "url", "target", "displayName", "conditionRef", "targetRef"];
+
 /// A JSON Pointer; the empty pointer is the document itself.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Pointer(String);

@@ -7,7 +7,7 @@ use super::GROUP;
 use crate::model::format;
 use crate::model::kind::{of, to};
 use crate::model::practice::column;
-use crate::model::{Kind, Metadata, Practice};
+use crate::model::{FieldClass, Kind, Metadata, Practice};
 
 /// What a Group is and who belongs to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -64,6 +64,7 @@ pub static KIND: Kind = Kind {
     practice: Practice {
         servicenow: "Group (`sys_user_group`)",
         columns: &[column("TYPE", &["spec", "type"]), column("PARENT", &["spec", "parent"])],
+        fields: &[(&["spec"], FieldClass::Governance)],
         ..Practice::FOREIGN
     },
 };

@@ -10,7 +10,7 @@ use super::SCAFFOLDER;
 use crate::model::format;
 use crate::model::kind::{of, to};
 use crate::model::practice::{column, wide};
-use crate::model::{Kind, Metadata, Practice};
+use crate::model::{FieldClass, Kind, Metadata, Practice};
 
 /// What a Template asks for and what it does, as `@backstage/plugin-scaffolder-common` 2.3 defines
 /// it.
@@ -245,6 +245,7 @@ pub static KIND: Kind = Kind {
             column("LIFECYCLE", &["spec", "lifecycle"]),
             wide("STEPS", &["spec", "steps", "*", "id"]),
         ],
+        fields: &[(&["spec"], FieldClass::Governance)],
         ..Practice::FOREIGN
     },
 };

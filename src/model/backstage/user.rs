@@ -8,7 +8,7 @@ use super::group::Profile;
 use crate::model::format;
 use crate::model::kind::{of, to};
 use crate::model::practice::column;
-use crate::model::{Kind, Metadata, Practice};
+use crate::model::{FieldClass, Kind, Metadata, Practice};
 
 /// Which groups a User belongs to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -37,6 +37,7 @@ pub static KIND: Kind = Kind {
     practice: Practice {
         servicenow: "User (`sys_user`)",
         columns: &[column("GROUPS", &["spec", "memberOf"])],
+        fields: &[(&["spec"], FieldClass::Governance)],
         ..Practice::FOREIGN
     },
 };

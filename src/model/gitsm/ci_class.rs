@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::value::Reference;
 use super::{GROUP, Metadata};
 use crate::model::kind::{of, to};
-use crate::model::practice::{Practice, column};
+use crate::model::practice::{FieldClass, Practice, column};
 use crate::model::{Kind, format};
 
 /// What all items of a class have in common. A class has what its parent has, and what it adds.
@@ -50,7 +50,7 @@ pub static KIND: Kind = Kind {
     practice: Practice {
         short: &["class", "classes"],
         life_cycle: None,
-        fields: &[],
+        fields: &[(&["spec"], FieldClass::Governance)],
         columns: &[
             column("PARENT", &["spec", "parent"]),
             column("SERVICENOW", &["spec", "servicenow"]),

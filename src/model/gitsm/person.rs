@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::value::{Date, Reference};
 use super::{GROUP, Metadata};
 use crate::model::kind::{of, to};
-use crate::model::practice::{LifeCycle, Practice, column, wide};
+use crate::model::practice::{FieldClass, LifeCycle, Practice, column, wide};
 use crate::model::{Kind, format};
 
 /// Where a person is known by which account. Phone numbers and home addresses do not belong into Git.
@@ -84,7 +84,7 @@ pub static KIND: Kind = Kind {
             states: &[("active", &["left"]), ("left", &["active"])],
             gone: &["left"],
         }),
-        fields: &[],
+        fields: &[(&["spec"], FieldClass::Governance)],
         columns: &[
             column("GITHUB", &["spec", "accounts", "github"]),
             column("LIFECYCLE", &["spec", "lifecycle"]),

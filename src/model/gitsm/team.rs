@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::value::{Date, Reference};
 use super::{GROUP, Metadata};
 use crate::model::kind::{of, to};
-use crate::model::practice::{LifeCycle, Practice, column, wide};
+use crate::model::practice::{FieldClass, LifeCycle, Practice, column, wide};
 use crate::model::{Kind, format};
 
 /// Who belongs to a team, who speaks for it, and how to reach it.
@@ -130,7 +130,7 @@ pub static KIND: Kind = Kind {
             states: &[("active", &["disbanded"]), ("disbanded", &["active"])],
             gone: &["disbanded"],
         }),
-        fields: &[],
+        fields: &[(&["spec"], FieldClass::Governance)],
         columns: &[
             column("TYPE", &["spec", "type"]),
             column("MANAGER", &["spec", "manager"]),

@@ -1,0 +1,267 @@
+//! From two sides and the paths that differ to a change set.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::class;
+use super::fields::compare;
+use super::set::{Action, ChangeSet, Doubt, EntityChange, FileChange, Standing};
+use super::value::{Located, Reading, Value, extend};
+use super::{Side, governance, ignores};
+use crate::catalog::{Claims, EntityId, Outcome, implied};
+use crate::git::{ChangedPath, Mode};
+use crate::model::Kind;
+use crate::tree::resolve;
+use crate::yaml::Pointer;
+
+/// What follows from where a document stands.
+const IMPLIED_SOURCES: &str = "#sources";
+
+/// The keys by which Backstage puts a file's content in place of a mapping.
+const PLACEHOLDERS: &[&str] = &["$text", "$json", "$yaml", "$openapi", "$asyncapi"];
+
+impl ChangeSet {
+    /// What differs between two sides whose files differ at some paths. `besides` are paths whose
+    /// files are the same, and which only one of the catalogs covers, because their settings differ.
+    pub fn between(
+        base: &Side<'_>,
+        merged: &Side<'_>,
+        changed: &[ChangedPath],
+        besides: &BTreeSet<String>,
+    ) -> Self {
+        let paths = changed.iter().map(|one| one.path.as_str());
+        let touched: BTreeSet<&str> = paths.chain(besides.iter().map(String::as_str)).collect();
+        let mut set = Self::default();
+        let (old, new) = (names_in(base, &touched), names_in(merged, &touched));
+        let renamed = renames(base, merged, &new);
+        let former: BTreeSet<&str> = renamed.values().map(String::as_str).collect();
+        for name in old.union(&new).filter(|name| !former.contains(name.as_str())) {
+            let before = renamed.get(name).unwrap_or(name);
+            set.add_entity(base, before, merged, name);
+        }
+        set.entities.sort_by(|a, b| a.reference.cmp(&b.reference));
+        set.files = files(base, merged, changed);
+        set.ignores = ignores::compare(base, merged, &touched, &renamed);
+        set.doubts.dedup();
+        set
+    }
+
+    fn add_entity(&mut self, base: &Side<'_>, former: &str, merged: &Side<'_>, name: &str) {
+        let before = Whole::of(base, former, &mut self.doubts);
+        let after = Whole::of(merged, name, &mut self.doubts);
+        let (action, kind) = match (&before, &after) {
+            (None, None) => return,
+            (None, Some(after)) => (Action::Create, after.kind),
+            (Some(before), None) => (Action::Delete, before.kind),
+            (Some(_), Some(after)) => (Action::Update, after.kind),
+        };
+        let class = |pointer: &Pointer, old: Option<&Located>, new: Option<&Located>| {
+            class::of_edit(kind, action, pointer, old, new)
+        };
+        let value = |whole: &Option<Whole>| whole.as_ref().map(|whole| whole.value.clone());
+        let mut edits = compare(value(&before).as_ref(), value(&after).as_ref(), &class);
+        edits.extend(derived(before.as_ref(), after.as_ref(), &class));
+        let is_renamed = former != name && before.is_some();
+        if edits.is_empty() && !is_renamed {
+            return;
+        }
+        self.entities.push(EntityChange {
+            reference: name.to_owned(),
+            former: is_renamed.then(|| former.to_owned()),
+            kind,
+            action,
+            before: before.map(|whole| whole.standing),
+            after: after.map(|whole| whole.standing),
+            class: class::of_entity(kind, action, &edits),
+            edits,
+        });
+    }
+}
+
+/// The names of the entities that some files define or extend.
+fn names_in(side: &Side<'_>, touched: &BTreeSet<&str>) -> BTreeSet<String> {
+    let entities = side.catalog.entities().map(|(_, entity)| entity);
+    let inside = entities.filter(|entity| touched.contains(entity.file.path.as_str()));
+    inside.map(|entity| side.catalog.canonical(entity).to_owned()).collect()
+}
+
+/// New names by which entities are known that say what they were called (`formerly`), with those
+/// former names.
+fn renames(
+    base: &Side<'_>,
+    merged: &Side<'_>,
+    names: &BTreeSet<String>,
+) -> BTreeMap<String, String> {
+    let find = |side: &Side<'_>, name: &str| -> Option<EntityId> {
+        let name = side.catalog.names.find(name)?;
+        side.catalog.defined(name).next()
+    };
+    let mut taken = BTreeSet::new();
+    let mut renamed = BTreeMap::new();
+    for name in names.iter().filter(|name| find(base, name).is_none()) {
+        let Some(id) = find(merged, name) else { continue };
+        let former = merged.catalog.entity(id).formerly().iter();
+        let mut former = former.map(|name| merged.catalog.names.text(*name));
+        let was = former.find(|old| find(base, old).is_some() && find(merged, old).is_none());
+        if let Some(was) = was.filter(|was| taken.insert((*was).to_owned())) {
+            renamed.insert(name.clone(), was.to_owned());
+        }
+    }
+    renamed
+}
+
+/// An entity with all that documents say of it.
+struct Whole {
+    kind: &'static Kind,
+    standing: Standing,
+    value: Located,
+    /// What follows from where its documents stand.
+    derived: BTreeMap<Pointer, Located>,
+}
+
+impl Whole {
+    fn of(side: &Side<'_>, name: &str, doubts: &mut Vec<Doubt>) -> Option<Self> {
+        let catalog = side.catalog;
+        let reference = catalog.names.find(name)?;
+        let id = catalog.principal(reference)?;
+        let entity = catalog.entity(id);
+        for other in catalog.defined(reference).filter(|other| *other != id) {
+            let other = catalog.entity(other);
+            if other.extends().is_none() {
+                let place = other.name_place.in_file(&other.file);
+                let message = format!("`{name}` is defined twice, so nobody can say which counts");
+                doubts.push(Doubt { place, message });
+            }
+        }
+        let mut derived = BTreeMap::new();
+        let mut value = document(side, id, doubts, &mut derived)?;
+        for other in catalog.extensions(id) {
+            let Some(mut more) = document(side, other, doubts, &mut derived) else { continue };
+            if let Value::Map(fields) = &mut more.value {
+                fields.retain(|(key, _)| !matches!(key.as_str(), "apiVersion" | "kind"));
+            }
+            extend(&mut value, more);
+        }
+        if let Some(folder) = implied(catalog, id) {
+            let glob = if folder.is_empty() { "**".to_owned() } else { format!("{folder}/**") };
+            derived.insert(Pointer::from_text(IMPLIED_SOURCES), Value::Str(glob).into());
+        }
+        let name = entity.name_place.in_file(&entity.file);
+        let file = std::sync::Arc::clone(&entity.file);
+        let standing = Standing { file, document: entity.document, name };
+        Some(Self { kind: entity.kind, standing, value, derived })
+    }
+}
+
+/// The value of one document, and what follows from where it stands.
+fn document(
+    side: &Side<'_>,
+    id: EntityId,
+    doubts: &mut Vec<Doubt>,
+    derived: &mut BTreeMap<Pointer, Located>,
+) -> Option<Located> {
+    let entity = side.catalog.entity(id);
+    let reopened = side.reader.document(entity)?;
+    let value = Reading { source: reopened.source(), doubts }.value(reopened.root()?);
+    if entity.kind.group.foreign {
+        placeholders(&value, &Pointer::root(), &entity.file.path, derived);
+    }
+    Some(value)
+}
+
+/// The files whose content stands in place of a value, by the pointer of that value.
+fn placeholders(
+    value: &Located,
+    pointer: &Pointer,
+    path: &str,
+    found: &mut BTreeMap<Pointer, Located>,
+) {
+    if let [(key, file)] = value.value.fields()
+        && PLACEHOLDERS.contains(&key.as_str())
+        && let Some(written) = file.value.as_str().filter(|text| !text.contains("://"))
+        && let Some(resolved) = resolve(path, written)
+    {
+        found.insert(Pointer::from_text(format!("#{pointer}")), Value::Str(resolved).into());
+        return;
+    }
+    for (key, value) in value.value.fields() {
+        placeholders(value, &pointer.join(key), path, found);
+    }
+    for (number, item) in value.value.items().iter().enumerate() {
+        placeholders(item, &pointer.join(number), path, found);
+    }
+}
+
+/// What differs of that which follows from where documents stand.
+fn derived(
+    before: Option<&Whole>,
+    after: Option<&Whole>,
+    class: &super::fields::ClassOf<'_>,
+) -> Vec<super::FieldEdit> {
+    let none = BTreeMap::new();
+    let old = before.map_or(&none, |whole| &whole.derived);
+    let new = after.map_or(&none, |whole| &whole.derived);
+    let pointers: BTreeSet<&Pointer> = old.keys().chain(new.keys()).collect();
+    let edit = |pointer: &Pointer| {
+        let (before, after) = (old.get(pointer), new.get(pointer));
+        (before != after).then(|| super::FieldEdit {
+            pointer: pointer.clone(),
+            before: before.cloned(),
+            after: after.cloned(),
+            class: class(pointer, before, after),
+            items: Vec::new(),
+        })
+    };
+    pointers.into_iter().filter_map(edit).collect()
+}
+
+/// The changed files that are not only made of entities on both sides.
+fn files(base: &Side<'_>, merged: &Side<'_>, changed: &[ChangedPath]) -> Vec<FileChange> {
+    let (only_base, only_merged) = (entity_files(base), entity_files(merged));
+    let is_regular = |bits: u32| Mode::from_bits(bits) == Mode::File;
+    let counts = |one: &&ChangedPath| {
+        let is_made = |made: &BTreeSet<&str>| made.contains(one.path.as_str());
+        let before = one.before.is_none_or(|old| is_regular(old.bits) && is_made(&only_base));
+        let after = one.after.is_none_or(|new| is_regular(new.bits) && is_made(&only_merged));
+        !(before && after)
+    };
+    let mut found: Vec<&ChangedPath> = changed.iter().filter(counts).collect();
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let claims = [base, merged].map(|side| (side, Claims::of(side.catalog, &side.config.folder)));
+    let file = |one: &ChangedPath| {
+        let owners = claims.iter().flat_map(|(side, claims)| {
+            let name = |id| side.catalog.canonical(side.catalog.entity(id)).to_owned();
+            claims.owners(&one.path).into_iter().map(name).collect::<Vec<_>>()
+        });
+        let owners: BTreeSet<String> = owners.collect();
+        let steers = |side: &Side<'_>| governance::is_governance(&one.path, side.config);
+        FileChange {
+            changed: one.clone(),
+            entities: owners.into_iter().collect(),
+            governance: steers(base) || steers(merged),
+        }
+    };
+    found.into_iter().map(file).collect()
+}
+
+/// The files of which every document is an entity that counts.
+fn entity_files<'s>(side: &Side<'s>) -> BTreeSet<&'s str> {
+    let only = |outcome: &Outcome| match outcome {
+        Outcome::Read { entities, templates, refused, passed_over } => {
+            *entities > 0 && templates + refused + passed_over == 0
+        }
+        _ => false,
+    };
+    let catalog = side.catalog;
+    let made = catalog.files.iter().filter(|file| only(&file.outcome));
+    let mut made: BTreeSet<&str> = made.map(|record| record.file.path.as_str()).collect();
+    for (id, entity) in catalog.entities() {
+        // The second document of a name counts for nothing, so nothing else would tell its edits.
+        if entity.extends().is_none() && catalog.principal(entity.reference) != Some(id) {
+            made.remove(entity.file.path.as_str());
+        }
+    }
+    made
+}
