@@ -1,8 +1,6 @@
 //! Values as a change set compares them: what YAML's core schema makes of a text, and nothing of how
 //! it is written.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Number};
 
 use super::set::Doubt;
@@ -256,11 +254,6 @@ pub(super) fn extend(whole: &mut Located, more: Located) {
         }
         _ => {}
     }
-}
-
-/// A place of a file as a whole, for what no line says.
-pub(super) fn whole_file(file: &Arc<crate::source::File>) -> Place {
-    Place::of_file(Arc::clone(file))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 mod branches;
 mod concise;
 mod create;
+pub mod diff;
 mod fixes;
 mod github;
 mod gitlab;

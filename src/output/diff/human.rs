@@ -1,0 +1,247 @@
+//! A change for people.
+
+use anstyle::{AnsiColor, Style};
+
+use super::fields::{Mark, lines};
+use super::short::counted;
+use super::{DiffReport, EntityReport, FileReport, Position, name};
+use crate::output::text::{count, visible};
+
+/// How many fields of an entity that is new are shown.
+const FIELDS_OF_NEW: usize = 10;
+
+/// How many entities, and files, are shown in full.
+const MOST: usize = 60;
+
+/// Writes what differs.
+pub fn emit(report: &DiffReport, color: bool) -> String {
+    let paint = Paint(color);
+    let mut text = head(report, paint);
+    if report.is_empty() {
+        text.push_str("\nNothing changes.\n");
+    }
+    for one in report.entities.iter().take(MOST) {
+        text.push_str(&entity(one, paint));
+    }
+    text.push_str(&more(report.entities.len(), "entity"));
+    if !report.files.is_empty() {
+        text.push('\n');
+    }
+    for one in report.files.iter().take(MOST) {
+        text.push_str(&file(one, paint));
+    }
+    text.push_str(&more(report.files.len(), "file"));
+    for one in &report.ignores {
+        let (mark, verb) = match one.after > one.before {
+            true => (Mark::Added, "silences"),
+            false => (Mark::Removed, "no longer silences"),
+        };
+        let what = format!("a comment {verb} {} of {}", visible(&one.code), name(&one.entity));
+        let reason = match one.reason.is_empty() {
+            true => "no reason given".to_owned(),
+            false => visible(&one.reason),
+        };
+        let line = format!("  {} {what}: {reason}", sign(mark));
+        text.push_str(&format!("\n{}  {}\n", paint.mark(mark, &line), paint.faint(&at(&one.at))));
+    }
+    for doubt in &report.doubts {
+        let place = at(&doubt.at);
+        text.push_str(&format!(
+            "\n{} {place}: {}\n",
+            paint.bold("cannot be compared:"),
+            visible(&doubt.message)
+        ));
+    }
+    if !report.is_empty() {
+        text.push_str(&format!(
+            "\n{}\n",
+            paint.bold(&format!("{}.", capital(&counted(&report.summary))))
+        ));
+    }
+    text
+}
+
+/// `main 813fd73 → your files`.
+fn head(report: &DiffReport, paint: Paint) -> String {
+    let compared = &report.compared;
+    let base = revision(&compared.base, Some(&compared.base_commit));
+    let head = match compared.head.as_str() {
+        "worktree" => "your files".to_owned(),
+        head => revision(head, compared.head_commit.as_deref()),
+    };
+    let how = match compared.how.is_empty() {
+        true => String::new(),
+        false => format!("  ({})", visible(&compared.how)),
+    };
+    format!("{}{}\n", paint.bold(&format!("{base} → {head}")), paint.faint(&how))
+}
+
+/// A revision as it was named, and the commit that this is.
+fn revision(name: &str, commit: Option<&str>) -> String {
+    let short = commit.and_then(|commit| commit.get(..7)).unwrap_or_default();
+    match commit.is_some_and(|commit| commit.starts_with(name)) || short.is_empty() {
+        true if short.is_empty() => visible(name),
+        true => short.to_owned(),
+        false => format!("{} {short}", visible(name)),
+    }
+}
+
+fn entity(one: &EntityReport, paint: Paint) -> String {
+    let mark = match one.action {
+        "create" => Mark::Added,
+        "delete" => Mark::Removed,
+        _ => Mark::Changed,
+    };
+    let was = one.former.as_ref().map(|former| format!(" (was {})", name(former)));
+    let mut about: Vec<String> = one.criticality.iter().map(|tier| visible(tier)).collect();
+    about.extend(one.owners.iter().map(|owner| name(owner)));
+    if one.class == "governance" {
+        about.push("governance".to_owned());
+    }
+    let about = match about.is_empty() {
+        true => String::new(),
+        false => format!("  {}", about.join(" · ")),
+    };
+    let headline = format!("  {} {}{}", sign(mark), name(&one.entity), was.unwrap_or_default());
+    let place = one.after.as_ref().or(one.before.as_ref()).map(at).unwrap_or_default();
+    let moved = match (&one.before, &one.after) {
+        (Some(before), Some(after)) if before.file != after.file => {
+            format!(" (was in {})", visible(&before.file))
+        }
+        _ => String::new(),
+    };
+    let mut text = format!("\n{}{}\n", paint.mark(mark, &headline), paint.faint(&about));
+    text.push_str(&format!("    {}\n", paint.faint(&format!("{place}{moved}"))));
+    text.push_str(&fields(one, paint));
+    text
+}
+
+fn fields(one: &EntityReport, paint: Paint) -> String {
+    let shown = match one.action {
+        // Who it was is said by its name; what it was is in the history.
+        "delete" => return String::new(),
+        "create" => FIELDS_OF_NEW,
+        _ => usize::MAX,
+    };
+    let envelope = |pointer: &str| {
+        matches!(
+            pointer,
+            "/apiVersion" | "/kind" | "/metadata/name" | "/metadata/namespace" | "#sources"
+        )
+    };
+    let fields =
+        one.fields.iter().filter(|field| one.action != "create" || !envelope(&field.pointer));
+    let fields: Vec<_> = fields.collect();
+    let mut text = String::new();
+    for field in fields.iter().take(shown) {
+        let class = match field.class {
+            "operational" => String::new(),
+            class if one.action == "update" => format!("  {class}"),
+            _ => String::new(),
+        };
+        for (number, (mark, line)) in lines(field).into_iter().enumerate() {
+            let class = if number == 0 { paint.class(&class) } else { String::new() };
+            text.push_str(&format!(
+                "      {}{class}\n",
+                paint.mark(mark, &format!("{} {line}", sign(mark)))
+            ));
+        }
+    }
+    if let Some(more) = fields.len().checked_sub(shown).filter(|more| *more > 0) {
+        text.push_str(&format!("      … and {} (-o json)\n", count(more, "field")));
+    }
+    text
+}
+
+fn file(one: &FileReport, paint: Paint) -> String {
+    let mark = match one.status {
+        "added" => Mark::Added,
+        "deleted" => Mark::Removed,
+        _ => Mark::Changed,
+    };
+    let owners = match one.entities.is_empty() {
+        true if one.governance => "steers controls".to_owned(),
+        true => "nobody's".to_owned(),
+        false => {
+            let owners: Vec<String> = one.entities.iter().take(3).map(|one| name(one)).collect();
+            let more = one.entities.len().saturating_sub(3);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let steers = if one.governance { ", steers controls" } else { "" };
+            format!("is of {}{more}{steers}", owners.join(", "))
+        }
+    };
+    let mode = match (one.status, &one.old_mode, &one.new_mode) {
+        ("mode", Some(old), Some(new)) => format!(" mode {old} → {new}"),
+        _ => one.sort().to_owned(),
+    };
+    let headline = format!("  {} {}{mode}", sign(mark), visible(&one.path));
+    format!("{}  {}\n", paint.mark(mark, &headline), paint.faint(&owners))
+}
+
+fn more(all: usize, word: &str) -> String {
+    match all.checked_sub(MOST).filter(|more| *more > 0) {
+        Some(more) => format!("\n  … and {} more (-o name lists all)\n", count(more, word)),
+        None => String::new(),
+    }
+}
+
+fn at(position: &Position) -> String {
+    match position.line {
+        0 => visible(&position.file),
+        line => format!("{}:{line}", visible(&position.file)),
+    }
+}
+
+fn sign(mark: Mark) -> char {
+    match mark {
+        Mark::Added => '+',
+        Mark::Removed => '-',
+        Mark::Changed => '~',
+        Mark::Kept => ' ',
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// Colours, or none.
+#[derive(Clone, Copy)]
+pub(super) struct Paint(pub(super) bool);
+
+impl Paint {
+    fn styled(self, text: &str, style: Style) -> String {
+        match self.0 && !text.is_empty() {
+            true => format!("{style}{text}{style:#}"),
+            false => text.to_owned(),
+        }
+    }
+
+    pub(super) fn bold(self, text: &str) -> String {
+        self.styled(text, Style::new().bold())
+    }
+
+    pub(super) fn faint(self, text: &str) -> String {
+        self.styled(text, Style::new().dimmed())
+    }
+
+    fn class(self, class: &str) -> String {
+        let style = match class.trim() {
+            "destructive" => AnsiColor::Red.on_default().bold(),
+            "governance" => AnsiColor::Magenta.on_default(),
+            _ => Style::new().dimmed(),
+        };
+        self.styled(class, style)
+    }
+
+    fn mark(self, mark: Mark, text: &str) -> String {
+        let style = match mark {
+            Mark::Added => AnsiColor::Green.on_default(),
+            Mark::Removed => AnsiColor::Red.on_default(),
+            Mark::Changed => AnsiColor::Yellow.on_default(),
+            Mark::Kept => Style::new(),
+        };
+        self.styled(text, style)
+    }
+}
