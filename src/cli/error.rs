@@ -9,6 +9,7 @@ use crate::flow::fmt::FmtError;
 use crate::flow::get::GetError;
 use crate::flow::init::InitError;
 use crate::flow::rename::RenameError;
+use crate::flow::sides::SidesError;
 use crate::flow::validate::ValidateError;
 use crate::output::{WriteError, visible};
 
@@ -89,7 +90,7 @@ macro_rules! told {
     };
 }
 
-told!(AskError, GetError, InitError);
+told!(AskError, GetError, InitError, SidesError);
 
 impl From<RenameError> for Failure {
     fn from(error: RenameError) -> Self {

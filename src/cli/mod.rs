@@ -6,6 +6,7 @@ mod args;
 mod codeowners;
 mod complete;
 mod completions;
+mod diff;
 mod error;
 mod explain;
 mod fmt;
@@ -105,6 +106,7 @@ fn perform(command: &args::Command, environment: &Environment) -> Result<u8, Fai
         args::Command::Fmt(arguments) => fmt::run(arguments, environment),
         args::Command::Explain(arguments) => explain::run(arguments, environment),
         args::Command::Impact(arguments) => impact::run(arguments, environment),
+        args::Command::Diff(arguments) => diff::run(arguments, environment),
         args::Command::Graph(arguments) => graph::run(arguments, environment),
         args::Command::Schema(arguments) => schema::run(arguments),
         args::Command::Completions(arguments) => completions::run(arguments, environment),

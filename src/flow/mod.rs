@@ -5,6 +5,7 @@
 pub mod ask;
 mod clock;
 pub mod codeowners;
+pub mod diff;
 pub mod explain;
 pub mod fix;
 pub mod fmt;
@@ -22,6 +23,7 @@ pub mod query;
 pub mod refs;
 pub mod rename;
 pub mod schemas;
+pub mod sides;
 pub mod validate;
 mod workspace;
 

@@ -1,6 +1,7 @@
 //! The grammar of the command line, one file a command. Help texts are here, and nowhere else.
 
 mod codeowners;
+mod diff;
 mod fmt;
 mod get;
 mod graph;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(super) use codeowners::Codeowners;
+pub(super) use diff::{Diff, DiffFormat};
 pub(super) use fmt::Fmt;
 pub(super) use get::{Get, GetOutput};
 pub(super) use graph::{Graph, GraphFormat, GroupBy, Towards};
@@ -111,6 +113,9 @@ pub enum Command {
     /// Show the entities for which an expression is true
     #[command(after_help = query::EXAMPLES)]
     Query(Query),
+    /// Say what a change really changes, what it can break, and who must agree
+    #[command(after_help = diff::EXAMPLES)]
+    Diff(Diff),
     /// Draw the relations around an entity, or of the whole catalog
     #[command(after_help = graph::EXAMPLES)]
     Graph(Graph),

@@ -234,6 +234,11 @@ impl DiffReport {
         }
     }
 
+    /// `diff/1`.
+    pub fn json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
         self.entities.is_empty() && self.files.is_empty() && self.ignores.is_empty()

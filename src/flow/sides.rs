@@ -1,0 +1,280 @@
+//! Both sides of a change, opened: from revisions that a user names to a base and what it becomes.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::workspace::{Place, WorkspaceError, configuration};
+use crate::catalog::{Catalog, Classes, Graph, Inspection, Reader, Subject, Suppression, load};
+use crate::change::{ChangeSet, Side};
+use crate::config::Config;
+use crate::git::{BaseError, ChangedPath, Contents, GitError, Head, How, MergeError, Repository, Why};
+use crate::rules;
+use crate::tree::{Patched, Revision, Tree};
+use crate::yaml::Limits;
+
+/// Which change is meant.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// The base; what a forge or the default branch says, without one.
+    pub base: Option<String>,
+    /// What is merged into it; the files on disk without one.
+    pub head: Option<String>,
+    /// Whether what is staged is meant, and not what is on disk.
+    pub staged: bool,
+}
+
+/// Why there is no change to look at.
+#[derive(Debug, thiserror::Error)]
+pub enum SidesError {
+    /// There is nothing to look at.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    /// No base can be chosen.
+    #[error(transparent)]
+    Base(#[from] BaseError),
+    /// They cannot be merged.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+}
+
+impl From<GitError> for SidesError {
+    fn from(error: GitError) -> Self {
+        Self::Workspace(error.into())
+    }
+}
+
+impl SidesError {
+    /// Whether the user asked for what cannot be, as against the machine not delivering.
+    pub fn is_usage(&self) -> bool {
+        match self {
+            Self::Workspace(error) => error.is_usage(),
+            Self::Base(_) | Self::Merge(_) => false,
+        }
+    }
+
+    /// What the reader can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Workspace(error) => error.hint().map(str::to_owned),
+            Self::Base(error) => error.hint().map(str::to_owned),
+            Self::Merge(error) => error.hint().map(|hint| hint.to_string()),
+        }
+    }
+}
+
+/// What is compared, by the names that people use.
+#[derive(Debug, Clone)]
+pub struct Names {
+    /// The base as it was named, or chosen.
+    pub base: String,
+    /// Its commit.
+    pub base_commit: String,
+    /// The head as it was named; nothing for the files on disk.
+    pub head: Option<String>,
+    /// The commit of the head, or the one that the files on disk stand on.
+    pub head_commit: String,
+    /// Why the base was chosen, or how the two were put together: a sentence without its period.
+    pub how: String,
+    /// Whether only what is staged counts.
+    pub staged: bool,
+}
+
+/// One side with everything that it is made of.
+pub struct OwnedSide {
+    /// The files.
+    pub tree: Arc<dyn Tree>,
+    /// What `gitsm.yaml` says.
+    pub config: Config,
+    /// The entities.
+    pub catalog: Catalog,
+    graph: Graph,
+    suppressions: Vec<Suppression>,
+}
+
+impl OwnedSide {
+    /// Reads a tree's catalog.
+    ///
+    /// # Errors
+    ///
+    /// The tree's store fails.
+    pub fn open(tree: Arc<dyn Tree>, config: Config) -> Result<Self, GitError> {
+        let inspect = |subject: &Subject<'_>| match subject {
+            Subject::Text(view) => {
+                Inspection { suppressions: rules::silences(view), ..Inspection::default() }
+            }
+            Subject::Fault(..) => Inspection::default(),
+        };
+        let (catalog, made) = load(tree.as_ref(), &config, &Limits::default(), &inspect)?;
+        let graph = Graph::of(&catalog);
+        Ok(Self { tree, config, catalog, graph, suppressions: made.suppressions })
+    }
+
+    /// Shows it to `tell`.
+    pub fn show<T>(&self, tell: impl FnOnce(&Side<'_>) -> T) -> T {
+        let classes = Classes::of(&self.catalog);
+        let reader = Reader::new(self.tree.as_ref());
+        tell(&Side {
+            tree: self.tree.as_ref(),
+            config: &self.config,
+            catalog: &self.catalog,
+            graph: &self.graph,
+            classes: &classes,
+            suppressions: &self.suppressions,
+            reader: &reader,
+        })
+    }
+}
+
+/// A base and what it becomes.
+pub struct Sides {
+    /// The repository.
+    pub repository: Repository,
+    /// What is compared.
+    pub names: Names,
+    /// The base.
+    pub base: OwnedSide,
+    /// What it becomes.
+    pub merged: OwnedSide,
+    /// The paths that differ.
+    pub changed: Vec<ChangedPath>,
+    /// Paths that only one of the catalogs covers, though their files are the same.
+    pub besides: BTreeSet<String>,
+}
+
+impl Sides {
+    /// Opens the change that is meant.
+    ///
+    /// # Errors
+    ///
+    /// There is no repository, no base, or no merge.
+    pub fn open(
+        place: &Place,
+        asked: &Asked,
+        environment: &crate::git::Environment<'_>,
+    ) -> Result<Self, SidesError> {
+        let repository = Repository::discover(&place.current)?;
+        let (names, changed, contents) = compared(&repository, asked, environment)?;
+        let folder = folder_in(&repository, &place.current);
+        Ok(Self::of(repository, names, changed, contents, &folder)?)
+    }
+
+    /// The sides of a comparison; `folder` is where the user stands.
+    ///
+    /// # Errors
+    ///
+    /// Git cannot deliver what is compared.
+    pub fn of(
+        repository: Repository,
+        names: Names,
+        changed: Vec<ChangedPath>,
+        contents: Contents,
+        folder: &str,
+    ) -> Result<Self, GitError> {
+        let tree: Arc<dyn Tree> = Arc::new(Revision::open(&repository, &names.base_commit, &[])?);
+        let result: Arc<dyn Tree> =
+            Arc::new(Patched::new(Arc::clone(&tree), &changed, contents));
+        let (old, _) = configuration(tree.as_ref(), folder, false);
+        let (new, _) = configuration(result.as_ref(), folder, false);
+        let besides = match old.settings == new.settings && old.folder == new.folder {
+            true => BTreeSet::new(),
+            false => besides(tree.as_ref(), result.as_ref(), &old, &new),
+        };
+        let (base, merged) =
+            rayon::join(|| OwnedSide::open(tree, old), || OwnedSide::open(result, new));
+        Ok(Self { repository, names, base: base?, merged: merged?, changed, besides })
+    }
+
+    /// What differs.
+    pub fn set(&self) -> ChangeSet {
+        self.base.show(|base| {
+            self.merged.show(|merged| ChangeSet::between(base, merged, &self.changed, &self.besides))
+        })
+    }
+}
+
+/// The files that are in both trees, and in one of the catalogs only.
+fn besides(before: &dyn Tree, after: &dyn Tree, old: &Config, new: &Config) -> BTreeSet<String> {
+    let paths = before.entries().iter().chain(after.entries()).map(|entry| &entry.path);
+    paths.filter(|path| old.covers(path) != new.covers(path)).cloned().collect()
+}
+
+/// The folder in which somebody stands, from the repository's top.
+fn folder_in(repository: &Repository, current: &Path) -> String {
+    let inside = || {
+        let top = repository.workdir()?.canonicalize().ok()?;
+        let inside = current.canonicalize().ok()?;
+        let inside = inside.strip_prefix(top).ok()?.to_owned();
+        let parts: Vec<String> =
+            inside.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        Some(parts.join("/"))
+    };
+    inside().unwrap_or_default()
+}
+
+/// What is compared, and the paths that differ.
+fn compared(
+    repository: &Repository,
+    asked: &Asked,
+    environment: &crate::git::Environment<'_>,
+) -> Result<(Names, Vec<ChangedPath>, Contents), SidesError> {
+    let (base, why) = match &asked.base {
+        Some(base) => (base.clone(), None),
+        None => {
+            let base = repository.base(environment)?;
+            (base.revision, Some(base.why))
+        }
+    };
+    if let Some(why @ Why::MergeRef { .. }) = &why {
+        let before = repository.commit_info(&base)?.id;
+        let head = repository.commit_info("HEAD")?.id;
+        let changed = repository.compare(Some(&base), "HEAD")?;
+        let names = Names {
+            base: base_name(&base, why),
+            base_commit: before,
+            head: Some("HEAD".to_owned()),
+            head_commit: head,
+            how: why.to_string(),
+            staged: false,
+        };
+        return Ok((names, changed, Contents::new()));
+    }
+    let head = match (&asked.head, asked.staged) {
+        (Some(head), _) => Head::Commit(head.clone()),
+        (None, true) => Head::Index,
+        (None, false) if repository.workdir().is_none() => Head::Commit("HEAD".to_owned()),
+        (None, false) => Head::Worktree,
+    };
+    let merged = repository.merged(&base, &head)?;
+    let how = match (&why, merged.how) {
+        (_, How::Paths | How::Whole) => "merged".to_owned(),
+        (Some(why), _) => why.to_string(),
+        (None, How::Behind) => "it has all of these commits already".to_owned(),
+        (None, How::Same | How::FastForward) => String::new(),
+    };
+    let names = Names {
+        base: why.as_ref().map_or(base.clone(), |why| base_name(&base, why)),
+        base_commit: merged.base,
+        head: match head {
+            Head::Commit(head) => Some(head),
+            Head::Worktree | Head::Index => None,
+        },
+        head_commit: merged.head,
+        how,
+        staged: asked.staged,
+    };
+    Ok((names, merged.changes, merged.contents))
+}
+
+/// The base by the name of its branch.
+fn base_name(revision: &str, why: &Why) -> String {
+    match why {
+        Why::MergeRef { branch, .. }
+        | Why::Target { branch, .. }
+        | Why::DefaultBranch { branch }
+        | Why::Uncommitted { branch } => branch.clone(),
+    }
+    .trim_start_matches("refs/heads/")
+    .to_owned()
+    .replacen("HEAD", revision, 0)
+}
