@@ -196,9 +196,7 @@ impl Repository {
         let (forge, branch) = (event.forge, event.branch.clone());
         let held = |id: &git2::Oid| self.inner().find_commit(*id).is_ok();
         match fetched.or(named).filter(held) {
-            Some(id) => {
-                Ok(Base { revision: id.to_string(), why: Why::Target { forge, branch } })
-            }
+            Some(id) => Ok(Base { revision: id.to_string(), why: Why::Target { forge, branch } }),
             None => Err(BaseError::NotFetched { forge, branch }),
         }
     }
@@ -209,9 +207,10 @@ impl Repository {
         };
         let Some(tip) = self.tip(&reference) else { return Err(BaseError::NoDefault) };
         let name = branch.strip_prefix("origin/").unwrap_or(&branch);
-        let on_it = self.inner().head().is_ok_and(|head| {
-            head.is_branch() && head.shorthand_bytes() == name.as_bytes()
-        });
+        let on_it = self
+            .inner()
+            .head()
+            .is_ok_and(|head| head.is_branch() && head.shorthand_bytes() == name.as_bytes());
         let in_it = tip == head.id()
             || self.inner().graph_descendant_of(tip, head.id()).map_err(GitError::from)?;
         if on_it && in_it {

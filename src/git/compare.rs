@@ -24,11 +24,7 @@ impl Repository {
     /// # Errors
     ///
     /// A revision names no commit, or one of the trees is not in this clone.
-    pub fn compare(
-        &self,
-        before: Option<&str>,
-        after: &str,
-    ) -> Result<Vec<ChangedPath>, GitError> {
+    pub fn compare(&self, before: Option<&str>, after: &str) -> Result<Vec<ChangedPath>, GitError> {
         let before = before.map(|revision| self.commit_of(revision)).transpose()?;
         let before = before.map(|commit| commit.tree_id());
         let after = self.commit_of(after)?.tree_id();

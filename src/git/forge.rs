@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn a_merge_queue_names_a_full_reference() {
-        let group = serde_json::json!({"merge_group": {"base_ref": "refs/heads/a", "base_sha": "b"}});
+        let group =
+            serde_json::json!({"merge_group": {"base_ref": "refs/heads/a", "base_sha": "b"}});
         let event = github(&group).unwrap();
         assert_eq!((event.branch.as_str(), event.is_queue), ("a", true));
     }

@@ -5,7 +5,10 @@
 //! file in LFS. Other programs that attributes name as filters are never run: such a file counts
 //! with the bytes that it has on disk.
 
-#![allow(clippy::disallowed_methods, reason = "the one place of this floor that reads files on disk")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the one place of this floor that reads files on disk"
+)]
 
 use std::fs;
 use std::io::Read;
@@ -136,7 +139,12 @@ fn on_disk(
     let metadata = fs::symlink_metadata(&full).map_err(|error| refused(&error))?;
     let filter = repository.get_attr_bytes(relative, "filter", git2::AttrCheckFlags::default());
     let in_lfs = metadata.is_file() && matches!(filter, Ok(Some(b"lfs")));
-    let id = if in_lfs {
+    let id = if metadata.is_symlink() {
+        // Where it leads is its content; libgit2 would read what stands there.
+        let target = fs::read_link(&full).map_err(|error| refused(&error))?;
+        let target = target.as_os_str().as_encoded_bytes();
+        repository.blob(target).map_err(|error| refused(&error))?
+    } else if in_lfs {
         let pointer = lfs_pointer(&full).map_err(|error| refused(&error))?;
         repository.blob(&pointer).map_err(|error| refused(&error))?
     } else if metadata.len() > LARGEST as u64 {

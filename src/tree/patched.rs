@@ -108,7 +108,9 @@ impl Tree for Patched {
         };
         let mut files = self.under.files()?;
         files.retain(|path| !self.changed.contains_key(path));
-        files.extend(self.changed.iter().filter(|(_, new)| is_file(new)).map(|(path, _)| path.clone()));
+        files.extend(
+            self.changed.iter().filter(|(_, new)| is_file(new)).map(|(path, _)| path.clone()),
+        );
         files.sort();
         Ok(files)
     }
@@ -133,7 +135,8 @@ mod tests {
     use crate::tree::Memory;
 
     fn patched() -> Patched {
-        let under = Memory::new([("a/x.yaml", "x"), ("b/y.yaml", "y"), ("b/z.txt", "z"), ("c", "c")]);
+        let under =
+            Memory::new([("a/x.yaml", "x"), ("b/y.yaml", "y"), ("b/z.txt", "z"), ("c", "c")]);
         let mut contents = Contents::new();
         let mut changes = Vec::new();
         let mut change = |path: &str, text: Option<&str>| {

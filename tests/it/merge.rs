@@ -104,9 +104,15 @@ fn a_branch_without_anything_to_merge_is_what_it_is() {
 #[test]
 fn both_sides_edits_are_merged_and_nothing_is_written() {
     let folder = forked(
-        |folder| drop(folder.write("a", text(0..20, 0)).write("keep", "k\n")),
-        |folder| drop(folder.write("a", text(1..20, 0)).write("new", "n\n")),
-        |folder| drop(folder.write("a", text(0..21, 0)).write("mine", "m\n")),
+        |folder| {
+            folder.write("a", text(0..20, 0)).write("keep", "k\n");
+        },
+        |folder| {
+            folder.write("a", text(1..20, 0)).write("new", "n\n");
+        },
+        |folder| {
+            folder.write("a", text(0..21, 0)).write("mine", "m\n");
+        },
     );
     let before = listing(folder.path());
     let result = merged(&folder, "main", "side").unwrap();
@@ -120,23 +126,37 @@ fn both_sides_edits_are_merged_and_nothing_is_written() {
 #[test]
 fn a_rename_on_one_side_meets_an_edit_on_the_other() {
     let folder = forked(
-        |folder| drop(folder.write("a", text(0..20, 0))),
-        |folder| drop(folder.run_git(&["mv", "a", "b"])),
-        |folder| drop(folder.write("a", text(0..21, 0))),
+        |folder| {
+            folder.write("a", text(0..20, 0));
+        },
+        |folder| {
+            folder.run_git(&["mv", "a", "b"]);
+        },
+        |folder| {
+            folder.write("a", text(0..21, 0));
+        },
     );
     let before = listing(folder.path());
     let result = merged(&folder, "main", "side").unwrap();
     assert_eq!(result.how, How::Whole);
-    assert_eq!(lines(&result), oracle(&folder, "main", "side").unwrap());
     assert_eq!(listing(folder.path()), before);
+    assert_eq!(lines(&result), oracle(&folder, "main", "side").unwrap());
+}
+
+fn write_many(folder: &Folder, text: &str) {
+    for number in 0..12 {
+        folder.write(&format!("f{number:02}"), text);
+    }
 }
 
 #[test]
 fn a_conflict_names_its_paths() {
     let folder = forked(
-        |folder| drop(folder.write("x", "0\n")),
-        |folder| (0..12).for_each(|n| drop(folder.write(&format!("f{n:02}"), "main\n"))),
-        |folder| (0..12).for_each(|n| drop(folder.write(&format!("f{n:02}"), "side\n"))),
+        |folder| {
+            folder.write("x", "0\n");
+        },
+        |folder| write_many(folder, "main\n"),
+        |folder| write_many(folder, "side\n"),
     );
     let error = merged(&folder, "main", "side").unwrap_err();
     let MergeError::Conflict { paths, .. } = &error else { panic!("{error}") };
@@ -185,9 +205,15 @@ fn the_worktree_counts_as_git_would_store_it() {
 #[test]
 fn the_worktree_is_merged_into_a_base_that_went_on() {
     let folder = forked(
-        |folder| drop(folder.write("a", text(0..20, 0)).write("b", text(0..20, 1))),
-        |folder| drop(folder.write("a", text(1..20, 0)).run_git(&["mv", "b", "c"])),
-        |folder| drop(folder.write("d", "d\n")),
+        |folder| {
+            folder.write("a", text(0..20, 0)).write("b", text(0..20, 1));
+        },
+        |folder| {
+            folder.write("a", text(1..20, 0)).run_git(&["mv", "b", "c"]);
+        },
+        |folder| {
+            folder.write("d", "d\n");
+        },
     );
     folder.write("a", text(0..21, 0));
     let simple = open(&folder).merged("main", &Head::Worktree).unwrap();
@@ -204,9 +230,15 @@ fn the_worktree_is_merged_into_a_base_that_went_on() {
 #[test]
 fn histories_that_crossed_are_merged_by_all_their_bases() {
     let folder = forked(
-        |folder| drop(folder.write("a", text(0..30, 0))),
-        |folder| drop(folder.write("a", text(1..30, 0))),
-        |folder| drop(folder.write("a", text(0..31, 0))),
+        |folder| {
+            folder.write("a", text(0..30, 0));
+        },
+        |folder| {
+            folder.write("a", text(1..30, 0));
+        },
+        |folder| {
+            folder.write("a", text(0..31, 0));
+        },
     );
     folder.run_git(&["branch", "left", "main"]);
     folder.run_git(&["merge", "--quiet", "--no-edit", "left"]);
@@ -227,9 +259,15 @@ fn what_a_clone_does_not_hold_is_said() {
     let error = open(&empty).merged("HEAD", &Head::Worktree).unwrap_err();
     assert!(matches!(error, MergeError::Unborn), "{error}");
     let folder = forked(
-        |folder| drop(folder.write("a", "0\n")),
-        |folder| drop(folder.write("b", "main\n")),
-        |folder| drop(folder.write("c", "side\n")),
+        |folder| {
+            folder.write("a", "0\n");
+        },
+        |folder| {
+            folder.write("b", "main\n");
+        },
+        |folder| {
+            folder.write("c", "side\n");
+        },
     );
     let clones = Folder::new();
     let url = format!("file://{}", folder.path().display());
@@ -251,9 +289,15 @@ fn what_a_clone_does_not_hold_is_said() {
 #[test]
 fn the_base_on_a_forges_merge_ref_needs_two_commits() {
     let folder = forked(
-        |folder| drop(folder.write("a", "0\n")),
-        |folder| drop(folder.write("b", "main\n")),
-        |folder| drop(folder.write("c", "side\n")),
+        |folder| {
+            folder.write("a", "0\n");
+        },
+        |folder| {
+            folder.write("b", "main\n");
+        },
+        |folder| {
+            folder.write("c", "side\n");
+        },
     );
     folder.run_git(&["checkout", "--quiet", "-b", "pull", "main"]);
     folder.run_git(&["merge", "--quiet", "--no-edit", "--no-ff", "side"]);
@@ -305,7 +349,8 @@ fn commits_say_who_and_why_newest_first() {
     folder.commit("two\n\nwhy\n\nCo-authored-by: Bob <b@c>\nGitsm-Change: CHG-1\n");
     folder.run_git(&["revert", "--no-edit", "HEAD"]);
     let repository = open(&folder);
-    let commits: Vec<_> = repository.commits("HEAD~2", "HEAD").unwrap().map(Result::unwrap).collect();
+    let commits: Vec<_> =
+        repository.commits("HEAD~2", "HEAD").unwrap().map(Result::unwrap).collect();
     assert_eq!(commits.len(), 2);
     let two = commits.iter().find(|commit| commit.subject == "two").unwrap();
     assert_eq!(two.co_authors[0].email, "b@c");

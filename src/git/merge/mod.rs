@@ -105,9 +105,7 @@ impl Repository {
         let sides = self.sides(base, committed)?;
         let scratch = if is_committed { None } else { Some(Scratch::of(self)?) };
         let pending = match &scratch {
-            Some(scratch) => {
-                uncommitted(scratch, sides.head_tree, matches!(head, Head::Worktree))?
-            }
+            Some(scratch) => uncommitted(scratch, sides.head_tree, matches!(head, Head::Worktree))?,
             None => Differences::new(),
         };
         let (how, outcome) = self.merge(&sides, scratch.as_ref(), &pending)?;

@@ -103,7 +103,8 @@ impl Merge<'_> {
         let Ok(path) = std::str::from_utf8(self.path) else { return true };
         let flags = git2::AttrCheckFlags::default();
         let rule = self.repository.get_attr_bytes(std::path::Path::new(path), "merge", flags);
-        let default = self.repository.config().is_ok_and(|all| all.get_entry("merge.default").is_ok());
+        let default =
+            self.repository.config().is_ok_and(|all| all.get_entry("merge.default").is_ok());
         default || !matches!(rule, Ok(None))
     }
 
