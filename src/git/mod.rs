@@ -1,15 +1,29 @@
 //! Reading Git in-process: no hooks, no filters, no network, and never the user's `git`.
 //!
 //! Floor 1. [`Repository`] finds and opens a repository, [`snapshot`] lists the files of a commit,
-//! [`history`] finds the commits that touch a file.
+//! [`history`] finds the commits that touch a file. [`compare`] says what differs between two
+//! commits, [`merge`] what a branch becomes when another is merged into it, [`base`] which branch
+//! that is, and [`commits`] what the commits in between say of themselves.
 
+mod base;
 mod changed;
+mod commits;
+mod compare;
+mod forge;
 mod history;
+mod lookup;
+mod merge;
 mod repository;
+mod scratch;
 mod snapshot;
+mod uncommitted;
 
+pub use base::{Base, BaseError, Environment, Why};
 pub use changed::{ChangedPath, Version};
+pub use commits::{CommitInfo, Commits, FirstParents, Landing, Moment, Person, Trailer};
+pub use forge::EventError;
 pub use history::{Commit, Gap, History, Same, Touch};
+pub use merge::{Contents, Head, How, MergeError, Merged, Paths};
 pub use repository::{BlobId, GitError, Repository, Tracked};
 pub use snapshot::{Snapshot, SnapshotFile};
 

@@ -14,11 +14,11 @@ impl BlobId {
         Self(id)
     }
 
-    /// The id that Git gives to a content.
+    /// The id that Git would give a file of this content.
     ///
     /// # Errors
     ///
-    /// libgit2 cannot hash it.
+    /// libgit2 fails.
     pub fn of(content: &[u8]) -> Result<Self, GitError> {
         Ok(Self(git2::Oid::hash_object(git2::ObjectType::Blob, content)?))
     }
@@ -95,16 +95,25 @@ impl GitError {
                 "the repository belongs to another user; if you trust it: git config --global \
                  --add safe.directory PATH",
             ),
+            Self::Unsupported { reason, .. } if reason.contains("partialclone") => Some(
+                "this is a partial clone (--filter), whose missing objects only the network has; \
+                 make it whole: `git fetch --refetch --no-filter && git config --unset \
+                 extensions.partialClone`, or clone without --filter; the files on disk can be \
+                 read all the same",
+            ),
             Self::Unsupported { .. } => Some(
                 "without --at the files on disk are read, which needs no Git; to read a revision, \
                  use a clone in the default format (SHA-1 objects, ref files, no partial clone)",
             ),
+            Self::Revision { reason, .. } if reason.contains("no commit yet") => {
+                Some("commit something first: git add --all && git commit")
+            }
             Self::Revision { .. } => Some(
                 "in a shallow clone (CI's default) older commits are missing: fetch them, for \
                  example with fetch-depth: 0",
             ),
             Self::MissingObject { .. } => Some(
-                "fetch what is missing: `git fetch --refetch --filter=blob:limit=1g`, or clone \
+                "fetch what is missing: `git fetch --refetch --no-filter`, or clone \
                  without --filter; gitsm reads Git without the network",
             ),
             Self::Other(_) => None,

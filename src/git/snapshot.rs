@@ -1,8 +1,10 @@
 //! The files of one commit, read from the object database.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use super::lookup::{Standing, standings};
 use super::{BlobId, GitError, Mode, Repository};
 
 /// A file of a commit.
@@ -17,7 +19,7 @@ pub struct SnapshotFile {
 }
 
 /// The largest blob that is read at all, in bytes.
-const LARGEST: usize = 128 << 20;
+pub(super) const LARGEST: usize = 128 << 20;
 
 /// A commit's tree; readable from several threads at once.
 pub struct Snapshot {
@@ -127,6 +129,27 @@ impl Snapshot {
         found.ok().filter(|file| file.mode == Mode::File)
     }
 
+    /// The files and links at some paths; what stands nowhere, or is a folder, is left out. Each
+    /// folder is opened once, however many of the paths lie in it.
+    ///
+    /// # Errors
+    ///
+    /// A tree object is missing from this clone.
+    pub fn files_at(&self, paths: &[String]) -> Result<Vec<SnapshotFile>, GitError> {
+        self.with(|repository| {
+            let wanted: BTreeSet<&[u8]> = paths.iter().map(|path| path.as_bytes()).collect();
+            let wanted: Vec<&[u8]> = wanted.into_iter().collect();
+            let found = standings(repository, Some(self.tree), &wanted)?;
+            let files = wanted.iter().zip(found).filter_map(|(path, found)| {
+                let Standing::File(version) = found else { return None };
+                let mode = Mode::from_bits(version.bits);
+                let path = String::from_utf8_lossy(path).into_owned();
+                (mode != Mode::Submodule).then_some(SnapshotFile { path, mode, id: version.blob })
+            });
+            Ok(files.collect())
+        })
+    }
+
     /// The first `limit` bytes of a blob, and its whole size.
     ///
     /// # Errors
@@ -153,8 +176,12 @@ impl Snapshot {
 
 /// The most folders inside folders, and folders in all, that a commit may have: one tree
 /// object can stand in many places at no cost.
-const DEEPEST: usize = 500;
-const MOST_TREES: usize = 1_000_000;
+pub(super) const DEEPEST: usize = 500;
+pub(super) const MOST_TREES: usize = 1_000_000;
+
+pub(super) fn too_large() -> GitError {
+    GitError::Other("this commit has more folders than any project".to_owned())
+}
 
 struct Walk<'a> {
     repository: &'a git2::Repository,
@@ -167,9 +194,7 @@ impl Walk<'_> {
     fn enter(&mut self, tree: &git2::Tree<'_>, prefix: &str, depth: usize) -> Result<(), GitError> {
         self.trees += 1;
         if depth > DEEPEST || self.trees > MOST_TREES || self.files.len() > 4 * MOST_TREES {
-            return Err(GitError::Other(
-                "this commit has more folders than any project".to_owned(),
-            ));
+            return Err(too_large());
         }
         for entry in tree {
             let mode = Mode::from_bits(u32::try_from(entry.filemode()).unwrap_or_default());

@@ -1,17 +1,22 @@
 //! Trees of files: what a catalog is read from.
 //!
 //! Floor 1. A [`Tree`] is the files on disk ([`Worktree`]), those of a commit ([`Revision`]) or
-//! those of a test ([`Memory`]); an [`Overlay`] is another tree with some files changed. Nothing
-//! above this floor opens a file.
+//! those of a test ([`Memory`]); an [`Overlay`] is another tree with the text of some files changed, a
+//! [`Patched`] one with files changed, added and taken away, a [`Chosen`] one with fewer entries.
+//! Nothing above this floor opens a file.
 
+mod chosen;
 mod memory;
 mod overlay;
+mod patched;
 mod path;
 mod revision;
 mod worktree;
 
+pub use chosen::Chosen;
 pub use memory::Memory;
 pub use overlay::Overlay;
+pub use patched::Patched;
 pub use path::{is_yaml, resolve};
 pub use revision::Revision;
 pub use worktree::Worktree;
@@ -83,4 +88,30 @@ pub trait Tree: Send + Sync {
     ///
     /// The tree's store fails.
     fn files(&self) -> Result<Vec<String>, GitError>;
+
+    /// The entries at some paths, those of them that are there; also of a tree that lists none, or
+    /// not all. They come sorted, each once.
+    ///
+    /// # Errors
+    ///
+    /// The tree's store fails.
+    fn find(&self, paths: &[String]) -> Result<Vec<Entry>, GitError> {
+        let known = |path: &String| {
+            let at = self.entries().binary_search_by(|entry| entry.path.cmp(path)).ok();
+            at.and_then(|at| self.entries().get(at)).cloned()
+        };
+        let seen = |path: &String| {
+            let kind = match self.mode(path)? {
+                Mode::File if is_yaml(path) => EntryKind::File,
+                Mode::Symlink => EntryKind::Symlink,
+                Mode::File | Mode::Submodule | Mode::Directory => return None,
+            };
+            Some(Entry { path: path.clone(), kind, id: None })
+        };
+        let mut found: Vec<Entry> =
+            paths.iter().filter_map(|path| known(path).or_else(|| seen(path))).collect();
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+        found.dedup();
+        Ok(found)
+    }
 }

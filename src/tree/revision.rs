@@ -21,21 +21,12 @@ impl Revision {
         folders: &[String],
     ) -> Result<Self, GitError> {
         let snapshot = Snapshot::of(repository, revision)?;
-        let wanted = |path: &str, mode: Mode| match mode {
-            Mode::File => is_yaml(path),
-            Mode::Symlink => true,
-            Mode::Submodule | Mode::Directory => false,
-        };
         let whole = [String::new()];
         let folders = if folders.is_empty() { &whole } else { folders };
         let mut entries = Vec::new();
         for folder in folders {
-            for file in snapshot.files(folder, &wanted)? {
-                let kind = match file.mode {
-                    Mode::Symlink => EntryKind::Symlink,
-                    _ => EntryKind::File,
-                };
-                entries.push(Entry { path: file.path, kind, id: Some(file.id) });
+            for file in snapshot.files(folder, &is_entry)? {
+                entries.push(entry_of(file));
             }
         }
         entries.sort_by(|a, b| a.path.cmp(&b.path));
@@ -43,10 +34,36 @@ impl Revision {
         Ok(Self { snapshot, entries })
     }
 
+    /// A revision of which nothing is listed: its files are found by their paths.
+    ///
+    /// # Errors
+    ///
+    /// The revision does not exist.
+    pub fn unlisted(repository: &Repository, revision: &str) -> Result<Self, GitError> {
+        let snapshot = Snapshot::of(repository, revision)?;
+        Ok(Self { snapshot, entries: Vec::new() })
+    }
+
     /// The commit's id in hexadecimal.
     pub fn commit(&self) -> String {
         self.snapshot.commit()
     }
+}
+
+fn is_entry(path: &str, mode: Mode) -> bool {
+    match mode {
+        Mode::File => is_yaml(path),
+        Mode::Symlink => true,
+        Mode::Submodule | Mode::Directory => false,
+    }
+}
+
+fn entry_of(file: SnapshotFile) -> Entry {
+    let kind = match file.mode {
+        Mode::Symlink => EntryKind::Symlink,
+        _ => EntryKind::File,
+    };
+    Entry { path: file.path, kind, id: Some(file.id) }
 }
 
 impl Tree for Revision {
@@ -74,5 +91,10 @@ impl Tree for Revision {
     fn files(&self) -> Result<Vec<String>, GitError> {
         let all = self.snapshot.files("", &|_, mode| matches!(mode, Mode::File | Mode::Symlink))?;
         Ok(all.into_iter().map(|file| file.path).collect())
+    }
+
+    fn find(&self, paths: &[String]) -> Result<Vec<Entry>, GitError> {
+        let found = self.snapshot.files_at(paths)?.into_iter();
+        Ok(found.filter(|file| is_entry(&file.path, file.mode)).map(entry_of).collect())
     }
 }

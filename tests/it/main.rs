@@ -25,6 +25,7 @@ mod help;
 mod hostile;
 mod impact;
 mod init;
+mod merge;
 mod pages;
 mod policies;
 mod practices;

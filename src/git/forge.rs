@@ -1,0 +1,147 @@
+//! What a forge says in its pipelines' environment about the change that they run for.
+
+#![allow(clippy::disallowed_methods, reason = "the forge's event is a file outside every tree")]
+
+use std::fs;
+use std::io::Read;
+
+use serde_json::Value;
+
+use super::base::Environment;
+
+/// A change that waits to be merged, as a forge tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Event {
+    pub(super) forge: &'static str,
+    /// The name of the branch that it is for.
+    pub(super) branch: String,
+    /// The tip of that branch, in hexadecimal, when the pipeline was made.
+    pub(super) base: Option<String>,
+    /// The change's own newest commit.
+    pub(super) head: Option<String>,
+    /// Whether it stands in a merge queue: there the forge may also squash it.
+    pub(super) is_queue: bool,
+}
+
+/// Why a forge's event cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read the event of {forge}: {reason}")]
+pub struct EventError {
+    /// The forge.
+    pub forge: &'static str,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// The largest event that is read, in bytes: GitHub's own limit for one it sends.
+const LARGEST: u64 = 25 << 20;
+
+impl Event {
+    /// What the environment tells; nothing outside a pipeline for a change.
+    pub(super) fn of(environment: &Environment<'_>) -> Result<Option<Self>, EventError> {
+        if let Some(event) = gitlab(environment) {
+            return Ok(Some(event));
+        }
+        let set = |name: &str| environment(name).filter(|value| !value.is_empty());
+        let Some(name) = set("GITHUB_EVENT_NAME") else { return Ok(None) };
+        // Reviews and their comments run on the merge ref, too.
+        if !name.starts_with("pull_request") && name != "merge_group" {
+            return Ok(None);
+        }
+        let failed = |reason: String| EventError { forge: "GitHub", reason };
+        let path = set("GITHUB_EVENT_PATH")
+            .ok_or_else(|| failed("GITHUB_EVENT_PATH is not set".to_owned()))?;
+        let text = read(&path).map_err(|error| failed(format!("{path}: {error}")))?;
+        let event: Value =
+            serde_json::from_slice(&text).map_err(|error| failed(format!("{path}: {error}")))?;
+        github(&event).map(Some).ok_or_else(|| failed(format!("{path} names no base")))
+    }
+}
+
+fn read(path: &str) -> std::io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    fs::File::open(path)?.take(LARGEST).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+/// GitHub's event of a pull request or a merge queue, and that of whoever speaks its language.
+fn github(event: &Value) -> Option<Event> {
+    let text = |pointer: &str| event.pointer(pointer)?.as_str().map(str::to_owned);
+    if let Some(branch) = text("/merge_group/base_ref") {
+        return Some(Event {
+            forge: "GitHub",
+            branch: branch.strip_prefix("refs/heads/").unwrap_or(&branch).to_owned(),
+            base: text("/merge_group/base_sha"),
+            head: None,
+            is_queue: true,
+        });
+    }
+    Some(Event {
+        forge: "GitHub",
+        branch: text("/pull_request/base/ref")?,
+        base: text("/pull_request/base/sha"),
+        head: text("/pull_request/head/sha"),
+        is_queue: false,
+    })
+}
+
+/// GitLab's merge request pipelines. The tips are set only where HEAD is a merge: in pipelines for
+/// merged results and in merge trains; else HEAD is the source branch's tip.
+fn gitlab(environment: &Environment<'_>) -> Option<Event> {
+    let set = |name: &str| environment(name).filter(|value| !value.is_empty());
+    set("GITLAB_CI")?;
+    let branch = set("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")?;
+    let base = set("CI_MERGE_REQUEST_TARGET_BRANCH_SHA");
+    let head = match base.is_some() {
+        true => set("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"),
+        false => set("CI_COMMIT_SHA"),
+    };
+    Some(Event { forge: "GitLab", branch, base, head, is_queue: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(variables: &[(&str, &str)]) -> Result<Option<Event>, EventError> {
+        Event::of(&|name| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn outside_of_a_change_no_forge_says_anything() {
+        assert_eq!(of(&[]).unwrap(), None);
+        assert_eq!(of(&[("GITHUB_EVENT_NAME", "push")]).unwrap(), None);
+        assert_eq!(of(&[("GITLAB_CI", "true"), ("CI_COMMIT_SHA", "1")]).unwrap(), None);
+    }
+
+    #[test]
+    fn an_event_that_cannot_be_read_is_an_error() {
+        let pull = ("GITHUB_EVENT_NAME", "pull_request");
+        assert!(of(&[pull]).is_err());
+        assert!(of(&[pull, ("GITHUB_EVENT_PATH", "/nonexistent")]).is_err());
+    }
+
+    #[test]
+    fn a_pipeline_for_merged_results_names_both_tips() {
+        let event = of(&[
+            ("GITLAB_CI", "true"),
+            ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
+            ("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "aa"),
+            ("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", "bb"),
+            ("CI_COMMIT_SHA", "cc"),
+        ]);
+        let event = event.unwrap().unwrap();
+        assert_eq!((event.base.as_deref(), event.head.as_deref()), (Some("aa"), Some("bb")));
+    }
+
+    #[test]
+    fn a_merge_queue_names_a_full_reference() {
+        let group =
+            serde_json::json!({"merge_group": {"base_ref": "refs/heads/a", "base_sha": "b"}});
+        let event = github(&group).unwrap();
+        assert_eq!((event.branch.as_str(), event.is_queue), ("a", true));
+    }
+}

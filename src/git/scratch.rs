@@ -1,0 +1,93 @@
+//! A second handle on a repository, whose writes stay in memory.
+//!
+//! libgit2 merges and filters by writing objects. Here they go to a store in memory that stands
+//! before the one on disk, so that the repository stays as it is. (As with any write of an object
+//! that is there already, libgit2 may set the time stamp of its file.)
+
+use std::collections::BTreeMap;
+
+use super::{GitError, Repository, Version};
+
+/// A repository to try things in.
+pub(super) struct Scratch {
+    inner: git2::Repository,
+}
+
+/// The store in memory is asked first.
+const FIRST: i32 = 1000;
+
+impl Scratch {
+    pub(super) fn of(repository: &Repository) -> Result<Self, GitError> {
+        let inner = git2::Repository::open(repository.git_dir())?;
+        inner.odb()?.add_new_mempack_backend(FIRST)?;
+        Ok(Self { inner })
+    }
+
+    pub(super) fn inner(&self) -> &git2::Repository {
+        &self.inner
+    }
+
+    /// A commit on top of another, with some of its files changed.
+    pub(super) fn commit(
+        &self,
+        parent: git2::Oid,
+        changes: &BTreeMap<&[u8], Option<Version>>,
+    ) -> Result<git2::Oid, GitError> {
+        let parent = self.inner.find_commit(parent)?;
+        let changes: Changes<'_> = changes.iter().map(|(path, new)| (*path, *new)).collect();
+        let tree = match self.tree(Some(parent.tree_id()), changes)? {
+            Some(tree) => tree,
+            None => self.inner.treebuilder(None)?.write()?,
+        };
+        let tree = self.inner.find_tree(tree)?;
+        let nobody = git2::Signature::new("gitsm", "gitsm", &git2::Time::new(0, 0))?;
+        Ok(self.inner.commit(None, &nobody, &nobody, "uncommitted", &tree, &[&parent])?)
+    }
+
+    /// A tree with some of its files changed; nothing if none are left.
+    fn tree(
+        &self,
+        old: Option<git2::Oid>,
+        changes: Changes<'_>,
+    ) -> Result<Option<git2::Oid>, GitError> {
+        let old = old.map(|id| self.inner.find_tree(id)).transpose()?;
+        let mut builder = self.inner.treebuilder(old.as_ref())?;
+        let mut names: BTreeMap<&[u8], Named<'_>> = BTreeMap::new();
+        for (path, new) in changes {
+            match path.iter().position(|byte| *byte == b'/') {
+                None => names.entry(path).or_default().itself = Some(new),
+                Some(at) => {
+                    let (name, rest) = path.split_at(at);
+                    let rest = rest.get(1..).unwrap_or_default();
+                    names.entry(name).or_default().below.push((rest, new));
+                }
+            }
+        }
+        for (name, Named { itself, below }) in names {
+            let entry = old.as_ref().and_then(|tree| tree.get_name_bytes(name));
+            let folder = entry.filter(|entry| entry.kind() == Some(git2::ObjectType::Tree));
+            let tree = match below.is_empty() {
+                true => None,
+                false => self.tree(folder.map(|folder| folder.id()), below)?,
+            };
+            if let Some(tree) = tree {
+                builder.insert(name, tree, 0o040_000)?;
+            } else if let Some(new) = itself.flatten() {
+                let bits = i32::try_from(new.bits).unwrap_or(0o100_644);
+                builder.insert(name, new.blob.oid(), bits)?;
+            } else if builder.get(name)?.is_some() {
+                builder.remove(name)?;
+            }
+        }
+        Ok(if builder.is_empty() { None } else { Some(builder.write()?) })
+    }
+}
+
+type Changes<'p> = Vec<(&'p [u8], Option<Version>)>;
+
+/// What changes of one name in a folder.
+#[derive(Default)]
+struct Named<'p> {
+    itself: Option<Option<Version>>,
+    below: Changes<'p>,
+}

@@ -1,0 +1,70 @@
+//! A tree of which only some paths are shown as entries: a slice of a catalog.
+
+use std::sync::Arc;
+
+use super::{Content, Entry, ReadError, Tree};
+use crate::git::{GitError, Mode};
+
+/// Another tree, with fewer entries; everything else is as it is there.
+pub struct Chosen {
+    under: Arc<dyn Tree>,
+    entries: Vec<Entry>,
+}
+
+impl Chosen {
+    /// Shows those of the paths at which a YAML file or a link stands.
+    ///
+    /// # Errors
+    ///
+    /// The other tree's store fails.
+    pub fn new(
+        under: Arc<dyn Tree>,
+        paths: impl IntoIterator<Item = String>,
+    ) -> Result<Self, GitError> {
+        let mut paths: Vec<String> = paths.into_iter().collect();
+        paths.sort();
+        paths.dedup();
+        let entries = under.find(&paths)?;
+        Ok(Self { under, entries })
+    }
+}
+
+impl Tree for Chosen {
+    fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    fn read(&self, entry: &Entry, limit: u64) -> Result<Content, ReadError> {
+        self.under.read(entry, limit)
+    }
+
+    fn mode(&self, path: &str) -> Option<Mode> {
+        self.under.mode(path)
+    }
+
+    fn files(&self) -> Result<Vec<String>, GitError> {
+        self.under.files()
+    }
+
+    fn find(&self, paths: &[String]) -> Result<Vec<Entry>, GitError> {
+        self.under.find(paths)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::{EntryKind, Memory};
+
+    #[test]
+    fn only_what_is_chosen_and_there_is_shown() {
+        let under = Memory::new([("a.yaml", "a"), ("b.yaml", "b"), ("c.txt", "c")]);
+        let under = Arc::new(under.link("l", "a.yaml"));
+        let paths = ["b.yaml", "c.txt", "l", "gone.yaml", "b.yaml"].map(str::to_owned);
+        let tree = Chosen::new(under, paths).unwrap();
+        let shown: Vec<(&str, EntryKind)> =
+            tree.entries().iter().map(|entry| (entry.path.as_str(), entry.kind)).collect();
+        assert_eq!(shown, [("b.yaml", EntryKind::File), ("l", EntryKind::Symlink)]);
+        assert_eq!(tree.mode("a.yaml"), Some(Mode::File), "the rest is there all the same");
+    }
+}
