@@ -6,6 +6,7 @@
 //! that is, and [`commits`] what the commits in between say of themselves.
 
 mod base;
+mod branches;
 mod changed;
 mod commits;
 mod compare;
@@ -19,6 +20,7 @@ mod snapshot;
 mod uncommitted;
 
 pub use base::{Base, BaseError, Environment, Why};
+pub use branches::OpenBranch;
 pub use changed::{ChangedPath, Version};
 pub use commits::{CommitInfo, Commits, FirstParents, Landing, Moment, Person, Trailer};
 pub use forge::EventError;

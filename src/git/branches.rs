@@ -1,0 +1,63 @@
+//! Branches that are not merged yet: what else is under way.
+
+use super::{GitError, Repository};
+
+/// A branch with commits that a base does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenBranch {
+    /// Its name, such as `feature` or `origin/feature`.
+    pub name: String,
+    /// Its tip.
+    pub commit: String,
+    /// Where it left the base.
+    pub fork: String,
+    /// When its tip was committed, in seconds since 1970.
+    pub time: i64,
+}
+
+/// How many branches are looked at, the newest first.
+const MOST: usize = 200;
+
+impl Repository {
+    /// The branches, local and fetched, that have commits which neither `base` nor `head` has, and
+    /// whose tip is not from before `since` (seconds since 1970); the newest first, each tip once.
+    ///
+    /// # Errors
+    ///
+    /// A revision names no commit, or the references cannot be listed.
+    pub fn open_branches(
+        &self,
+        base: &str,
+        head: &str,
+        since: i64,
+    ) -> Result<Vec<OpenBranch>, GitError> {
+        let (base, head) = (self.commit_of(base)?.id(), self.commit_of(head)?.id());
+        let inner = self.inner();
+        let mut tips: Vec<(i64, String, git2::Oid)> = Vec::new();
+        for branch in inner.branches(None)? {
+            let Ok((branch, _)) = branch else { continue };
+            let Ok(Some(name)) = branch.name() else { continue };
+            // `origin/HEAD` names a branch that is there by its own name.
+            if branch.get().symbolic_target().ok().flatten().is_some() {
+                continue;
+            }
+            let Ok(commit) = branch.get().peel_to_commit() else { continue };
+            tips.push((commit.time().seconds(), name.to_owned(), commit.id()));
+        }
+        tips.retain(|(time, _, id)| *time >= since && *id != base && *id != head);
+        // A branch and its copy at a remote are one; the shorter name is the local one.
+        tips.sort_by(|a, b| (-a.0, a.2, a.1.len(), &a.1).cmp(&(-b.0, b.2, b.1.len(), &b.1)));
+        tips.dedup_by(|later, first| later.2 == first.2);
+        let mut open = Vec::new();
+        for (time, name, id) in tips.into_iter().take(MOST) {
+            let merged = inner.graph_descendant_of(base, id).unwrap_or(false);
+            let ours = inner.graph_descendant_of(head, id).unwrap_or(false);
+            let Ok(fork) = inner.merge_base(base, id) else { continue };
+            if !merged && !ours {
+                let (commit, fork) = (id.to_string(), fork.to_string());
+                open.push(OpenBranch { name, commit, fork, time });
+            }
+        }
+        Ok(open)
+    }
+}
