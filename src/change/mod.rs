@@ -1,8 +1,9 @@
 //! What a change is: values in, values out, no clock and no Git.
 //!
 //! Floor 4. A [`ChangeSet`] says what differs between two catalogs, in the words of the catalog.
-//! [`set`] holds its parts.
+//! [`set`] holds its parts; [`schedule`] says when a change may happen.
 
+pub mod schedule;
 pub mod set;
 pub mod value;
 
