@@ -62,7 +62,12 @@ fn target<'a>(catalog: &'a Catalog, reference: &Reference) -> Option<&'a Entity>
 }
 
 /// Why whoever allows is whoever wants, if so.
-pub(crate) fn is_same(catalog: &Catalog, graph: &Graph, wants: &Reference, allows: &Reference) -> Option<&'static str> {
+pub(crate) fn is_same(
+    catalog: &Catalog,
+    graph: &Graph,
+    wants: &Reference,
+    allows: &Reference,
+) -> Option<&'static str> {
     if wants.target == allows.target {
         return Some("has the benefit");
     }

@@ -100,9 +100,11 @@ impl Search {
                 continue;
             };
             let times = times.into_iter();
-            found.occurrences.extend(
-                times.map(|(start, end)| Occurrence { start, end, event: number }),
-            );
+            found.occurrences.extend(times.map(|(start, end)| Occurrence {
+                start,
+                end,
+                event: number,
+            }));
         }
         found.occurrences.sort();
         found

@@ -311,9 +311,8 @@ impl Rule {
         };
         let minutes = |hour| self.minutes.iter().map(move |minute| (hour, *minute));
         for (hour, minute) in hours.iter().flat_map(|hour| minutes(*hour)) {
-            let time = |second: &i32| {
-                NaiveTime::from_hms_opt(hour as u32, minute as u32, *second as u32)
-            };
+            let time =
+                |second: &i32| NaiveTime::from_hms_opt(hour as u32, minute as u32, *second as u32);
             found.extend(self.seconds.iter().filter_map(time).map(|time| day.and_time(time)));
         }
     }
@@ -324,18 +323,16 @@ impl Rule {
             return times;
         }
         let length = times.len() as i32;
-        let wanted = |at: i32| {
-            self.positions.contains(&(at + 1)) || self.positions.contains(&(at - length))
-        };
+        let wanted =
+            |at: i32| self.positions.contains(&(at + 1)) || self.positions.contains(&(at - length));
         let numbered = times.into_iter().enumerate();
         numbered.filter(|(at, _)| wanted(*at as i32)).map(|(_, time)| time).collect()
     }
 }
 
 fn numbers(text: &str, least: i32, most: i32) -> Option<Vec<i32>> {
-    let number = |text: &str| {
-        text.parse::<i32>().ok().filter(|number| (least..=most).contains(number))
-    };
+    let number =
+        |text: &str| text.parse::<i32>().ok().filter(|number| (least..=most).contains(number));
     text.split(',').map(number).collect()
 }
 

@@ -151,6 +151,7 @@ pub fn conflicts(
     }
     told.conflicts.sort();
     told.conflicts.dedup();
+    told.leave_out_echoes();
     told.also_changed_by.sort();
     told.also_changed_by.dedup();
     told
@@ -161,6 +162,21 @@ fn meets(change: &OpenChange, span: Span) -> bool {
 }
 
 impl Told {
+    /// What a calendar says of the entity itself, it need not say of each of its relatives again.
+    fn leave_out_echoes(&mut self) {
+        let own = [ConflictReason::CiNotInWindow, ConflictReason::CiInBlackout];
+        let told = self.conflicts.iter().filter(|one| own.contains(&one.reason));
+        let told: BTreeSet<(String, Option<String>)> =
+            told.map(|one| (one.subject.clone(), one.with.clone())).collect();
+        self.conflicts.retain(|one| {
+            let calendar = matches!(
+                one.reason,
+                ConflictReason::RelativeNotInWindow | ConflictReason::RelativeInBlackout
+            );
+            !calendar || !told.contains(&(one.subject.clone(), one.with.clone()))
+        });
+    }
+
     /// Another open change of the same entity.
     fn beside(&mut self, subject: &str, other: &OpenChange, schedule: Option<Span>) {
         match (schedule, other.schedule) {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use super::agenda::EntryKind;
 use super::relatives::wholes;
 use crate::catalog::exemptions::{Exemption, exemptions};
 use crate::catalog::rota::{Span, common, joined, within, without};
@@ -106,7 +107,8 @@ impl<'a> Calendars<'a> {
         let mut all = Vec::new();
         for (id, entity) in catalog.entities() {
             let Some(Spec::Calendar(spec)) = entity.spec() else { continue };
-            let counts = matches!(spec.r#type, CalendarType::MaintenanceWindow | CalendarType::Freeze);
+            let counts =
+                matches!(spec.r#type, CalendarType::MaintenanceWindow | CalendarType::Freeze);
             if !counts || spec.lifecycle == Some(CalendarLifecycle::Retired) {
                 continue;
             }
@@ -118,6 +120,24 @@ impl<'a> Calendars<'a> {
         }
         let exceptions = exemptions(catalog, graph, ExceptionOf::Freeze);
         Self { catalog, graph, horizon, all, exceptions, known: RefCell::default() }
+    }
+
+    /// All that count, in file order, and what they are.
+    pub fn active(&self) -> impl Iterator<Item = (EntityId, EntryKind)> + '_ {
+        self.all.iter().map(|one| match one.spec.r#type {
+            CalendarType::Freeze => (one.id, EntryKind::Freeze),
+            _ => (one.id, EntryKind::Window),
+        })
+    }
+
+    /// The zone that most of them are in; UTC if there are none.
+    pub fn zone(&self) -> Tz {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for one in &self.all {
+            *counts.entry(one.spec.timezone.as_str()).or_default() += 1;
+        }
+        let most = counts.iter().max_by_key(|(name, count)| (**count, std::cmp::Reverse(**name)));
+        most.and_then(|(name, _)| name.parse().ok()).unwrap_or(Tz::UTC)
     }
 
     /// What holds for an entity.
@@ -196,7 +216,12 @@ impl<'a> Calendars<'a> {
     }
 
     /// Whether a calendar holds for an entity, and through what it belongs to.
-    fn reaches(&self, calendar: &Calendar<'_>, name: Name, wholes: &[Name]) -> Option<Option<String>> {
+    fn reaches(
+        &self,
+        calendar: &Calendar<'_>,
+        name: Name,
+        wholes: &[Name],
+    ) -> Option<Option<String>> {
         if calendar.applies.is_empty() || calendar.applies.contains(&name) {
             return Some(None);
         }
@@ -250,7 +275,8 @@ impl<'a> Calendars<'a> {
 /// When a day begins in a zone, or a day after it.
 fn midnight(day: &str, more: u64, zone: Tz) -> Option<DateTime<Utc>> {
     let day = day.parse::<NaiveDate>().ok()?.checked_add_days(Days::new(more))?;
-    let hours = (0..4).filter_map(|hour| day.and_hms_opt(hour, 0, 0)?.and_local_timezone(zone).earliest());
+    let hours =
+        (0..4).filter_map(|hour| day.and_hms_opt(hour, 0, 0)?.and_local_timezone(zone).earliest());
     hours.map(|one| one.to_utc()).next()
 }
 

@@ -17,12 +17,16 @@
 //! - A freeze beats every window. An Exception of a freeze lifts it on its days for exactly its
 //!   subject, if whoever allows it has no benefit; of several, all must be in force.
 
+mod agenda;
 mod conflict;
 mod holds;
 mod relatives;
 mod verdict;
 
+pub use agenda::{Agenda, AgendaEntry, EntryKind, agenda, planned};
 pub use conflict::{Conflict, ConflictReason, OpenChange, Told, conflicts};
 pub use holds::{Calendars, Hold, Lift, Timed, stricter};
 pub use relatives::{RELATIVES, Relative, Role, relatives, wholes};
-pub use verdict::{FreezeVerdict, SubjectVerdict, Verdict, When, WindowState, WindowVerdict, judge};
+pub use verdict::{
+    FreezeVerdict, SubjectVerdict, Verdict, When, WindowState, WindowVerdict, judge,
+};

@@ -1,5 +1,6 @@
 //! The grammar of the command line, one file a command. Help texts are here, and nowhere else.
 
+mod change;
 mod codeowners;
 mod fmt;
 mod get;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(super) use change::{CalendarFormat, Change, ChangeCalendar, ChangeCommand};
 pub(super) use codeowners::Codeowners;
 pub(super) use fmt::Fmt;
 pub(super) use get::{Get, GetOutput};
@@ -123,6 +125,8 @@ pub enum Command {
     /// Give an entity another name, in every place that names it
     #[command(after_help = rename::EXAMPLES)]
     Rename(Rename),
+    /// Ask about changes: when they may happen
+    Change(Change),
     /// Try the examples of policies
     Policy(Policy),
     /// Write CODEOWNERS from who owns what
