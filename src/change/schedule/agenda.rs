@@ -166,7 +166,7 @@ pub fn agenda(
         making.changes(calendars, graph, (!asked.is_empty()).then_some(&near));
     }
     let verdict = (!holds.is_empty()).then(|| judge(&holds, When::At(now), now));
-    let entries = making.finish();
+    let entries = making.finish(!holds.is_empty());
     let asked = asked.iter().map(|id| catalog.canonical(catalog.entity(*id)).to_owned()).collect();
     let cut = making.cut.into_iter().collect();
     Agenda { format: "change-calendar/1", span, now, timezone, asked, verdict, entries, cut }
@@ -260,7 +260,7 @@ impl Making<'_> {
     }
 
     /// The entries in order, each once, with what freezes do to windows.
-    fn finish(&mut self) -> Vec<AgendaEntry> {
+    fn finish(&mut self, of_entities: bool) -> Vec<AgendaEntry> {
         let mut entries = std::mem::take(&mut self.entries);
         entries.sort_by(|a, b| {
             (a.span.start, a.kind, &a.name, a.span.end).cmp(&(
@@ -283,7 +283,11 @@ impl Making<'_> {
                 .take_while(|freeze| freeze.span.start < window.span.end)
                 .filter(|freeze| freeze.span.meets(&window.span));
             let met: Vec<&AgendaEntry> = met.collect();
-            let spans = joined(met.iter().map(|freeze| freeze.span).collect());
+            let spans = {
+                // Where no entity was asked for, a freeze of some leaves the window to others.
+                let whole = met.iter().filter(|one| of_entities || one.subjects.is_empty());
+                joined(whole.map(|freeze| freeze.span).collect())
+            };
             window.frozen = spans.iter().any(|span| span.covers(&window.span));
             window.frozen_by = met.iter().map(|freeze| freeze.name.clone()).collect();
             window.frozen_by.dedup();

@@ -28,6 +28,10 @@ pub fn emit(agenda: &Agenda, color: bool) -> String {
     for entry in agenda.entries.iter().take(MOST) {
         if !told && entry.span.start > agenda.now && agenda.span.holds(agenda.now) {
             told = true;
+            let this = agenda.now.with_timezone(&agenda.timezone).iso_week();
+            if week.replace(this) != Some(this) {
+                text.push_str(&format!("\n{}\n", bold(&format!("Week {}", this.week()))));
+            }
             text.push_str(&now_line(agenda, color));
             day = None;
         }

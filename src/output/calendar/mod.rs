@@ -67,19 +67,21 @@ pub(super) fn stamp(instant: DateTime<Utc>, zone: Tz) -> String {
 
 /// `in 3 days`, `2 hours ago`, `now`.
 pub(super) fn away(instant: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let words = |length: TimeDelta| {
-        let (number, unit) = match (length.num_days(), length.num_hours(), length.num_minutes()) {
-            (days, ..) if days >= 2 => (days, "day"),
-            (_, hours, _) if hours >= 2 => (hours, "hour"),
-            (.., minutes) => (minutes.max(1), "minute"),
-        };
-        super::text::count(usize::try_from(number).unwrap_or_default(), unit)
-    };
     match instant - now {
         none if none.is_zero() => "now".to_owned(),
         ahead if ahead > TimeDelta::zero() => format!("in {}", words(ahead)),
         past => format!("{} ago", words(-past)),
     }
+}
+
+/// `3 days`, `5 hours`, `90 minutes`.
+fn words(length: TimeDelta) -> String {
+    let (number, unit) = match (length.num_days(), length.num_hours(), length.num_minutes()) {
+        (days, ..) if days >= 2 => (days, "day"),
+        (_, hours, _) if hours >= 2 => (hours, "hour"),
+        (.., minutes) => (minutes.max(1), "minute"),
+    };
+    super::text::count(usize::try_from(number).unwrap_or_default(), unit)
 }
 
 /// A calendar or change by its bare name: what it is stands beside it.
@@ -134,17 +136,37 @@ fn summary(agenda: &Agenda) -> Vec<String> {
     }
     match verdict.next {
         Some(next) if !verdict.allowed => {
-            let length = super::text::count(
-                usize::try_from((next.end - next.start).num_hours()).unwrap_or(0),
-                "hour",
-            );
+            let length = words(next.end - next.start);
             lines.push(format!("next time: {}, for {length}", until(next.start)));
         }
         None => lines.push("no time is left within a year".to_owned()),
         Some(_) => {}
     }
+    lines.extend(freezes(agenda));
     lines
 }
+
+/// The freezes that are told of, for whoever only wants to know these.
+fn freezes(agenda: &Agenda) -> Vec<String> {
+    let all = agenda.entries.iter().filter(|one| one.kind == EntryKind::Freeze);
+    let day = |instant: DateTime<Utc>| {
+        instant.with_timezone(&agenda.timezone).format("%Y-%m-%d %H:%M (%a)").to_string()
+    };
+    let line = |one: &AgendaEntry| {
+        let word = if one.lifted_by.is_empty() { "frozen" } else { "not frozen, by exception" };
+        let name = plain(&one.name);
+        format!("{word}: {} to {}, {name}", day(one.span.start), day(one.span.end))
+    };
+    let mut lines: Vec<String> = all.clone().take(MOST_FREEZES).map(line).collect();
+    match all.count().saturating_sub(MOST_FREEZES) {
+        0 => {}
+        more => lines.push(format!("and {} more", super::text::count(more, "freeze"))),
+    }
+    lines
+}
+
+/// How many freezes are told of before the agenda.
+const MOST_FREEZES: usize = 4;
 
 fn why_not(agenda: &Agenda) -> Option<String> {
     let verdict = agenda.verdict.as_ref()?;
@@ -165,7 +187,7 @@ fn notes(entry: &AgendaEntry) -> Vec<String> {
         entry.subjects.len() == 1 && entry.subjects.iter().any(|one| one == through)
     };
     let through = entry.through.as_deref().filter(|through| !told(through));
-    if !entry.subjects.is_empty() {
+    if !entry.subjects.is_empty() && (through.is_none() || entry.kind == EntryKind::Change) {
         notes.push(format!("for {}", several(&entry.subjects)));
     }
     if let Some(through) = through {
