@@ -8,6 +8,7 @@
 mod classes;
 pub mod drawing;
 mod entity;
+pub mod exemptions;
 mod graph;
 pub mod impact;
 mod intern;

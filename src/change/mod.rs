@@ -1,7 +1,7 @@
 //! What a change is: values in, values out, no clock and no Git.
 //!
 //! Floor 4. A [`ChangeSet`] says what differs between two catalogs, in the words of the catalog.
-//! [`set`] holds its parts.
+//! [`set`] holds its parts; [`schedule`] says when a change may happen.
 
 mod between;
 pub mod class;
@@ -10,6 +10,7 @@ mod fields;
 pub mod governance;
 mod ignores;
 mod inverse;
+pub mod schedule;
 pub mod set;
 #[cfg(test)]
 mod tests;

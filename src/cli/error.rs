@@ -4,6 +4,7 @@ use std::io::Write;
 
 use super::Environment;
 use crate::flow::ask::AskError;
+use crate::flow::calendar::CalendarError;
 use crate::flow::fix::FixError;
 use crate::flow::fmt::FmtError;
 use crate::flow::get::GetError;
@@ -90,7 +91,7 @@ macro_rules! told {
     };
 }
 
-told!(AskError, GetError, InitError, SidesError);
+told!(AskError, CalendarError, GetError, InitError, SidesError);
 
 impl From<RenameError> for Failure {
     fn from(error: RenameError) -> Self {

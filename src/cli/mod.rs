@@ -3,6 +3,7 @@
 //! Floor 9. [`run`] is the whole program but for the process around it.
 
 mod args;
+mod change;
 mod codeowners;
 mod complete;
 mod completions;
@@ -108,6 +109,7 @@ fn perform(command: &args::Command, environment: &Environment) -> Result<u8, Fai
         args::Command::Impact(arguments) => impact::run(arguments, environment),
         args::Command::Diff(arguments) => diff::run(arguments, environment),
         args::Command::Graph(arguments) => graph::run(arguments, environment),
+        args::Command::Change(arguments) => change::run(arguments, environment),
         args::Command::Schema(arguments) => schema::run(arguments),
         args::Command::Completions(arguments) => completions::run(arguments, environment),
         args::Command::Complete(arguments) => complete::run(arguments, environment),

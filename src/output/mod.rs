@@ -3,6 +3,7 @@
 //! Floor 7, pure. [`FORMATS`] lists them; an emitter takes a [`View`] and gives the whole text.
 
 mod branches;
+mod calendar;
 mod concise;
 mod create;
 pub mod diff;
@@ -29,6 +30,10 @@ mod write;
 
 use std::sync::Arc;
 
+pub use calendar::{
+    emit_table as calendar_table, ics as calendar_ics, json as calendar_json,
+    markdown as calendar_markdown, schema as calendar_schema,
+};
 pub use concise::finding_lines;
 pub use create::{CreateError, Standing, create, standing};
 pub use fixes::{repairs, unified};

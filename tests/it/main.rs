@@ -12,6 +12,7 @@
 mod architecture;
 mod backstage;
 mod breaks;
+mod calendar;
 mod catalogs;
 mod codeowners;
 mod corpus;

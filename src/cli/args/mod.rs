@@ -1,5 +1,6 @@
 //! The grammar of the command line, one file a command. Help texts are here, and nowhere else.
 
+mod change;
 mod codeowners;
 mod diff;
 mod fmt;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(super) use change::{CalendarFormat, Change, ChangeCalendar, ChangeCommand};
 pub(super) use codeowners::Codeowners;
 pub(super) use diff::{Diff, DiffFormat};
 pub(super) use fmt::Fmt;
@@ -128,6 +130,8 @@ pub enum Command {
     /// Give an entity another name, in every place that names it
     #[command(after_help = rename::EXAMPLES)]
     Rename(Rename),
+    /// Ask about changes: when they may happen
+    Change(Change),
     /// Try the examples of policies
     Policy(Policy),
     /// Write CODEOWNERS from who owns what

@@ -127,7 +127,7 @@ fn table(titles: &[&str], rows: &[Vec<String>], what: &str) -> String {
 
 /// Text in which neither Markdown nor HTML nor a forge finds anything to obey: mentions, references
 /// to issues, links and markup become plain characters.
-pub(super) fn escaped(text: &str) -> String {
+pub(in crate::output) fn escaped(text: &str) -> String {
     let mut safe = String::new();
     for c in visible(text).chars() {
         match c {

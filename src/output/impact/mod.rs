@@ -2,7 +2,7 @@
 //! other formats read.
 
 mod human;
-mod markdown;
+pub(super) mod markdown;
 mod mermaid;
 mod path;
 

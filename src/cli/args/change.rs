@@ -1,0 +1,89 @@
+//! Arguments of `change`.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::format_and_file;
+
+const CALENDAR_EXAMPLES: &str = "\
+Examples:
+  gitsm change calendar                      the next four weeks
+  gitsm change calendar ci:checkout-db       only what holds for it, and its next window
+  gitsm change calendar calendar:year-end-freeze --days 365
+  gitsm change calendar --from 2026-12-01 --to 2026-12-31
+  gitsm change calendar -o ics=changes.ics   for the calendar on your desk
+  gitsm change calendar -o markdown          for a wiki or a pull request
+
+A freeze beats every window. Times are in the zone that most calendars are in; those in JSON and
+ics are in UTC.
+
+Exit codes: 0 fine, 2 wrong usage, 3 could not do it.";
+
+/// Arguments of `change`.
+#[derive(Debug, Args)]
+pub struct Change {
+    /// What to ask about changes.
+    #[command(subcommand)]
+    pub command: ChangeCommand,
+}
+
+/// The commands about changes.
+#[derive(Debug, Subcommand)]
+pub enum ChangeCommand {
+    /// Show when changes may happen and which are planned: windows, freezes, schedules
+    #[command(after_help = CALENDAR_EXAMPLES)]
+    Calendar(ChangeCalendar),
+}
+
+/// Arguments of `change calendar`.
+#[derive(Debug, Args)]
+pub struct ChangeCalendar {
+    /// Calendars, or entities for which to show what holds; all if none is named
+    #[arg(value_name = "REF")]
+    pub names: Vec<String>,
+    /// The first day (YYYY-MM-DD; default: today)
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
+    pub from: Option<NaiveDate>,
+    /// The last day (YYYY-MM-DD; default: four weeks in all)
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
+    pub to: Option<NaiveDate>,
+    /// How many days, instead of a last day
+    #[arg(long, value_name = "N", conflicts_with = "to", value_parser = clap::value_parser!(u32).range(1..))]
+    pub days: Option<u32>,
+    /// Read a revision instead of the files on disk
+    #[arg(long, value_name = "REV")]
+    pub at: Option<String>,
+    /// Ask as of an instant, such as 2026-12-24T18:00:00Z (default: now)
+    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
+    pub now: Option<DateTime<Utc>>,
+    /// A format, and the file to write it to: table, json, markdown, ics
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", default_value = "table", value_parser = format_and_file::<CalendarFormat>)]
+    pub output: (CalendarFormat, Option<PathBuf>),
+}
+
+/// The formats of `change calendar`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CalendarFormat {
+    /// For people
+    Table,
+    /// change-calendar/1, for programs
+    Json,
+    /// A table, for a wiki or a pull request
+    Markdown,
+    /// iCalendar (RFC 5545), for calendar programs
+    Ics,
+}
+
+fn parse_day(text: &str) -> Result<NaiveDate, String> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .map_err(|_why| "write a day as 2026-12-31".to_owned())
+}
+
+fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
+    let instant = DateTime::parse_from_rfc3339(text);
+    instant
+        .map(|instant| instant.to_utc())
+        .map_err(|_why| "write an instant as 2026-12-31T22:00:00Z".to_owned())
+}
