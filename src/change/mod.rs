@@ -3,6 +3,7 @@
 //! Floor 4. A [`ChangeSet`] says what differs between two catalogs, in the words of the catalog.
 //! [`set`] holds its parts.
 
+pub mod governance;
 pub mod set;
 pub mod value;
 
