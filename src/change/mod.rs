@@ -1,10 +1,25 @@
 //! What a change is: values in, values out, no clock and no Git.
 //!
 //! Floor 4. A [`ChangeSet`] says what differs between two catalogs, in the words of the catalog.
-//! [`set`] holds its parts.
+//! [`set`] holds its parts; [`assessment`] says what it means.
 
+pub mod approvals;
+pub mod assessment;
+pub mod change_type;
+pub mod criticality;
+pub mod facts;
 pub mod governance;
+pub mod impact;
+pub mod informed;
+mod lengths;
+pub mod people;
+pub mod policies;
+pub mod policy;
+pub mod request;
+pub mod risk;
 pub mod set;
+mod side;
+pub mod subjects;
 pub mod value;
 
 use crate::catalog::{Catalog, Classes, Graph, Reader};
