@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::model::parse_reference;
 use crate::source::{Source, Span};
 use crate::yaml::schema::{Schema, Violation, ViolationKind};
 use crate::yaml::{Limits, Node, Pointer, parse};
@@ -33,6 +34,23 @@ pub struct Settings {
     pub exclude: Option<Vec<String>>,
     /// How bad findings of a code are here.
     pub levels: Option<BTreeMap<String, Level>>,
+    /// Who agrees to changes of the rules themselves: of policies, teams, owners, this file.
+    pub governance: Option<Governance>,
+}
+
+/// Who agrees to changes of the rules, and which files are such rules. The settings of the branch
+/// that a change goes to are those that count, so that no change can let itself through.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Governance {
+    /// Teams and people of whom one must agree, such as `team:platform`. Without them a change of
+    /// the rules is only reported as one.
+    #[schemars(inner(length(min = 1)), extend("examples" = [["team:platform"]]))]
+    pub owners: Option<Vec<String>>,
+    /// Globs of further files that steer what is checked and who agrees, relative to this file.
+    /// This file, workflows, CODEOWNERS, templates of requests and hooks always do.
+    #[schemars(inner(length(min = 1)), extend("examples" = [["ci/**"]]))]
+    pub paths: Option<Vec<String>>,
 }
 
 /// How bad a finding is made to be.
@@ -59,6 +77,7 @@ pub struct Config {
     /// The folder that `gitsm.yaml` is in; `""` for the top.
     pub folder: String,
     exclude: GlobSet,
+    governance: GlobSet,
 }
 
 /// A mistake in `gitsm.yaml`.
@@ -103,28 +122,45 @@ impl Config {
     }
 
     fn compile_globs(&mut self, root: Node<'_>, faults: &mut Vec<ConfigFault>) {
-        let mut set = GlobSetBuilder::new();
-        for (at, text) in self.settings.exclude.iter().flatten().enumerate() {
-            match Glob::new(text) {
-                Ok(glob) => {
-                    set.add(glob);
-                }
-                Err(error) => {
-                    let pointer = Pointer::root().join("exclude").join(at);
-                    let span = root.at(&pointer).map_or(root.span(), |(_, node)| node.span());
-                    let message = format!("`{text}` is not a glob: {}", error.kind());
-                    faults.push(ConfigFault { span, pointer, message, help: None });
-                }
+        let exclude = self.settings.exclude.as_deref().unwrap_or_default();
+        self.exclude = globs(root, exclude, &Pointer::root().join("exclude"), faults);
+        let governance = self.settings.governance.as_ref();
+        let paths = governance.and_then(|one| one.paths.as_deref()).unwrap_or_default();
+        let pointer = Pointer::root().join("governance").join("paths");
+        self.governance = globs(root, paths, &pointer, faults);
+        self.check_owners(root, faults);
+    }
+
+    fn check_owners(&self, root: Node<'_>, faults: &mut Vec<ConfigFault>) {
+        for (at, text) in self.governance_owners().iter().enumerate() {
+            let meant = parse_reference(text, Some("team"), "default");
+            if meant.is_ok_and(|one| matches!(one.prefix(), "team" | "person")) {
+                continue;
             }
+            let pointer = Pointer::root().join("governance").join("owners").join(at);
+            let span = root.at(&pointer).map_or(root.span(), |(_, node)| node.span());
+            let message = format!("`{text}` names no team and no person");
+            let help = Some("write `team:NAME` or `person:NAME`".to_owned());
+            faults.push(ConfigFault { span, pointer, message, help });
         }
-        match set.build() {
-            Ok(set) => self.exclude = set,
-            Err(error) => {
-                let message = format!("`exclude` cannot be used: {error}");
-                let pointer = Pointer::root().join("exclude");
-                let span = root.at(&pointer).map_or(root.span(), |(_, node)| node.span());
-                faults.push(ConfigFault { span, pointer, message, help: None });
-            }
+    }
+
+    /// Of whom one must agree to a change of the rules, as it is written.
+    pub fn governance_owners(&self) -> &[String] {
+        let governance = self.settings.governance.as_ref();
+        governance.and_then(|one| one.owners.as_deref()).unwrap_or_default()
+    }
+
+    /// Whether the settings say of a path, relative to the tree's top, that it steers controls.
+    pub fn governs(&self, path: &str) -> bool {
+        self.inside(path).is_some_and(|inside| self.governance.is_match(inside))
+    }
+
+    /// A path, relative to the folder of `gitsm.yaml`.
+    fn inside<'p>(&self, path: &'p str) -> Option<&'p str> {
+        match self.folder.as_str() {
+            "" => Some(path),
+            folder => path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')),
         }
     }
 
@@ -133,11 +169,7 @@ impl Config {
         if !self.exists {
             return true;
         }
-        let inside = match self.folder.as_str() {
-            "" => Some(path),
-            folder => path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')),
-        };
-        let Some(inside) = inside else { return false };
+        let Some(inside) = self.inside(path) else { return false };
         let under = |root: &String| {
             let root = root.trim_start_matches("./").trim_end_matches('/');
             root.is_empty()
@@ -160,6 +192,35 @@ impl Config {
     pub fn edition(&self) -> u16 {
         self.settings.edition.unwrap_or(EDITION)
     }
+}
+
+/// A set of globs; one that is wrong is left out and reported.
+fn globs(
+    root: Node<'_>,
+    texts: &[String],
+    pointer: &Pointer,
+    faults: &mut Vec<ConfigFault>,
+) -> GlobSet {
+    let mut told = |pointer: Pointer, message: String| {
+        let span = root.at(&pointer).map_or(root.span(), |(_, node)| node.span());
+        faults.push(ConfigFault { span, pointer, message, help: None });
+    };
+    let mut set = GlobSetBuilder::new();
+    for (at, text) in texts.iter().enumerate() {
+        match Glob::new(text) {
+            Ok(glob) => {
+                set.add(glob);
+            }
+            Err(error) => {
+                told(pointer.join(at), format!("`{text}` is not a glob: {}", error.kind()));
+            }
+        }
+    }
+    set.build().unwrap_or_else(|error| {
+        let name = pointer.tokens().collect::<Vec<_>>().join(".");
+        told(pointer.clone(), format!("`{name}` cannot be used: {error}"));
+        GlobSet::empty()
+    })
 }
 
 /// The JSON Schema of `gitsm.yaml`.
@@ -212,8 +273,12 @@ fn fault(root: Node<'_>, violation: &Violation) -> ConfigFault {
     let (message, help) = match &violation.kind {
         ViolationKind::Missing => (format!("`{name}` is missing"), None),
         ViolationKind::Unknown => {
-            let known = ["edition", "roots", "exclude", "levels"];
-            let help = format!("the settings are: {}", known.map(|k| format!("`{k}`")).join(", "));
+            let known: &[&str] = match pointer.tokens().next().as_deref() {
+                Some("governance") => &["owners", "paths"],
+                _ => &["edition", "roots", "exclude", "levels", "governance"],
+            };
+            let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            let help = format!("the settings are: {}", known.join(", "));
             (format!("there is no setting `{name}`"), Some(help))
         }
         ViolationKind::Type(types) => {
@@ -251,6 +316,19 @@ mod tests {
         assert!(!config.covers("catalogue/a.yaml") && !config.covers("x.yaml"));
         assert!(!config.covers("catalog/fixtures/a.yaml"));
         assert!(Config::default().covers("x.yaml"));
+    }
+
+    #[test]
+    fn governance_names_teams_and_people_and_further_files() {
+        let text = "governance: {owners: [team:platform, ci:x], paths: ['ci/**', 'a{']}\n";
+        let source = Source::new(File::local(FILE_NAME), text.to_owned());
+        let (config, faults) = Config::read(&source, "catalog");
+        let told: Vec<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+        assert_eq!(told, ["/governance/paths/1", "/governance/owners/1"]);
+        assert!(config.governs("catalog/ci/build.sh"));
+        assert!(!config.governs("ci/build.sh"), "globs are relative to the file");
+        let (_, faults) = read("governance: {owner: team:a}\n");
+        assert_eq!(faults[0].help.as_deref(), Some("the settings are: `owners`, `paths`"));
     }
 
     #[test]

@@ -1,17 +1,32 @@
 //! What a change is: values in, values out, no clock and no Git.
 //!
 //! Floor 4. A [`ChangeSet`] says what differs between two catalogs, in the words of the catalog.
-//! [`set`] holds its parts; [`schedule`] says when a change may happen.
+//! [`set`] holds its parts, [`assessment`] says what it means, [`schedule`] when it may happen.
 
+pub mod approvals;
+pub mod assessment;
 mod between;
+pub mod change_type;
 pub mod class;
+pub mod criticality;
 mod digest;
+pub mod facts;
 mod fields;
 pub mod governance;
 mod ignores;
+pub mod impact;
+pub mod informed;
 mod inverse;
+mod lengths;
+pub mod people;
+pub mod policies;
+pub mod policy;
+pub mod request;
+pub mod risk;
 pub mod schedule;
 pub mod set;
+mod side;
+pub mod subjects;
 #[cfg(test)]
 mod tests;
 pub mod value;

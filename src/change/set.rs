@@ -92,6 +92,13 @@ pub struct FieldEdit {
     pub items: Vec<ItemEdit>,
 }
 
+impl FieldEdit {
+    /// Whether only the order of a list differs.
+    pub fn is_reordered(&self) -> bool {
+        self.items.len() == 1 && self.items.iter().all(|item| item.pointer == self.pointer)
+    }
+}
+
 /// What differs inside of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ItemEdit {

@@ -8,7 +8,7 @@ use super::ask::{AskError, Asked};
 use super::clock;
 use super::validate::validate_tree;
 use super::workspace::Place;
-use crate::catalog::query::{Judge, Judgement, World};
+use crate::catalog::query::{Judge, Judgement, World, change_shape, misnamed};
 use crate::catalog::{Classes, EntityId, Graph, Inspection, Reader, Subject, load};
 use crate::config::Config;
 use crate::model::gitsm::Spec;
@@ -95,10 +95,11 @@ fn examples(spec: &PolicySpec, judge: &Judge<'_>, today: &str) -> Vec<(String, O
             let name = test.name.clone().unwrap_or_else(|| format!("example {}", number + 1));
             let day = test.today.as_ref().map_or(today, |day| &day.0);
             let why = match spec.over {
-                PolicyOver::Entity => why_failed(test, judge, day),
-                PolicyOver::Change | PolicyOver::Plan => Some(
-                    "examples of policies over changes and plans are tried with them".to_owned(),
-                ),
+                PolicyOver::Entity => why_failed(test, outcome(test, judge, day)),
+                PolicyOver::Change => why_failed(test, outcome_of_change(test, judge, day)),
+                PolicyOver::Plan => {
+                    Some("examples of policies over plans are tried with them".to_owned())
+                }
             };
             (name, why)
         })
@@ -106,8 +107,8 @@ fn examples(spec: &PolicySpec, judge: &Judge<'_>, today: &str) -> Vec<(String, O
 }
 
 /// Why an example fails, if it does.
-fn why_failed(test: &PolicyTest, judge: &Judge<'_>, today: &str) -> Option<String> {
-    let (got, messages) = match outcome(test, judge, today) {
+fn why_failed(test: &PolicyTest, outcome: Result<Judgement, String>) -> Option<String> {
+    let (got, messages) = match outcome {
         Ok(Judgement::Skipped) => (Expectation::Skip, Vec::new()),
         Ok(Judgement::Judged(broken)) if broken.is_empty() => (Expectation::Pass, Vec::new()),
         Ok(Judgement::Judged(broken)) => {
@@ -144,6 +145,21 @@ fn tells(got: Expectation) -> &'static str {
         Expectation::Fail => "fails",
         Expectation::Skip => "is skipped",
     }
+}
+
+/// Judges a change that an example gives as a value: `entities`, `files`, `risk` …
+fn outcome_of_change(
+    test: &PolicyTest,
+    judge: &Judge<'_>,
+    today: &str,
+) -> Result<Judgement, String> {
+    let change: serde_json::Map<String, Value> =
+        test.given.iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let change = Value::Object(change);
+    if let Some(field) = misnamed(&change, change_shape()) {
+        return Err(format!("what is given is wrong: a change has no field `{field}`"));
+    }
+    Ok(judge.judge_change(&change, today))
 }
 
 /// Judges the first document of an example, in a catalog of all of them.

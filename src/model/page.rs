@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::example::example;
+use super::gitsm::built_in_policy::TEXT;
 use super::kind::{Accepts, Kind};
 use super::{Impact, KINDS, kind_schema, relation_named};
 use crate::yaml::emit;
@@ -24,6 +25,11 @@ pub fn page(kind: &Kind) -> String {
     }
     text.push_str(&relations(kind));
     text.push_str(&life(kind));
+    if kind.name == "ChangePolicy" {
+        text.push_str("\n## What holds where nothing is said\n\n");
+        text.push_str("A catalog without a ChangePolicy is judged by this one, and what a ChangePolicy leaves out\nis as it stands here. Of several the strictest counts.\n\n");
+        text.push_str(&format!("```yaml\n{TEXT}```\n"));
+    }
     text
 }
 

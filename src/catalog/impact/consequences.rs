@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::{Impact, State};
 use crate::catalog::{Catalog, Edge, EntityId, Graph};
 use crate::model::gitsm::Spec;
+use crate::model::gitsm::built_in_policy::built_in;
 use crate::model::gitsm::runbook::{RunbookLifecycle, RunbookSpec};
 use crate::model::gitsm::service_level_agreement::{
     AgreementLifecycle, AgreementType, Metric, ServiceLevelAgreementSpec, Target,
@@ -144,24 +145,16 @@ pub struct RunbookAtHand {
     pub of: Vec<String>,
 }
 
-/// What a criticality adds; unknown counts as `tier2`.
+/// What a criticality adds by the built-in policy; unknown counts as `tier2`.
 pub fn criticality_points(criticality: Option<Criticality>) -> u32 {
-    match criticality {
-        Some(Criticality::Tier1) => 4,
-        Some(Criticality::Tier2) | None => 3,
-        Some(Criticality::Tier3) => 2,
-        Some(Criticality::Tier4) => 1,
-    }
+    let table = built_in().risk.as_ref();
+    table.and_then(|table| table.of_criticality(criticality)).unwrap_or_default()
 }
 
-/// What so many affected entities add to the risk of a change.
+/// What so many affected entities add to the risk of a change by the built-in policy.
 pub fn blast_radius_points(entities: usize) -> u32 {
-    match entities {
-        0..=1 => 0,
-        2..=5 => 1,
-        6..=20 => 2,
-        _ => 3,
-    }
+    let table = built_in().risk.as_ref();
+    table.and_then(|table| table.of_blast_radius(entities)).unwrap_or_default()
 }
 
 /// An entity that takes part, causes included.

@@ -21,6 +21,7 @@
 mod consequences;
 mod explain;
 mod links;
+mod needs;
 mod spread;
 
 use std::cmp::Ordering;
@@ -36,6 +37,7 @@ pub use consequences::{
     WeightAddend, blast_radius_points, criticality_points,
 };
 pub use explain::{Explanation, Step, Stop, explain};
+pub use needs::{is_in_use, needs};
 
 /// How something affected works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]

@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 
 use super::world::World;
 use crate::catalog::EntityId;
+use crate::catalog::impact::needs;
 use crate::expr::MethodRow;
-use crate::model::{Impact, RELATIONS};
+use crate::model::RELATIONS;
 
 fn none() -> Vec<&'static str> {
     Vec::new()
@@ -50,35 +51,14 @@ pub static METHODS: &[MethodRow] = &[
     row("isA", &["class"], false, none, "whether its CI class is this one, or below it"),
 ];
 
-/// The families whose relations are about people, along which no trouble of services travels.
-const PEOPLE: &[&str] = &["team", "person"];
-
 /// How many relations are looked through in about a microsecond.
 const EDGES: u64 = 32;
 
 impl World<'_> {
     /// What an entity needs (`true`), or what needs it.
     pub(super) fn needs(&self, id: EntityId, forward: bool) -> Vec<EntityId> {
-        let mut found = Vec::new();
-        for document in self.documents(id) {
-            let own = self.graph.outgoing(document).iter().map(|edge| (edge, edge.to, true));
-            let others = self.graph.incoming(document).map(|edge| (edge, edge.from, false));
-            for (edge, other, is_source) in own.chain(others) {
-                let source_needs = match edge.relation.impact {
-                    Impact::TargetToSource | Impact::Degrades => true,
-                    Impact::SourceToTarget | Impact::BelowQuorum => false,
-                    Impact::None | Impact::IfAllFail => continue,
-                };
-                let source = self.catalog.entity(edge.from);
-                if PEOPLE.contains(&source.kind.family) {
-                    continue;
-                }
-                if (source_needs == is_source) == forward {
-                    found.push(other);
-                }
-            }
-        }
-        self.settled(found)
+        let found = needs(self.catalog, self.graph, id, forward);
+        self.settled(found.into_iter().map(|(other, _)| other).collect())
     }
 
     /// What a relation leads to, under its own name or its inverse.

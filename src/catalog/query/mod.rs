@@ -3,6 +3,7 @@
 //! A [`World`] is a catalog with its relations; [`World::entity`] is one of its entities as a CEL
 //! value, which reads its fields from its document and walks the graph when a method asks.
 
+mod change;
 mod entity;
 mod methods;
 mod names;
@@ -11,6 +12,7 @@ mod policy;
 mod selector;
 mod world;
 
+pub use change::{change_shape, misnamed};
 pub use methods::METHODS;
 pub use names::{narrowed, shape_of, vocabulary};
 pub use page::{EXAMPLES, page};

@@ -169,8 +169,53 @@ impl<'a> Judge<'a> {
         value: &Value,
         cost: &mut u64,
     ) -> Result<Judgement, PolicyFault> {
-        let root = |error| PolicyFault { pointer: pointer(&["spec"]), error };
-        let mut names = world.variables(id, Some(value)).map_err(root)?;
+        let names = world.variables(id, Some(value)).map_err(Self::at_root)?;
+        self.validate_with(names, cost)
+    }
+
+    fn at_root(error: ExprError) -> PolicyFault {
+        PolicyFault { pointer: pointer(&["spec"]), error }
+    }
+
+    /// Whether it is about an entity of a change, and what it cost to find out; of a policy about
+    /// changes that names no entities every change.
+    ///
+    /// # Errors
+    ///
+    /// Its condition cannot be evaluated.
+    pub fn concerns(
+        &self,
+        world: &World<'_>,
+        id: EntityId,
+        value: &Value,
+    ) -> Result<bool, PolicyFault> {
+        let Some(matcher) = &self.matcher else { return Ok(true) };
+        let (matches, _) = matcher.matches(world, id, value);
+        matches
+            .map_err(|error| PolicyFault { pointer: pointer(&["spec", "match", "where"]), error })
+    }
+
+    /// Whether it says which entities it is about.
+    pub fn is_narrow(&self) -> bool {
+        self.matcher.is_some()
+    }
+
+    /// Judges a change, as a value of the shape [`change_shape`](super::change_shape), on a day.
+    pub fn judge_change(&self, change: &Value, today: &str) -> Judgement {
+        let judged = || {
+            let mut names = Variables::new().map_err(Self::at_root)?;
+            names.set("change", value_of(Some(change), super::change_shape()));
+            names.set_day("today", today);
+            self.validate_with(names, &mut 0)
+        };
+        judged().unwrap_or_else(Judgement::Failed)
+    }
+
+    fn validate_with<'v>(
+        &'v self,
+        mut names: Variables<'v>,
+        cost: &mut u64,
+    ) -> Result<Judgement, PolicyFault> {
         names.set("parameters", value_of(Some(&self.parameters), &self.parameter_shape));
         for (number, (name, program)) in self.variables.iter().enumerate() {
             let outcome = program.evaluate(&names);
@@ -239,12 +284,12 @@ fn failed(pointer: Pointer, error: ExprError) -> Judgement {
 /// The names that a policy's expressions can use.
 fn names_of(over: PolicyOver, kinds: &[&'static crate::model::Kind]) -> Vocabulary {
     let mut names = vocabulary(kinds);
-    let subject = match over {
+    let (subject, shape) = match over {
         PolicyOver::Entity => return names,
-        PolicyOver::Change => "change",
-        PolicyOver::Plan => "plan",
+        PolicyOver::Change => ("change", super::change_shape().clone()),
+        PolicyOver::Plan => ("plan", Shape::Any),
     };
     names.variables.remove("entity");
-    names.variables.insert(subject.to_owned(), Shape::Any);
+    names.variables.insert(subject.to_owned(), shape);
     names
 }

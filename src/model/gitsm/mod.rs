@@ -1,5 +1,6 @@
 //! gitsm's own kinds, one file each. Their specs are closed: a field that is not known is an error.
 
+pub mod built_in_policy;
 pub mod calendar;
 pub mod change_model;
 pub mod change_policy;

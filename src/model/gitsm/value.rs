@@ -81,6 +81,18 @@ pub enum Criticality {
     Tier4,
 }
 
+impl Criticality {
+    /// Its name as it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tier1 => "tier1",
+            Self::Tier2 => "tier2",
+            Self::Tier3 => "tier3",
+            Self::Tier4 => "tier4",
+        }
+    }
+}
+
 /// Who may read the data that something holds.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -134,6 +146,21 @@ pub enum RiskBand {
     High,
     /// The business would.
     VeryHigh,
+}
+
+impl RiskBand {
+    /// All of them, from the lowest.
+    pub const ALL: [Self; 4] = [Self::Low, Self::Moderate, Self::High, Self::VeryHigh];
+
+    /// Its name as it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Moderate => "moderate",
+            Self::High => "high",
+            Self::VeryHigh => "very_high",
+        }
+    }
 }
 
 /// Which entities are meant: all that fulfil every line that is given.

@@ -1,0 +1,232 @@
+//! Who had a hand in a change, and who may agree to it: nobody agrees to their own work. Who may
+//! speak for a team is what the base says, so that no change can make its own judges.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Side;
+use super::facts::Contributor;
+use crate::catalog::EntityId;
+use crate::model::gitsm::Spec;
+use crate::model::gitsm::person::PersonLifecycle;
+
+/// The account by which Git's e-mail addresses lead to a person; several stand with commas between.
+pub const GIT: &str = "git";
+
+/// A contributor, and the person that it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Known {
+    /// The contributor.
+    #[serde(flatten)]
+    pub contributor: Contributor,
+    /// The canonical references of the persons that go by that account or address.
+    pub persons: Vec<String>,
+}
+
+/// The people of a base: by their accounts, and who contributed.
+pub struct People<'s, 'a> {
+    base: &'s Side<'a>,
+    /// Everybody who contributed, with the persons that they are.
+    pub contributors: Vec<Known>,
+    own: BTreeSet<String>,
+}
+
+/// Who may speak for a team or a person.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Speakers {
+    /// Those who may, by name.
+    pub eligible: Vec<String>,
+    /// Those who could and contributed, by name.
+    pub excluded: Vec<String>,
+    /// How many must.
+    pub quorum: u32,
+    /// Whether the base knows the team or the person at all.
+    pub known: bool,
+}
+
+impl<'s, 'a> People<'s, 'a> {
+    /// Looks up who contributed.
+    pub fn new(base: &'s Side<'a>, merged: &Side<'_>, contributors: &[Contributor]) -> Self {
+        let wanted = !contributors.is_empty();
+        let mut accounts = if wanted { accounts(base) } else { BTreeMap::new() };
+        if wanted {
+            // Whoever says in this very change whose account it is, has told us who they are.
+            for (account, persons) in self::accounts(merged) {
+                accounts.entry(account).or_default().extend(persons);
+            }
+        }
+        let mut known: Vec<Known> = contributors
+            .iter()
+            .map(|one| Known { contributor: one.clone(), persons: persons_of(one, &accounts) })
+            .collect();
+        known.sort();
+        known.dedup();
+        let own = known.iter().flat_map(|one| one.persons.iter().cloned()).collect();
+        Self { base, contributors: known, own }
+    }
+
+    /// Contributors that lead to no person of the catalog, by what Git says of them.
+    pub fn strangers(&self) -> Vec<String> {
+        let strangers = self.contributors.iter().filter(|one| one.persons.is_empty());
+        let mut names: Vec<String> = strangers.map(|one| said(&one.contributor)).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Contributors that nobody vouches for; nothing if nobody looked.
+    pub fn unattributed(&self) -> Option<Vec<String>> {
+        let looked = self.contributors.iter().any(|one| one.contributor.vouched.is_some());
+        let of = |one: &&Known| one.contributor.vouched == Some(false);
+        let mut names: Vec<String> =
+            self.contributors.iter().filter(of).map(|one| said(&one.contributor)).collect();
+        names.sort();
+        names.dedup();
+        looked.then_some(names)
+    }
+
+    /// Who may speak for a team or a person, by the base.
+    pub fn speakers(&self, who: &str) -> Speakers {
+        let Some(id) = self.base.find(who) else {
+            return Speakers { quorum: 1, ..Speakers::default() };
+        };
+        let mut quorum = 1;
+        let mut all: BTreeSet<String> = BTreeSet::new();
+        if self.base.catalog.entity(id).kind.family == "person" {
+            all.insert(who.to_owned());
+        } else {
+            all.extend(self.base.referred(id, "hasMember"));
+            all.extend(self.base.referred(id, "deputizedBy"));
+            for document in self.base.catalog.defined(self.base.catalog.entity(id).reference) {
+                let members = self.base.graph.incoming(document);
+                let members = members.filter(|edge| edge.relation.name == "memberOf");
+                all.extend(members.map(|edge| self.base.name(edge.from).to_owned()));
+            }
+            for spec in self.base.specs(id) {
+                if let Spec::Team(spec) = spec
+                    && let Some(approvers) = &spec.approvers
+                {
+                    quorum = quorum.max(approvers.quorum);
+                }
+            }
+        }
+        let there = all.into_iter().filter(|name| self.is_here(name));
+        let (excluded, eligible) = there.partition(|name| self.own.contains(name));
+        Speakers { eligible, excluded, quorum, known: true }
+    }
+
+    /// Whether somebody still works here, as far as the base says.
+    fn is_here(&self, person: &str) -> bool {
+        let Some(id) = self.base.find(person) else { return false };
+        let left = self.base.specs(id).any(|spec| match spec {
+            Spec::Person(spec) => spec.lifecycle == Some(PersonLifecycle::Left),
+            _ => false,
+        });
+        !left
+    }
+}
+
+fn said(contributor: &Contributor) -> String {
+    match contributor.name.is_empty() {
+        true => contributor.email.clone(),
+        false => contributor.name.clone(),
+    }
+}
+
+/// An account: where it is, and its name, in lower case.
+type Account = (String, String);
+
+/// The persons of a side by their accounts.
+fn accounts(side: &Side<'_>) -> BTreeMap<Account, BTreeSet<String>> {
+    let mut all: BTreeMap<Account, BTreeSet<String>> = BTreeMap::new();
+    let people: Vec<EntityId> = side
+        .catalog
+        .entities()
+        .filter(|(_, entity)| entity.kind.family == "person")
+        .map(|(id, _)| id)
+        .collect();
+    let mut users = Vec::new();
+    for id in people {
+        let name = side.name(id);
+        match side.catalog.entity(id).spec() {
+            Some(Spec::Person(spec)) => {
+                for (place, account) in spec.accounts.iter().flatten() {
+                    for one in account.split(',') {
+                        add(&mut all, place, one, name);
+                    }
+                }
+            }
+            _ => users.push(id),
+        }
+    }
+    // Backstage's users: their address, and the accounts of its well-known annotations.
+    let told = side.reader.each(side.catalog, &users, |id, document| {
+        let value: serde_json::Value = crate::yaml::de::from_node(document.root()?).ok()?;
+        let text = |pointer: &str| Some(value.pointer(pointer)?.as_str()?.to_owned());
+        let found = USERS.iter().filter_map(|(pointer, place)| Some((*place, text(pointer)?)));
+        Some((id, found.collect::<Vec<_>>()))
+    });
+    for (id, found) in told {
+        for (place, account) in found {
+            add(&mut all, place, &account, side.name(id));
+        }
+    }
+    all
+}
+
+/// Where a Backstage user's accounts stand.
+const USERS: &[(&str, &str)] = &[
+    ("/spec/profile/email", GIT),
+    ("/metadata/annotations/github.com~1user-login", "github"),
+    ("/metadata/annotations/gitlab.com~1user-login", "gitlab"),
+];
+
+fn add(all: &mut BTreeMap<Account, BTreeSet<String>>, place: &str, account: &str, person: &str) {
+    let key = (place.to_lowercase(), account.trim().to_lowercase());
+    if !key.1.is_empty() {
+        all.entry(key).or_default().insert(person.to_owned());
+    }
+}
+
+fn persons_of(
+    contributor: &Contributor,
+    accounts: &BTreeMap<Account, BTreeSet<String>>,
+) -> Vec<String> {
+    let email = contributor.email.trim().to_lowercase();
+    let mut keys: Vec<Account> = vec![(GIT.to_owned(), email.clone())];
+    keys.extend(
+        contributor.account.iter().map(|(place, name)| (place.to_lowercase(), name.to_lowercase())),
+    );
+    keys.extend(no_reply(&email));
+    let persons = keys.iter().filter_map(|key| accounts.get(key)).flatten().cloned();
+    persons.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// The account behind an address that a forge gives to those who hide theirs, such as
+/// `1234+ada@users.noreply.github.com`.
+fn no_reply(email: &str) -> Option<Account> {
+    let (user, host) = email.split_once('@')?;
+    let forge = host.strip_prefix("users.noreply.")?.strip_suffix(".com")?;
+    let name = match user.split_once(['+', '-']) {
+        Some((digits, name)) if digits.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => user,
+    };
+    Some((forge.to_owned(), name.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hidden_address_leads_to_its_account() {
+        let account = |email| no_reply(email).map(|(place, name)| format!("{place} {name}"));
+        assert_eq!(account("1234+ada@users.noreply.github.com").as_deref(), Some("github ada"));
+        assert_eq!(account("ada@users.noreply.github.com").as_deref(), Some("github ada"));
+        assert_eq!(account("77-ada-l@users.noreply.gitlab.com").as_deref(), Some("gitlab ada-l"));
+        assert_eq!(account("ada@example.com"), None);
+    }
+}
