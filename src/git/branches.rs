@@ -60,4 +60,14 @@ impl Repository {
         }
         Ok(open)
     }
+
+    /// The name and the e-mail address that the user commits with, if Git knows them.
+    pub fn identity(&self) -> Option<super::Person> {
+        let signature = self.inner().signature().ok()?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Some(super::Person {
+            name: text(signature.name_bytes()),
+            email: text(signature.email_bytes()),
+        })
+    }
 }

@@ -58,6 +58,42 @@ impl Event {
     }
 }
 
+/// What a forge says of the pull request that a pipeline runs for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PullRequest {
+    /// The forge, as accounts name it: `github`, `gitlab`.
+    pub forge: &'static str,
+    /// Its number.
+    pub number: Option<u64>,
+    /// The account of who opened it.
+    pub opener: Option<String>,
+    /// What is written in it, without its title.
+    pub text: Option<String>,
+}
+
+impl PullRequest {
+    /// What the environment tells; nothing outside a pipeline for a pull request, or where its event
+    /// cannot be read.
+    pub fn of(environment: &Environment<'_>) -> Option<Self> {
+        let set = |name: &str| environment(name).filter(|value| !value.is_empty());
+        if set("GITLAB_CI").is_some() {
+            let number = set("CI_MERGE_REQUEST_IID")?.parse().ok();
+            let text = set("CI_MERGE_REQUEST_DESCRIPTION");
+            return Some(Self { forge: "gitlab", number, opener: None, text });
+        }
+        set("GITHUB_EVENT_NAME").filter(|name| name.starts_with("pull_request"))?;
+        let text = read(&set("GITHUB_EVENT_PATH")?).ok()?;
+        let event: Value = serde_json::from_slice(&text).ok()?;
+        let text = |pointer: &str| event.pointer(pointer)?.as_str().map(str::to_owned);
+        Some(Self {
+            forge: "github",
+            number: event.pointer("/pull_request/number").and_then(Value::as_u64),
+            opener: text("/pull_request/user/login"),
+            text: text("/pull_request/body"),
+        })
+    }
+}
+
 fn read(path: &str) -> std::io::Result<Vec<u8>> {
     let mut text = Vec::new();
     fs::File::open(path)?.take(LARGEST).read_to_end(&mut text)?;

@@ -1,0 +1,88 @@
+//! Who had a hand in a change, and what is said of it beside its files.
+
+use std::collections::BTreeSet;
+
+use super::sides::Sides;
+use crate::change::facts::{Contributor, Facts};
+use crate::git::{CommitInfo, Environment, GitError, Person, PullRequest};
+
+/// How many commits of a change are looked at.
+const MOST: usize = 2_000;
+
+/// What commits and the forge say of a change.
+///
+/// # Errors
+///
+/// Its commits cannot be read.
+pub fn facts(sides: &Sides, environment: &Environment<'_>) -> Result<Facts, GitError> {
+    let mut all: BTreeSet<Contributor> = BTreeSet::new();
+    let (mut trailers, mut said) = (BTreeSet::new(), Vec::new());
+    let names = &sides.names;
+    let commits = sides.repository.commits(&names.base_commit, &names.head_commit)?;
+    for commit in commits.take(MOST) {
+        let commit = commit?;
+        // A merge brings what others made already.
+        if commit.parents.len() < 2 {
+            all.extend(of_commit(&commit));
+        }
+        trailers.extend(commit.trailers("Gitsm-Change").map(str::to_owned));
+        said.extend(body(&commit));
+    }
+    if names.head.is_none() {
+        let me = sides.repository.identity();
+        all.extend(me.map(|person| contributor(&person, "author")));
+    }
+    let request = PullRequest::of(environment).unwrap_or_default();
+    if let Some(opener) = &request.opener {
+        all.insert(Contributor {
+            name: opener.clone(),
+            email: String::new(),
+            role: "opener".to_owned(),
+            account: Some((request.forge.to_owned(), opener.clone())),
+            vouched: Some(true),
+        });
+    }
+    let text = request.text.filter(|text| !text.trim().is_empty());
+    let message = text.or_else(|| (!said.is_empty()).then(|| said.join("\n\n")));
+    Ok(Facts {
+        contributors: all.into_iter().collect(),
+        trailers: trailers.into_iter().collect(),
+        pull_request: request.number,
+        message,
+        ..Facts::default()
+    })
+}
+
+/// Who had a hand in a commit.
+pub fn of_commit(commit: &CommitInfo) -> Vec<Contributor> {
+    let mut all = vec![contributor(&commit.author, "author")];
+    // A forge commits for people when they press its button.
+    let is_forge = commit.committer.email == "noreply@github.com";
+    if commit.committer != commit.author && !is_forge {
+        all.push(contributor(&commit.committer, "committer"));
+    }
+    all.extend(commit.co_authors.iter().map(|person| contributor(person, "co-author")));
+    all
+}
+
+fn contributor(person: &Person, role: &str) -> Contributor {
+    Contributor {
+        name: person.name.clone(),
+        email: person.email.clone(),
+        role: role.to_owned(),
+        account: None,
+        vouched: None,
+    }
+}
+
+/// What a message says beside its subject and its trailers.
+fn body(commit: &CommitInfo) -> Option<String> {
+    let is_trailer = |line: &str| {
+        commit.trailers.iter().any(|one| {
+            line.strip_prefix(one.key.as_str()).is_some_and(|rest| rest.starts_with(':'))
+        })
+    };
+    let lines: Vec<&str> = commit.body.lines().filter(|line| !is_trailer(line)).collect();
+    let text = lines.join("\n").trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}

@@ -1,0 +1,86 @@
+//! What else is under way: changes on branches that are not merged, and requests with a schedule.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::sides::{OwnedSide, Sides};
+use crate::change::ChangeSet;
+use crate::change::schedule::{OpenChange, planned};
+use crate::git::{Contents, GitError, OpenBranch};
+use crate::tree::{Chosen, Patched, Revision, Tree};
+
+/// For how long a branch without a commit counts as under way, in seconds: a quarter.
+const FRESH: i64 = 92 * 86_400;
+
+/// How many changed files of a branch are looked at: what changes more is no change of somebody's
+/// service, and would be told of everything.
+const MOST_FILES: usize = 1_000;
+
+/// The changes that are under way beside one, at an instant in seconds since 1970: requests of its
+/// base that say when, and branches that are not merged.
+///
+/// # Errors
+///
+/// The branches cannot be listed.
+pub fn underway(sides: &Sides, now: i64) -> Result<Vec<OpenChange>, GitError> {
+    let own: BTreeSet<&str> =
+        sides.changed.iter().map(|changed| changed.path.as_str()).collect();
+    let catalog = &sides.base.catalog;
+    let is_own = |change: &OpenChange| {
+        let found = catalog.names.find(&change.name).and_then(|name| catalog.principal(name));
+        found.is_some_and(|id| own.contains(catalog.entity(id).file.path.as_str()))
+    };
+    let mut open = planned(catalog);
+    open.retain(|change| change.schedule.is_some_and(|span| span.end.timestamp() > now));
+    open.retain(|change| !is_own(change));
+    let names = &sides.names;
+    let branches =
+        sides.repository.open_branches(&names.base_commit, &names.head_commit, now - FRESH)?;
+    // A branch that cannot be read, in a shallow clone for example, is nobody's fault here.
+    open.extend(branches.iter().filter_map(|branch| of_branch(sides, branch).ok()).flatten());
+    Ok(open)
+}
+
+/// The change that a branch is: what it touches, and what its request says.
+fn of_branch(sides: &Sides, branch: &OpenBranch) -> Result<Vec<OpenChange>, GitError> {
+    let repository = &sides.repository;
+    let changed = repository.compare(Some(&branch.fork), &branch.commit)?;
+    if changed.is_empty() || changed.len() > MOST_FILES {
+        return Ok(Vec::new());
+    }
+    let paths = || changed.iter().map(|one| one.path.clone());
+    let fork: Arc<dyn Tree> = Arc::new(Revision::unlisted(repository, &branch.fork)?);
+    let tip: Arc<dyn Tree> =
+        Arc::new(Patched::new(Arc::clone(&fork), &changed, Contents::default()));
+    let side = |tree: Arc<dyn Tree>| -> Result<OwnedSide, GitError> {
+        let chosen: Arc<dyn Tree> = Arc::new(Chosen::new(tree, paths())?);
+        OwnedSide::open(chosen, sides.base.config.clone())
+    };
+    let (before, after) = (side(fork)?, side(tip)?);
+    let none = BTreeSet::new();
+    let set = before
+        .show(|before| after.show(|after| ChangeSet::between(before, after, &changed, &none)));
+    let mut touches: BTreeSet<String> = BTreeSet::new();
+    for entity in &set.entities {
+        touches.insert(entity.reference.clone());
+        touches.extend(entity.former.clone());
+    }
+    let claims = crate::catalog::Claims::of(&sides.base.catalog, &sides.base.config.folder);
+    let catalog = &sides.base.catalog;
+    for file in &set.files {
+        let owners = claims.owners(&file.changed.path);
+        touches.extend(owners.into_iter().map(|id| catalog.canonical(catalog.entity(id)).to_owned()));
+    }
+    let mut requests: Vec<OpenChange> = planned(&after.catalog);
+    requests.retain(|request| touches.contains(&request.name));
+    let request = requests.into_iter().next();
+    touches.retain(|name| !name.starts_with("change:"));
+    let named = request.as_ref().map(|request| request.name.clone());
+    Ok(vec![OpenChange {
+        name: named.unwrap_or_else(|| branch.name.clone()),
+        branch: Some(branch.name.clone()),
+        touches,
+        schedule: request.as_ref().and_then(|request| request.schedule),
+        assignees: request.map(|request| request.assignees).unwrap_or_default(),
+    }])
+}
