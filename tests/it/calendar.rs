@@ -7,7 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use gitsm::catalog::rota::{Span, coming, occurring, within};
 use gitsm::catalog::{Catalog, EntityId, Graph, Inspection, Subject, load};
 use gitsm::change::schedule::{
-    Calendars, ConflictReason, OpenChange, When, WindowState, conflicts, judge, stricter,
+    Calendars, ConflictReason, OpenChange, OpenChanges, When, WindowState, conflicts, judge,
+    stricter,
 };
 use gitsm::config::Config;
 use gitsm::model::EntityRef;
@@ -232,11 +233,12 @@ fn the_seven_reasons_are_told() {
         OpenChange { schedule: None, ..open("three", "ci:default/db", start, end) },
         open("four", "ci:default/db", "2026-06-10T13:00:00Z", "2026-06-10T14:00:00Z"),
     ];
+    let open = OpenChanges::of(&others);
     let ask = |subject: &str| {
         let ids = [known.id(subject)];
         let who = ["person:default/x".to_owned()];
         let catalog = (&known.catalog, &known.graph);
-        conflicts(&calendars, catalog, &ids, Some(span(start, end)), &who, &others)
+        conflicts(&calendars, catalog, &ids, Some(span(start, end)), &who, (&open, None))
     };
     let told = ask("ci:default/db");
     let reasons: BTreeSet<ConflictReason> = told.conflicts.iter().map(|one| one.reason).collect();

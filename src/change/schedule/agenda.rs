@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::conflict::{Conflict, OpenChange, conflicts};
+use super::conflict::{Conflict, OpenChange, OpenChanges, conflicts};
 use super::holds::{Calendars, Hold, Timed};
 use super::relatives::wholes;
 use super::verdict::{Verdict, When, judge};
@@ -199,7 +199,9 @@ impl Making<'_> {
         let subjects: Vec<String> =
             named.map(|one| self.catalog.names.text(one.target).to_owned()).collect();
         for span in spans.iter().filter(|span| span.meets(&self.span)) {
-            let event = events.iter().find(|one| one.span().meets(span));
+            // The event that begins it; of what is cut out of another, the one before.
+            let after = events.partition_point(|one| one.start <= span.start);
+            let event = after.checked_sub(1).and_then(|last| events.get(last));
             let event = event.and_then(|one| spec.events.get(one.event));
             let lift = timed.and_then(|one| one.lift.as_ref());
             let lift = lift.filter(|lift| lift.span.covers(span));
@@ -220,6 +222,7 @@ impl Making<'_> {
 
     fn changes(&mut self, calendars: &Calendars<'_>, graph: &Graph, near: Option<&BTreeSet<Name>>) {
         let all = planned(self.catalog);
+        let open = OpenChanges::of(&all);
         for change in &all {
             let Some(span) = change.schedule.filter(|span| span.meets(&self.span)) else {
                 continue;
@@ -232,10 +235,15 @@ impl Making<'_> {
             }
             let ids: Vec<EntityId> =
                 names.iter().filter_map(|name| self.catalog.defined(*name).next()).collect();
-            let others: Vec<OpenChange> =
-                all.iter().filter(|other| other.name != change.name).cloned().collect();
             let catalog = (self.catalog, graph);
-            let told = conflicts(calendars, catalog, &ids, Some(span), &change.assignees, &others);
+            let told = conflicts(
+                calendars,
+                catalog,
+                &ids,
+                Some(span),
+                &change.assignees,
+                (&open, Some(&change.name)),
+            );
             self.entries.push(AgendaEntry {
                 span,
                 kind: EntryKind::Change,

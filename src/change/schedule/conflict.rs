@@ -72,6 +72,35 @@ pub struct OpenChange {
     pub assignees: Vec<String>,
 }
 
+/// Open changes, by what they touch and by who does them.
+#[derive(Debug, Default)]
+pub struct OpenChanges<'a> {
+    by_entity: BTreeMap<&'a str, Vec<&'a OpenChange>>,
+    by_assignee: BTreeMap<&'a str, Vec<&'a OpenChange>>,
+}
+
+impl<'a> OpenChanges<'a> {
+    /// Sorts them, once for many questions.
+    pub fn of(all: &'a [OpenChange]) -> Self {
+        let mut open = Self::default();
+        for change in all {
+            for entity in &change.touches {
+                open.by_entity.entry(entity).or_default().push(change);
+            }
+            for who in &change.assignees {
+                open.by_assignee.entry(who).or_default().push(change);
+            }
+        }
+        open
+    }
+
+    /// Those that touch an entity, but for the one of a name.
+    fn others(&self, entity: &str, own: Option<&str>) -> Vec<&'a OpenChange> {
+        let all = self.by_entity.get(entity).into_iter().flatten().copied();
+        all.filter(|one| Some(one.name.as_str()) != own).collect()
+    }
+}
+
 /// Something that stands in a change's way.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -102,24 +131,18 @@ pub struct Told {
 /// How many relatives of an entity are looked at.
 const MOST: usize = 500;
 
-/// Says what stands in the way of a change of some entities. Without a schedule, only notes.
+/// Says what stands in the way of a change of some entities. Without a schedule, only notes. `own` is
+/// the name of the change itself, if it is among the open ones.
 pub fn conflicts(
     calendars: &Calendars<'_>,
     (catalog, graph): (&Catalog, &Graph),
     subjects: &[EntityId],
     schedule: Option<Span>,
     assignees: &[String],
-    open: &[OpenChange],
+    (open, own): (&OpenChanges<'_>, Option<&str>),
 ) -> Told {
     let mut told = Told::default();
     let name = |id: EntityId| catalog.canonical(catalog.entity(id)).to_owned();
-    let mut by_entity: BTreeMap<&str, Vec<&OpenChange>> = BTreeMap::new();
-    for change in open {
-        for entity in &change.touches {
-            by_entity.entry(entity).or_default().push(change);
-        }
-    }
-    let of = |entity: &str| by_entity.get(entity).map(Vec::as_slice).unwrap_or_default();
     for subject in subjects {
         let subject_name = name(*subject);
         let near: Vec<EntityId> = relatives(catalog, graph, *subject)
@@ -127,14 +150,15 @@ pub fn conflicts(
             .take(MOST)
             .filter_map(|(name, _)| catalog.defined(name).next())
             .collect();
-        for other in of(&subject_name) {
+        for other in open.others(&subject_name, own) {
             told.beside(&subject_name, other, schedule);
         }
         let Some(span) = schedule else { continue };
         told.by_hold(&calendars.hold(*subject), span, None);
         for relative in near {
             let relative_name = name(relative);
-            for other in of(&relative_name).iter().filter(|one| meets(one, span)) {
+            for other in open.others(&relative_name, own).into_iter().filter(|one| meets(one, span))
+            {
                 told.conflicts.push(Conflict {
                     reason: ConflictReason::RelativeScheduled,
                     subject: subject_name.clone(),
@@ -147,7 +171,7 @@ pub fn conflicts(
         }
     }
     if let Some(span) = schedule {
-        told.assigned(assignees, open, span);
+        told.assigned(assignees, (open, own), span);
     }
     told.conflicts.sort();
     told.conflicts.dedup();
@@ -233,17 +257,22 @@ impl Told {
         }
     }
 
-    fn assigned(&mut self, assignees: &[String], open: &[OpenChange], span: Span) {
-        for change in open.iter().filter(|one| meets(one, span)) {
-            for who in change.assignees.iter().filter(|who| assignees.contains(who)) {
-                self.conflicts.push(Conflict {
-                    reason: ConflictReason::AssigneeScheduled,
-                    subject: who.clone(),
-                    relative: None,
-                    with: Some(change.name.clone()),
-                    span: change.schedule,
-                });
-            }
+    fn assigned(
+        &mut self,
+        assignees: &[String],
+        (open, own): (&OpenChanges<'_>, Option<&str>),
+        span: Span,
+    ) {
+        for who in assignees {
+            let busy = open.by_assignee.get(who.as_str()).into_iter().flatten();
+            let busy = busy.filter(|one| meets(one, span) && Some(one.name.as_str()) != own);
+            self.conflicts.extend(busy.map(|change| Conflict {
+                reason: ConflictReason::AssigneeScheduled,
+                subject: who.clone(),
+                relative: None,
+                with: Some(change.name.clone()),
+                span: change.schedule,
+            }));
         }
     }
 }

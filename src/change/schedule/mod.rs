@@ -24,7 +24,7 @@ mod relatives;
 mod verdict;
 
 pub use agenda::{Agenda, AgendaEntry, EntryKind, agenda, planned};
-pub use conflict::{Conflict, ConflictReason, OpenChange, Told, conflicts};
+pub use conflict::{Conflict, ConflictReason, OpenChange, OpenChanges, Told, conflicts};
 pub use holds::{Calendars, Hold, Lift, Timed, stricter};
 pub use relatives::{RELATIVES, Relative, Role, relatives, wholes};
 pub use verdict::{
