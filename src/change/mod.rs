@@ -47,3 +47,6 @@ pub struct Side<'a> {
     /// Reads documents again.
     pub reader: &'a Reader<'a>,
 }
+
+#[cfg(test)]
+mod tests;
