@@ -1,6 +1,8 @@
 //! What a change set means: what it can break, of which type and how risky it is, who must agree,
 //! what must still be said. A pure function of two sides and of facts. Begin with [`assess`].
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -50,6 +52,7 @@ pub struct Assessment {
 /// Finds what a change set means. The same inputs give the same answer; an empty change is of low
 /// risk and asks nobody but what its policy asks of every change.
 pub fn assess(set: &ChangeSet, base: &Side<'_>, merged: &Side<'_>, facts: &Facts) -> Assessment {
+    let set = &*sorted(set);
     let policies = Policies::of(base, merged, facts);
     let request = own_request(set, merged);
     let subjects = subjects(set, base, merged);
@@ -101,6 +104,19 @@ pub fn assess(set: &ChangeSet, base: &Side<'_>, merged: &Side<'_>, facts: &Facts
     let value = change_value(set, &assessment, base, merged);
     assessment.policies = violations(&value, set, base, merged, &facts.today);
     assessment
+}
+
+/// The set in the order that it should have: what is said of it never depends on another one.
+fn sorted(set: &ChangeSet) -> Cow<'_, ChangeSet> {
+    let ordered = set.entities.is_sorted_by(|a, b| a.reference <= b.reference)
+        && set.files.is_sorted_by(|a, b| a.changed.path <= b.changed.path);
+    if ordered {
+        return Cow::Borrowed(set);
+    }
+    let mut set = set.clone();
+    set.entities.sort_by(|a, b| a.reference.cmp(&b.reference));
+    set.files.sort_by(|a, b| a.changed.path.cmp(&b.changed.path));
+    Cow::Owned(set)
 }
 
 /// Why the band is at least so high, whatever the sum is.

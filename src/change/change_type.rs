@@ -284,7 +284,7 @@ impl Covers<'_, '_, '_> {
 
     fn not_fields(&self, change: &EntityChange) -> Vec<String> {
         let Some(fields) = &self.model.spec.fields else { return Vec::new() };
-        let fields: Vec<Pointer> = fields.iter().map(|field| Pointer::from_text(field)).collect();
+        let fields: Vec<Pointer> = fields.iter().map(Pointer::from_text).collect();
         let outside = change
             .edits
             .iter()

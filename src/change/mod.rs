@@ -62,3 +62,6 @@ pub struct Side<'a> {
     /// Reads documents again.
     pub reader: &'a Reader<'a>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,8 +8,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Side;
-use super::set::{Action, ChangeSet, EntityChange};
+use super::set::{Action, ChangeSet, EntityChange, FieldEdit};
 use super::side::runs;
+use super::value::{Located, Value};
 use crate::catalog::impact::needs;
 use crate::model::{FieldClass, Kind};
 
@@ -90,6 +91,8 @@ pub struct Subjects {
     pub unused: Vec<String>,
     /// What only changes what people read, by name.
     pub cosmetic: Vec<String>,
+    /// What is only labelled or annotated in another way, by name.
+    pub marked: Vec<String>,
     /// What changes and does not run: rules, promises, people, requests; by name.
     pub paper: Vec<String>,
 }
@@ -102,6 +105,34 @@ pub fn is_cosmetic(change: &EntityChange) -> bool {
     change.action == Action::Update
         && change.former.is_none()
         && change.edits.iter().all(|edit| edit.class == FieldClass::Cosmetic)
+}
+
+/// Whether what runs stays as it is: only what people read changes, and words to select by. They
+/// may bring other rules to bear, which hold from then on; but nothing fails of a label. The label
+/// that names an environment does count.
+pub fn runs_as_before(change: &EntityChange) -> bool {
+    let marks = |edit: &FieldEdit| {
+        let mut tokens = edit.pointer.tokens();
+        let marks = tokens.next().as_deref() == Some("metadata")
+            && matches!(tokens.next().as_deref(), Some("labels" | "annotations"));
+        let names_environment = match tokens.next() {
+            Some(label) => label == ENVIRONMENT,
+            None => edit.before.iter().chain(&edit.after).any(|value| has(value, ENVIRONMENT)),
+        };
+        marks && !names_environment && edit.class == FieldClass::Operational
+    };
+    let stays = |edit: &FieldEdit| edit.class == FieldClass::Cosmetic || marks(edit);
+    change.action == Action::Update && change.former.is_none() && change.edits.iter().all(stays)
+}
+
+/// The label by which what has no field for it says where it runs.
+const ENVIRONMENT: &str = "environment";
+
+fn has(value: &Located, key: &str) -> bool {
+    match &value.value {
+        Value::Map(fields) => fields.iter().any(|(name, _)| name == key),
+        _ => false,
+    }
 }
 
 /// Finds what counts in a change.
@@ -154,6 +185,7 @@ impl Found {
         let touch = match (change.action, used_by) {
             _ if !runs(change.kind) => return self.rest.paper.push(name),
             _ if is_cosmetic(change) => return self.rest.cosmetic.push(name),
+            _ if runs_as_before(change) => return self.rest.marked.push(name),
             (Action::Create, None) => return self.rest.unused.push(name),
             (Action::Create, Some((by, relation))) => Touch::Used { by: by.clone(), relation },
             (Action::Update, _) => Touch::Updated,
@@ -175,7 +207,9 @@ impl Found {
 
     fn finish(self) -> Subjects {
         let mut result = self.rest;
-        for list in [&mut result.unused, &mut result.cosmetic, &mut result.paper] {
+        for list in
+            [&mut result.unused, &mut result.cosmetic, &mut result.marked, &mut result.paper]
+        {
             list.sort();
             list.dedup();
         }

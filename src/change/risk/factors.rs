@@ -9,7 +9,7 @@ use crate::change::facts::{Facts, Grade, Shown};
 use crate::change::impact::{Cause, ChangeImpact};
 use crate::change::policy::Rules;
 use crate::change::set::{ChangeSet, EntityChange};
-use crate::change::subjects::{Subjects, Touch, is_cosmetic};
+use crate::change::subjects::{Subjects, Touch, runs_as_before};
 use crate::model::gitsm::Spec;
 use crate::model::gitsm::change_policy::{EvidenceScores, RiskTable};
 
@@ -201,7 +201,7 @@ fn by_table(
     nothing: &'static str,
 ) -> Factor {
     let counts = |change: &EntityChange| {
-        !is_cosmetic(change) && !inputs.subjects.unused.contains(&change.reference)
+        !runs_as_before(change) && !inputs.subjects.unused.contains(&change.reference)
     };
     let mut found: Vec<Hit> = hits(table, inputs.set, inputs.base, inputs.merged, &counts);
     for subject in &inputs.subjects.all {

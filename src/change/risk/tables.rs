@@ -125,7 +125,12 @@ pub(super) fn hits(
 }
 
 /// Rows that are about an entity whatever happens to it, where a file that implements it changes.
-pub(super) fn hits_of_source(table: &'static [Row], side: &Side<'_>, name: &str, path: &str) -> Vec<Hit> {
+pub(super) fn hits_of_source(
+    table: &'static [Row],
+    side: &Side<'_>,
+    name: &str,
+    path: &str,
+) -> Vec<Hit> {
     let Some(id) = side.find(name) else { return Vec::new() };
     let kind = side.catalog.entity(id).kind;
     let classes = classes_of(side, name);

@@ -15,8 +15,9 @@ use crate::model::{Kind, format};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonSpec {
-    /// Accounts by where they are, such as `github: ada`.
-    #[schemars(extend("examples" = [{ "github": "ada" }]))]
+    /// Accounts by where they are, such as `github: ada`. `git` is the e-mail address at work by
+    /// which commits are told to be theirs; several stand with commas between.
+    #[schemars(extend("examples" = [{ "github": "ada", "git": "ada@example.com" }]))]
     pub accounts: Option<BTreeMap<String, String>>,
     /// The teams that the person belongs to, where the teams do not say so.
     pub member_of: Option<Vec<Reference>>,
