@@ -10,7 +10,7 @@ use crate::catalog::rota::Span;
 use crate::change::assessment::{Assessment, assess};
 use crate::change::facts::{Facts, Grade, ScheduleFacts, Shown};
 use crate::change::schedule::{
-    Calendars, Conflict, Hold, OpenChange, Told, Verdict, When, conflicts, judge, planned, stricter,
+    Calendars, Conflict, Hold, OpenChange, OpenChanges, Told, Verdict, When, conflicts, judge, planned, stricter,
 };
 use crate::change::subjects::{Subjects, subjects};
 use crate::change::{ChangeSet, Side};
@@ -104,7 +104,7 @@ fn undo(set: &ChangeSet, base: &Side<'_>, merged: &Side<'_>, sides: &Sides) -> U
         .map(|one| ChangedPath { path: one.path.clone(), before: one.after, after: one.before })
         .collect();
     let tried = ChangeSet::between(merged, base, &back, &sides.besides);
-    let obstacles = crate::change::risk::irreversible(set, base);
+    let obstacles = crate::change::risk::irreversible(set, base, merged);
     let is_same = inverse.digest().is_some() && tried.canonical() == inverse.canonical();
     let proved = is_same && obstacles.is_empty();
     Undo { digest: inverse.digest().map(|digest| digest.to_string()), proved, obstacles }
@@ -146,6 +146,8 @@ fn timing(
         subjects.all.iter().filter_map(|subject| find(merged, &subject.entity)).collect();
     let assignees: Vec<String> =
         own.first().map(|request| request.assignees.clone()).unwrap_or_default();
+    let name = own.first().map(|request| request.name.as_str());
+    let open = (&OpenChanges::of(open), name);
     let told = conflicts(&new, (merged.catalog, merged.graph), &ids, plan, &assignees, open);
     let Told { conflicts, also_changed_by } = told;
     let zone = if merged.catalog.entities().len() > 0 { new.zone() } else { old.zone() };

@@ -110,6 +110,19 @@ pub enum AddendName {
     Test,
 }
 
+/// What of a change cannot be taken back, or moves data, in words.
+pub fn irreversible(
+    set: &super::ChangeSet,
+    base: &super::Side<'_>,
+    merged: &super::Side<'_>,
+) -> Vec<String> {
+    let there = |change: &super::EntityChange| change.action != super::Action::Create;
+    let hits = tables::hits(tables::IRREVERSIBLE, set, base, merged, &there);
+    let told = hits.iter().map(|hit| format!("{}: {}", crate::catalog::short(&hit.entity), hit.what));
+    let told: std::collections::BTreeSet<String> = told.collect();
+    told.into_iter().collect()
+}
+
 impl AddendName {
     /// In words.
     pub fn words(self) -> &'static str {

@@ -43,6 +43,11 @@ impl ConflictReason {
         Self::AssigneeScheduled,
     ];
 
+    /// Whether it is about windows and freezes, and not about other changes.
+    pub fn is_of_calendar(self) -> bool {
+        !matches!(self, Self::CiScheduled | Self::RelativeScheduled | Self::AssigneeScheduled)
+    }
+
     /// What ServiceNow calls it.
     pub fn words(self) -> &'static str {
         match self {
