@@ -25,10 +25,14 @@ pub mod request;
 pub mod risk;
 pub mod schedule;
 pub mod set;
+#[cfg(test)]
+mod set_tests;
 mod side;
 pub mod subjects;
 #[cfg(test)]
 mod tests;
+pub mod timing;
+pub mod undo;
 pub mod value;
 
 use crate::catalog::{Catalog, Classes, Graph, Reader, Suppression};
@@ -62,6 +66,3 @@ pub struct Side<'a> {
     /// Reads documents again.
     pub reader: &'a Reader<'a>,
 }
-
-#[cfg(test)]
-mod tests;

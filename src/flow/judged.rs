@@ -1,23 +1,15 @@
 //! A change, judged: what it means, when it may happen, and how it is taken back.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use schemars::JsonSchema;
-use serde::Serialize;
+use chrono::{DateTime, Utc};
 
 use super::sides::Sides;
-use crate::catalog::EntityId;
-use crate::catalog::rota::Span;
+use crate::change::ChangeSet;
 use crate::change::assessment::{Assessment, assess};
-use crate::change::facts::{Facts, Grade, ScheduleFacts, Shown};
-use crate::change::schedule::{
-    Calendars, Conflict, Hold, OpenChange, OpenChanges, Told, Verdict, When, conflicts, judge, planned, stricter,
-};
-use crate::change::subjects::{Subjects, subjects};
-use crate::change::{ChangeSet, Side};
-use crate::git::ChangedPath;
-
-/// How far windows and freezes are looked for: the next one of the year is found.
-const AHEAD: i64 = 400;
+use crate::change::facts::{Facts, Grade, Shown};
+use crate::change::schedule::OpenChange;
+use crate::change::subjects::subjects;
+use crate::change::timing::{Timing, timing};
+use crate::change::undo::{Undo, undo};
 
 /// A change, judged.
 pub struct Judged {
@@ -27,47 +19,6 @@ pub struct Judged {
     pub timing: Timing,
     /// What takes it back.
     pub undo: Undo,
-}
-
-/// When a change may happen.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Timing {
-    /// The instant at which it is judged.
-    #[schemars(with = "String")]
-    pub now: DateTime<Utc>,
-    /// When it is planned; nothing if nobody said, and then it is judged as if it happened now.
-    pub planned: Option<Span>,
-    /// Whether it may happen then, for each entity that it touches.
-    pub verdict: Verdict,
-    /// What stands in its way, by ServiceNow's reasons.
-    pub conflicts: Vec<Conflict>,
-    /// Open changes of the same entities, where one of the two has no schedule.
-    pub also_changed_by: Vec<AlsoChanged>,
-    /// The zone in which its times are told.
-    pub timezone: String,
-}
-
-/// Another open change of the same entity.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct AlsoChanged {
-    /// The entity.
-    pub entity: String,
-    /// The other change: a request or a branch.
-    pub by: String,
-}
-
-/// What takes a change back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Undo {
-    /// The digest of the change that takes it back; a revert of this digest is the proved one.
-    pub digest: Option<String>,
-    /// Whether it was tried: merged after the change, it gives the base again, value by value.
-    pub proved: bool,
-    /// What it cannot bring back, in words.
-    pub obstacles: Vec<String>,
 }
 
 /// Judges a change at an instant. `facts` say what neither tree says; the rest is filled in here.
@@ -81,123 +32,16 @@ pub fn judged(
     facts.today = now.date_naive().to_string();
     sides.base.show(|base| {
         sides.merged.show(|merged| {
-            let undo = undo(set, base, merged, sides);
+            let undo = undo(set, base, merged, &sides.changed, &sides.besides);
             if undo.proved && facts.backout.is_none() {
                 let by = "the inverse was tried: it gives the base again".to_owned();
                 facts.backout = Some(Shown { grade: Grade::Proved, by });
             }
             let subjects = subjects(set, base, merged);
             let timing = timing(set, &subjects, base, merged, now, open);
-            facts.schedule = schedule_facts(&timing);
+            facts.schedule = timing.facts();
             let assessment = assess(set, base, merged, &facts);
             Judged { assessment, timing, undo }
         })
     })
-}
-
-/// Makes the change that takes a change back, and tries it.
-fn undo(set: &ChangeSet, base: &Side<'_>, merged: &Side<'_>, sides: &Sides) -> Undo {
-    let inverse = set.inverse();
-    let back: Vec<ChangedPath> = sides
-        .changed
-        .iter()
-        .map(|one| ChangedPath { path: one.path.clone(), before: one.after, after: one.before })
-        .collect();
-    let tried = ChangeSet::between(merged, base, &back, &sides.besides);
-    let obstacles = crate::change::risk::irreversible(set, base, merged);
-    let is_same = inverse.digest().is_some() && tried.canonical() == inverse.canonical();
-    let proved = is_same && obstacles.is_empty();
-    Undo { digest: inverse.digest().map(|digest| digest.to_string()), proved, obstacles }
-}
-
-fn timing(
-    set: &ChangeSet,
-    subjects: &Subjects,
-    base: &Side<'_>,
-    merged: &Side<'_>,
-    now: DateTime<Utc>,
-    open: &[OpenChange],
-) -> Timing {
-    let own: Vec<OpenChange> = planned(merged.catalog)
-        .into_iter()
-        .filter(|request| set.entities.iter().any(|one| one.reference == request.name))
-        .collect();
-    let plan = own.first().and_then(|request| request.schedule);
-    let last = plan.map_or(now, |span| span.end.max(now));
-    let ahead = TimeDelta::try_days(AHEAD).unwrap_or_default();
-    let first = plan.map_or(now, |span| span.start.min(now)) - TimeDelta::days(1);
-    let horizon = Span { start: first, end: last.checked_add_signed(ahead).unwrap_or(last) };
-    let old = Calendars::of(base.catalog, base.graph, horizon);
-    let new = Calendars::of(merged.catalog, merged.graph, horizon);
-    let find = |side: &Side<'_>, name: &str| -> Option<EntityId> {
-        side.catalog.principal(side.catalog.names.find(name)?)
-    };
-    let hold = |subject: &crate::change::subjects::Subject| -> Option<Hold> {
-        let before = find(base, subject.before()).map(|id| old.hold(id));
-        let after = find(merged, &subject.entity).map(|id| new.hold(id));
-        match (before, after) {
-            (Some(before), Some(after)) => Some(stricter(&before, &after)),
-            (before, after) => before.or(after),
-        }
-    };
-    let holds: Vec<Hold> = subjects.all.iter().filter_map(hold).collect();
-    let when = plan.map_or(When::At(now), When::During);
-    let ids: Vec<EntityId> =
-        subjects.all.iter().filter_map(|subject| find(merged, &subject.entity)).collect();
-    let assignees: Vec<String> =
-        own.first().map(|request| request.assignees.clone()).unwrap_or_default();
-    let name = own.first().map(|request| request.name.as_str());
-    let open = (&OpenChanges::of(open), name);
-    let told = conflicts(&new, (merged.catalog, merged.graph), &ids, plan, &assignees, open);
-    let Told { conflicts, also_changed_by } = told;
-    let zone = if merged.catalog.entities().len() > 0 { new.zone() } else { old.zone() };
-    Timing {
-        now,
-        planned: plan,
-        verdict: judge(&holds, when, now),
-        conflicts,
-        also_changed_by: also_changed_by
-            .into_iter()
-            .map(|(entity, by)| AlsoChanged { entity, by })
-            .collect(),
-        timezone: zone.name().to_owned(),
-    }
-}
-
-/// What the risk of a change wants to know of its time.
-fn schedule_facts(timing: &Timing) -> ScheduleFacts {
-    use crate::change::schedule::WindowState;
-    let with = |state| timing.verdict.subjects.iter().filter(move |one| one.window.state == state);
-    let outside: Vec<&str> =
-        with(WindowState::Outside).map(|one| one.subject.as_str()).collect();
-    let has_window = !outside.is_empty() || with(WindowState::Inside).next().is_some();
-    let freezes = timing.verdict.subjects.iter().flat_map(|one| {
-        let holding = one.freezes.iter().filter(|freeze| freeze.lifted_by.is_empty());
-        holding.map(|freeze| crate::catalog::short(&freeze.calendar))
-    });
-    let freezes: std::collections::BTreeSet<String> = freezes.collect();
-    let when = match timing.planned {
-        Some(_) => "its schedule",
-        None => "now",
-    };
-    let window = outside.first().map(|first| {
-        let first = crate::catalog::short(first);
-        match outside.len() {
-            1 => format!("{when} is outside the window of {first}"),
-            many => format!("{when} is outside the windows of {first} and {} more", many - 1),
-        }
-    });
-    let told = timing.conflicts.iter().filter(|one| !one.reason.is_of_calendar());
-    let told: Vec<String> = told
-        .map(|one| {
-            let with = one.with.as_deref().map(crate::catalog::short).unwrap_or_default();
-            format!("{}: {} ({with})", crate::catalog::short(&one.subject), one.reason.words())
-        })
-        .collect();
-    ScheduleFacts {
-        outside_window: has_window.then_some(!outside.is_empty()),
-        window,
-        freezes: freezes.into_iter().collect(),
-        conflicts: Some(told),
-    }
 }

@@ -23,8 +23,7 @@ const MOST_FILES: usize = 1_000;
 ///
 /// The branches cannot be listed.
 pub fn underway(sides: &Sides, now: i64) -> Result<Vec<OpenChange>, GitError> {
-    let own: BTreeSet<&str> =
-        sides.changed.iter().map(|changed| changed.path.as_str()).collect();
+    let own: BTreeSet<&str> = sides.changed.iter().map(|changed| changed.path.as_str()).collect();
     let catalog = &sides.base.catalog;
     let is_own = |change: &OpenChange| {
         let found = catalog.names.find(&change.name).and_then(|name| catalog.principal(name));
@@ -69,7 +68,8 @@ fn of_branch(sides: &Sides, branch: &OpenBranch) -> Result<Vec<OpenChange>, GitE
     let catalog = &sides.base.catalog;
     for file in &set.files {
         let owners = claims.owners(&file.changed.path);
-        touches.extend(owners.into_iter().map(|id| catalog.canonical(catalog.entity(id)).to_owned()));
+        touches
+            .extend(owners.into_iter().map(|id| catalog.canonical(catalog.entity(id)).to_owned()));
     }
     let mut requests: Vec<OpenChange> = planned(&after.catalog);
     requests.retain(|request| touches.contains(&request.name));

@@ -118,7 +118,8 @@ pub fn irreversible(
 ) -> Vec<String> {
     let there = |change: &super::EntityChange| change.action != super::Action::Create;
     let hits = tables::hits(tables::IRREVERSIBLE, set, base, merged, &there);
-    let told = hits.iter().map(|hit| format!("{}: {}", crate::catalog::short(&hit.entity), hit.what));
+    let told =
+        hits.iter().map(|hit| format!("{}: {}", crate::catalog::short(&hit.entity), hit.what));
     let told: std::collections::BTreeSet<String> = told.collect();
     told.into_iter().collect()
 }
