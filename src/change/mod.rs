@@ -16,6 +16,7 @@ pub mod people;
 pub mod policies;
 pub mod policy;
 pub mod request;
+pub mod requirement;
 pub mod risk;
 pub mod set;
 mod side;
