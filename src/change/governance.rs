@@ -26,7 +26,7 @@ pub static PATHS: &[(&str, &str)] = &[
     (".github/ISSUE_TEMPLATE/**", "a template of requests"),
     (".gitlab/merge_request_templates/**", "a template of requests"),
     (".gitlab/issue_templates/**", "a template of requests"),
-    (".gitsm/**", "a template or a hook of gitsm"),
+    (".gitsm/{templates,hooks}/**", "a template or a hook of gitsm"),
     (".githooks/**", "a hook"),
     (".husky/**", "a hook"),
     (".pre-commit-config.yaml", "the hooks of pre-commit"),

@@ -22,6 +22,7 @@ pub mod people;
 pub mod policies;
 pub mod policy;
 pub mod request;
+pub mod requirement;
 pub mod risk;
 pub mod schedule;
 pub mod set;
