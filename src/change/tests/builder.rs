@@ -1,20 +1,17 @@
-//! Two small trees, and the change set between them, made by comparing plain values.
+//! Two small trees, and what the change between them means.
 
 use std::collections::BTreeSet;
-
-use serde_json::Value as Json;
 
 use crate::catalog::{Catalog, Classes, Graph, Inspection, Reader, Subject, load};
 use crate::change::assessment::{Assessment, assess};
 use crate::change::facts::Facts;
-use crate::change::governance::{is_governance, removes_relation};
-use crate::change::{Action, ChangeSet, EntityChange, FieldEdit, FileChange, Located, Side, Value};
+use crate::change::governance::is_governance;
+use crate::change::{ChangeSet, FileChange, Side};
 use crate::config::Config;
-use crate::git::ChangedPath;
-use crate::model::{FieldClass, Kind};
+use crate::git::{BlobId, ChangedPath, Version};
 use crate::source::{File, Source};
-use crate::tree::Memory;
-use crate::yaml::{Limits, Pointer};
+use crate::tree::{Entry, EntryKind, Memory};
+use crate::yaml::Limits;
 
 /// A tree of a catalog, and all that is read from it.
 pub(super) struct Tree {
@@ -67,6 +64,7 @@ pub(super) fn with_sides<T>(
         catalog: &base.catalog,
         graph: &graph,
         classes: &classes,
+        suppressions: &[],
         reader: &reader,
     };
     let after = Side {
@@ -75,6 +73,7 @@ pub(super) fn with_sides<T>(
         catalog: &merged.catalog,
         graph: &later_graph,
         classes: &later_classes,
+        suppressions: &[],
         reader: &later_reader,
     };
     tell(&before, &after)
@@ -88,103 +87,22 @@ pub(super) fn file(path: &str, of: &[&str], config: &Config) -> FileChange {
     }
 }
 
-fn names(side: &Side<'_>) -> BTreeSet<String> {
-    side.catalog.distinct().map(|id| side.name(id).to_owned()).collect()
-}
-
+/// What differs between two sides, all files looked at.
 pub(super) fn compare(base: &Side<'_>, merged: &Side<'_>) -> ChangeSet {
-    let (before, after) = (names(base), names(merged));
-    let mut entities = Vec::new();
-    for name in before.union(&after) {
-        let (was, is) = (base.value(name), merged.value(name));
-        let action = match (&was, &is) {
-            (Some(_), Some(_)) => Action::Update,
-            (None, _) => Action::Create,
-            (_, None) => Action::Delete,
-        };
-        let id = merged.find(name).map(|id| merged.catalog.entity(id).kind);
-        let kind = id.or(base.find(name).map(|id| base.catalog.entity(id).kind)).unwrap();
-        let mut edits = Vec::new();
-        differ(kind, &mut Vec::new(), was.as_ref(), is.as_ref(), &mut edits);
-        if edits.is_empty() {
-            continue;
-        }
-        let class = edits.iter().map(|edit| edit.class).max().unwrap();
-        let reference = name.clone();
-        entities.push(EntityChange {
-            reference,
-            former: None,
-            kind,
-            action,
-            before: None,
-            after: None,
-            edits,
-            class,
-        });
-    }
-    ChangeSet { entities, ..ChangeSet::default() }
-}
-
-fn differ(
-    kind: &'static Kind,
-    path: &mut Vec<String>,
-    was: Option<&Json>,
-    is: Option<&Json>,
-    edits: &mut Vec<FieldEdit>,
-) {
-    if was == is {
-        return;
-    }
-    if let (Some(Json::Object(a)), Some(Json::Object(b))) = (was, is) {
-        let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
-        for key in keys {
-            path.push(key.clone());
-            differ(kind, path, a.get(key), b.get(key), edits);
-            path.pop();
-        }
-        return;
-    }
-    if let (Some(Json::Array(a)), Some(Json::Array(b))) = (was, is) {
-        for (own, others, gone) in [(a, b, true), (b, a, false)] {
-            for item in own.iter().filter(|item| !others.contains(item)) {
-                path.push(format!("[{}]", item.as_str().unwrap_or("item")));
-                let (was, is) = if gone { (Some(item), None) } else { (None, Some(item)) };
-                edits.push(edit(kind, path, was, is));
-                path.pop();
-            }
-        }
-        return;
-    }
-    edits.push(edit(kind, path, was, is));
-}
-
-fn edit(kind: &'static Kind, path: &[String], was: Option<&Json>, is: Option<&Json>) -> FieldEdit {
-    let words: Vec<&str> = path.iter().map(String::as_str).collect();
-    let mut edit = FieldEdit {
-        pointer: path.iter().fold(Pointer::root(), |pointer, token| pointer.join(token)),
-        before: was.map(located),
-        after: is.map(located),
-        class: kind.practice.class_of(&words),
-        reordered: false,
+    let version = |side: &Side<'_>, path: &str| {
+        let entry = Entry { path: path.to_owned(), kind: EntryKind::File, id: None };
+        let bytes = side.tree.read(&entry, u64::MAX).ok()?.bytes;
+        Some(Version { bits: 0o100_644, blob: BlobId::of(&bytes).unwrap() })
     };
-    if removes_relation(kind, &edit) {
-        edit.class = FieldClass::Governance;
-    }
-    edit
-}
-
-fn located(value: &Json) -> Located {
-    let value = match value {
-        Json::Null => Value::Null,
-        Json::Bool(truth) => Value::Bool(*truth),
-        Json::Number(number) => Value::Int(number.to_string()),
-        Json::String(text) => Value::Str(text.clone()),
-        Json::Array(items) => Value::Seq(items.iter().map(located).collect()),
-        Json::Object(fields) => {
-            Value::Map(fields.iter().map(|(name, value)| (name.clone(), located(value))).collect())
-        }
-    };
-    Located { value, place: None }
+    let paths = [base, merged].map(|side| side.tree.files().unwrap()).concat();
+    let paths: BTreeSet<String> = paths.into_iter().collect();
+    let changed = paths.into_iter().map(|path| ChangedPath {
+        before: version(base, &path),
+        after: version(merged, &path),
+        path,
+    });
+    let changed: Vec<ChangedPath> = changed.filter(|one| one.before != one.after).collect();
+    ChangeSet::between(base, merged, &changed, &BTreeSet::new())
 }
 
 /// A configuration item: its class, and further fields of its spec.
