@@ -10,6 +10,7 @@ pub mod drawing;
 mod entity;
 mod graph;
 pub mod impact;
+pub mod index;
 mod intern;
 mod labels;
 mod load;

@@ -36,6 +36,7 @@ pub use consequences::{
     WeightAddend, blast_radius_points, criticality_points,
 };
 pub use explain::{Explanation, Step, Stop, explain};
+pub(in crate::catalog) use links::NEVER_FAIL;
 
 /// How something affected works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
