@@ -33,16 +33,11 @@ pub(super) fn folder_of(glob: &str) -> Option<&str> {
 
 /// The folders that a path is in, the nearest first; the last is the top.
 fn folders(path: &str) -> impl Iterator<Item = &str> {
-    let up = |at: &&'_ str| match at.rsplit_once('/') {
+    std::iter::successors(Some(path), |at| match at.rsplit_once('/') {
         Some((folder, _)) => Some(folder),
         None => (!at.is_empty()).then_some(""),
-    };
-    let mut at = Some(path);
-    std::iter::from_fn(move || {
-        let folder = at.as_ref().and_then(up)?;
-        at = Some(folder);
-        Some(folder)
     })
+    .skip(1)
 }
 
 /// The entities that a path belongs to: by their sources, because they embed the file, or because
@@ -94,9 +89,11 @@ fn by_folder(index: &dyn Index, path: &str) -> Result<Vec<(String, String)>, Dam
             let at = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
             let there = index.find(Topic::Path, &at)?;
             for filed in there.iter().filter(|filed| filed.path == at) {
-                let entities = filed.summary.entities.iter().filter(|one| {
-                    FOLDERS.contains(&one.kind.family) && one.sources.is_empty()
-                });
+                let entities = filed
+                    .summary
+                    .entities
+                    .iter()
+                    .filter(|one| FOLDERS.contains(&one.kind.family) && one.sources.is_empty());
                 owners.extend(entities.map(|one| (at.clone(), one.name.clone())));
             }
         }

@@ -122,7 +122,9 @@ impl<'b> Input<'b> {
             sources: self.texts()?,
             embeds: self.texts()?,
             accounts: self.texts()?,
-            ends: self.list(|input| Some(i64::from_le_bytes(input.take(8)?.try_into().ok()?)))?.pop(),
+            ends: self
+                .list(|input| Some(i64::from_le_bytes(input.take(8)?.try_into().ok()?)))?
+                .pop(),
         })
     }
 }

@@ -31,7 +31,7 @@ pub use crate::cache::Damaged;
 use crate::model::{Impact, Relation};
 
 /// A file and what it contributes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Filed {
     /// Its path, from the top of the tree on.
     pub path: String,

@@ -129,9 +129,8 @@ impl<'t> Indexed<'t> {
             return Ok(());
         }
         let subset = Subset::new(tree, &covered);
-        let read = summaries(&subset, self.scope.config, |path, summary| {
-            (path.to_owned(), summary)
-        })?;
+        let read =
+            summaries(&subset, self.scope.config, |path, summary| (path.to_owned(), summary))?;
         for path in covered {
             self.layers.replace(path, super::Summary::default());
         }

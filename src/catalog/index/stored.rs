@@ -136,7 +136,8 @@ pub(super) fn written(salted: &Salted, parts: &[Part]) -> Vec<u8> {
     let mut first = 0_usize;
     for bucket in 0..=1_u64 << bits {
         let inside = |(digest, _): &(u64, u32)| bucket_of(*digest, bits) < bucket;
-        let skipped = postings.get(first..).unwrap_or_default().iter().take_while(|one| inside(one));
+        let skipped =
+            postings.get(first..).unwrap_or_default().iter().take_while(|one| inside(one));
         first += skipped.count();
         out.extend_from_slice(&(first as u32).to_le_bytes());
     }

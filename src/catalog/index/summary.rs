@@ -7,7 +7,9 @@ use rayon::prelude::*;
 
 use super::Topic;
 use super::claims::folder_of;
-use crate::catalog::{Catalog, DocumentView, Entity, FileView, Inspection, Reference, Subject, load};
+use crate::catalog::{
+    Catalog, DocumentView, Entity, FileView, Inspection, Reference, Subject, load,
+};
 use crate::config::Config;
 use crate::git::GitError;
 use crate::model::gitsm::Spec;
@@ -27,14 +29,14 @@ const ACCOUNTS: &[(&str, &str)] =
     &[("github.com/user-login", "github"), ("gitlab.com/user-login", "gitlab")];
 
 /// What one file contributes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Summary {
     /// Its entities, by document.
     pub entities: Vec<Defined>,
 }
 
 /// What an entity's document contributes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Defined {
     /// The kind of the document.
     pub kind: &'static Kind,
@@ -57,7 +59,7 @@ pub struct Defined {
 }
 
 /// A reference to another entity.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Mention {
     /// The relation that it makes.
     pub relation: &'static Relation,
@@ -149,8 +151,7 @@ pub fn summaries<T: Send>(
     let (catalog, _) = load(tree, config, &Limits::default(), &note)?;
     let extras = extras.into_inner().unwrap_or_default();
     let entities: Vec<&Entity> = catalog.entities().map(|(_, entity)| entity).collect();
-    let files: Vec<&[&Entity]> =
-        entities.chunk_by(|a, b| Arc::ptr_eq(&a.file, &b.file)).collect();
+    let files: Vec<&[&Entity]> = entities.chunk_by(|a, b| Arc::ptr_eq(&a.file, &b.file)).collect();
     let told = files.par_iter().filter_map(|entities| {
         let path = &entities.first()?.file.path;
         let extras = extras.get(path).map(Vec::as_slice).unwrap_or_default();
@@ -168,9 +169,8 @@ fn defined(
 ) -> Defined {
     let text = |name| catalog.names.text(name).to_owned();
     let extra = extras.iter().find(|(document, _)| *document == entity.document);
-    let (embeds, accounts) = extra
-        .map(|(_, extra)| (extra.embeds.clone(), extra.accounts.clone()))
-        .unwrap_or_default();
+    let (embeds, accounts) =
+        extra.map(|(_, extra)| (extra.embeds.clone(), extra.accounts.clone())).unwrap_or_default();
     let mentions = entity.references.iter().filter_map(|reference| {
         let relation = relation_named(reference.field.relation)?;
         Some(Mention { relation, targets: targets(catalog, reference) })
@@ -188,7 +188,9 @@ fn defined(
         embeds,
         accounts,
         ends: match entity.spec() {
-            Some(Spec::ChangeRequest(spec)) => spec.schedule.as_ref().map(|one| instant(&one.end.0)),
+            Some(Spec::ChangeRequest(spec)) => {
+                spec.schedule.as_ref().map(|one| instant(&one.end.0))
+            }
             _ => None,
         },
     }

@@ -17,14 +17,20 @@ use crate::yaml::Limits;
 /// How many names of each kind there are.
 const NAMES: usize = 5;
 
-const KINDS: &[&str] = &[
-    "ci", "service", "component", "resource", "system", "team", "person", "sla", "runbook",
-];
+const KINDS: &[&str] =
+    &["ci", "service", "component", "resource", "system", "team", "person", "sla", "runbook"];
 
 /// Relations of configuration items.
 const RELATED: &[&str] = &[
-    "dependsOn", "uses", "runsOn", "hostedOn", "contains", "memberOf", "redundantWith",
-    "connectsTo", "monitoredBy",
+    "dependsOn",
+    "uses",
+    "runsOn",
+    "hostedOn",
+    "contains",
+    "memberOf",
+    "redundantWith",
+    "connectsTo",
+    "monitoredBy",
 ];
 
 #[derive(Debug, Clone)]
@@ -89,31 +95,51 @@ impl Document {
         let (word, spec) = match kind {
             "ci" => ("ConfigurationItem", self.item(&owner, ITEMS)),
             "service" => ("Service", self.service(&owner, ITEMS)),
-            "team" => ("Team", format!(
-                "members: [{}]{}, escalation: [{}]{}",
-                self.list(0, &["person"]), self.field("parent", 1, "team"),
-                self.list(2, &["team"]), self.field("manager", 3, "person"),
-            )),
+            "team" => (
+                "Team",
+                format!(
+                    "members: [{}]{}, escalation: [{}]{}",
+                    self.list(0, &["person"]),
+                    self.field("parent", 1, "team"),
+                    self.list(2, &["team"]),
+                    self.field("manager", 3, "person"),
+                ),
+            ),
             "person" => ("Person", format!("memberOf: [{}]", self.list(0, &["team"]))),
-            "sla" => ("ServiceLevelAgreement", format!(
-                "type: sla, lifecycle: active, parties: {{provider: '{owner}', customer: 'team:n1'}}, \
+            "sla" => (
+                "ServiceLevelAgreement",
+                format!(
+                    "type: sla, lifecycle: active, parties: {{provider: '{owner}', customer: 'team:n1'}}, \
                  restsOn: [{}], targets: [{{id: a, metric: availability, goal: 0.9}}]",
-                self.list(0, &["sla"]),
-            )),
-            "runbook" => ("Runbook", format!(
-                "owner: '{owner}', purpose: p, trigger: [schedule], lifecycle: approved, risk: low, \
+                    self.list(0, &["sla"]),
+                ),
+            ),
+            "runbook" => (
+                "Runbook",
+                format!(
+                    "owner: '{owner}', purpose: p, trigger: [schedule], lifecycle: approved, risk: low, \
                  steps: [{{id: a, name: A, type: manual, instruction: x}}]",
-            )),
-            "component" => ("Component", format!(
-                "type: x, lifecycle: production, owner: '{owner}', dependsOn: [{}], \
+                ),
+            ),
+            "component" => (
+                "Component",
+                format!(
+                    "type: x, lifecycle: production, owner: '{owner}', dependsOn: [{}], \
                  dependencyOf: [{}]{}{}",
-                self.list(0, ITEMS), self.list(1, ITEMS),
-                self.field("system", 2, "system"), self.field("subcomponentOf", 3, "component"),
-            )),
-            "resource" => ("Resource", format!(
-                "type: x, owner: '{owner}', dependsOn: [{}], dependencyOf: [{}]",
-                self.list(0, ITEMS), self.list(1, &["ci", "team", "component"]),
-            )),
+                    self.list(0, ITEMS),
+                    self.list(1, ITEMS),
+                    self.field("system", 2, "system"),
+                    self.field("subcomponentOf", 3, "component"),
+                ),
+            ),
+            "resource" => (
+                "Resource",
+                format!(
+                    "type: x, owner: '{owner}', dependsOn: [{}], dependencyOf: [{}]",
+                    self.list(0, ITEMS),
+                    self.list(1, &["ci", "team", "component"]),
+                ),
+            ),
             _ => ("System", format!("owner: '{owner}'")),
         };
         let group = if foreign { "backstage.io" } else { "gitsm" };
@@ -195,7 +221,11 @@ fn told((catalog, graph): &(Catalog, Graph), names: &[String], state: State) -> 
         let carrier = &one.carrier;
         format!(
             "{} {:?} {} {} {} {:?}\n",
-            name(&one.id), one.state, one.distance, name(&carrier.from), carrier.word(),
+            name(&one.id),
+            one.state,
+            one.distance,
+            name(&carrier.from),
+            carrier.word(),
             carrier.reason,
         )
     });
@@ -327,7 +357,8 @@ proptest! {
     }
 }
 
-const CALENDAR: &str = "apiVersion: gitsm/v1alpha1\nkind: Exception\nmetadata: {name: e}\nspec: {}\n";
+const CALENDAR: &str =
+    "apiVersion: gitsm/v1alpha1\nkind: Exception\nmetadata: {name: e}\nspec: {}\n";
 
 fn component(name: &str, rest: &str) -> String {
     format!(
@@ -339,7 +370,10 @@ fn component(name: &str, rest: &str) -> String {
 #[test]
 fn paths_belong_to_who_claims_them() {
     let tree = Memory::new([
-        ("a.yaml", component("a", ", annotations: {gitsm/sources: 'tf/db/**, tf/*.tf, ./Makefile'}")),
+        (
+            "a.yaml",
+            component("a", ", annotations: {gitsm/sources: 'tf/db/**, tf/*.tf, ./Makefile'}"),
+        ),
         ("b.yaml", component("b", ", description: {$text: docs/b.md}")),
         ("apps/catalog-info.yaml", component("c", "")),
         ("apps/d/catalog-info.yaml", component("d", ", annotations: {gitsm/sources: 'x/**'}")),
@@ -363,8 +397,14 @@ fn paths_belong_to_who_claims_them() {
 #[test]
 fn people_are_found_by_account_and_address() {
     let tree = Memory::new([
-        ("a.yaml", "{apiVersion: gitsm/v1alpha1, kind: Person, metadata: {name: p-1}, spec: {accounts: {github: Ada}}}"),
-        ("b.yaml", "{apiVersion: backstage.io/v1alpha1, kind: User, metadata: {name: bob}, spec: {memberOf: [], profile: {email: Bob@Example.com}}}"),
+        (
+            "a.yaml",
+            "{apiVersion: gitsm/v1alpha1, kind: Person, metadata: {name: p-1}, spec: {accounts: {github: Ada}}}",
+        ),
+        (
+            "b.yaml",
+            "{apiVersion: backstage.io/v1alpha1, kind: User, metadata: {name: bob}, spec: {memberOf: [], profile: {email: Bob@Example.com}}}",
+        ),
     ]);
     let index = live(&tree);
     assert_eq!(persons(&index, "ada").unwrap(), ["person:default/p-1"]);
