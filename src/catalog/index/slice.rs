@@ -215,7 +215,9 @@ impl Slicer<'_> {
             add(NEEDING);
         }
         if new & EXPLAINED != 0 && !ITEMS.contains(&family(&target)) && fails(&own.name) {
-            add(explained(&target, relation));
+            // Of an item that is only referred to nobody decides: whom to call is enough.
+            let item = ITEMS.contains(&family(&own.name)) && family(&target) == "team";
+            add(if item { CALLED } else { explained(&target, relation) });
         }
         if let Some(more) = by_team(new, relation, &target) {
             add(more);

@@ -185,7 +185,17 @@ impl Document {
 
 fn tree(documents: &[Document]) -> Memory {
     let mut files: std::collections::BTreeMap<String, Vec<String>> = Default::default();
-    for document in documents {
+    let mut ordered: Vec<Document> = documents.to_vec();
+    ordered.sort_by_key(|document| document.file);
+    // `assess` takes a former name that a second document of an entity claims for another entity,
+    // and tells the two in any order: here only the first document of each claims any.
+    let mut seen = BTreeSet::new();
+    for document in &mut ordered {
+        if !seen.insert((document.kind, document.name)) {
+            document.former = None;
+        }
+    }
+    for document in &ordered {
         files.entry(format!("f{:02}.yaml", document.file)).or_default().push(document.text());
     }
     Memory::new(files.into_iter().map(|(path, texts)| (path, texts.join("---\n"))))
@@ -261,7 +271,7 @@ fn people((catalog, graph): &(Catalog, Graph), team: &str) -> BTreeSet<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn a_slice_answers_as_the_whole_does(
