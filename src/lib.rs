@@ -5,7 +5,7 @@
 //! 0. [`finding`], [`source`]: one located statement
 //! 1. [`yaml`], [`git`], [`tree`]: files and history
 //! 2. [`model`]: kinds, relations, references, as tables
-//! 3. [`catalog`], [`config`]: the catalog of a tree
+//! 3. [`catalog`], [`config`], [`cache`]: the catalog of a tree
 //! 4. [`change`]: what a change is, and what it means
 //! 5. [`rules`]: everything that is checked
 //! 7. [`output`]: findings to bytes
@@ -14,6 +14,7 @@
 //!
 //! Begin with [`flow::validate`] and follow it down.
 
+pub mod cache;
 pub mod catalog;
 pub mod change;
 pub mod cli;

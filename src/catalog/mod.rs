@@ -11,6 +11,7 @@ mod entity;
 pub mod exemptions;
 mod graph;
 pub mod impact;
+pub mod index;
 mod intern;
 mod labels;
 mod load;

@@ -170,6 +170,11 @@ impl Repository {
         self.inner.path()
     }
 
+    /// The folder that all worktrees of the repository share.
+    pub fn common_dir(&self) -> &Path {
+        self.inner.commondir()
+    }
+
     /// Every path that the index tracks, in the index's order.
     ///
     /// # Errors

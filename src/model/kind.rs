@@ -161,7 +161,7 @@ pub(super) const fn to_any(
 }
 
 /// The kinds that count as configuration items, and the services that rest on them.
-const ITEMS: &[&str] =
+pub const ITEMS: &[&str] =
     &["ci", "component", "resource", "api", "service", "system", "domain", "airesource"];
 
 /// A relation of a configuration item: to another one, unless the text names a kind.

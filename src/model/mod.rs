@@ -25,8 +25,8 @@ pub use class_page::class_page;
 pub use example::example;
 pub use format::{Format, Formatted, Position, VALUE_FORMATS};
 pub use kind::{
-    Accepts, Group, KINDS, Kind, ReferenceField, Variant, families_named, groups, kind_named,
-    kind_words_near,
+    Accepts, Group, ITEMS, KINDS, Kind, ReferenceField, Variant, families_named, groups,
+    kind_named, kind_words_near,
 };
 pub use metadata::{Link, Metadata};
 pub use order::key_order;

@@ -12,7 +12,7 @@ use crate::model::{Impact as Travels, Relation};
 const PLACES: &[&str] = &["contains"];
 
 /// Families that do not fail.
-const NEVER_FAIL: &[&str] = &["team", "person"];
+pub(in crate::catalog) const NEVER_FAIL: &[&str] = &["team", "person"];
 
 /// A way from an entity to one that it affects.
 #[derive(Clone, Copy)]

@@ -38,6 +38,7 @@ pub use consequences::{
 };
 pub use explain::{Explanation, Step, Stop, explain};
 pub use needs::{is_in_use, needs};
+pub(in crate::catalog) use links::NEVER_FAIL;
 
 /// How something affected works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
