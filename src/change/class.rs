@@ -34,7 +34,8 @@ pub(super) fn of_edit(
     match action {
         Action::Create if is_governance(kind) => own,
         Action::Create => own.min(FieldClass::Operational),
-        Action::Delete => own.max(FieldClass::Destructive),
+        Action::Delete if is_governance(kind) => own.max(FieldClass::Destructive),
+        Action::Delete => FieldClass::Destructive,
         Action::Update if before.is_some() && is_lost(kind, &path, before, after) => {
             FieldClass::Governance
         }

@@ -1,6 +1,12 @@
 //! `diff`: what a change really changes, and what that means.
 
+use chrono::{DateTime, Utc};
+
+use super::clock;
+use super::contributors::facts;
+use super::judged::{Judged, judged};
 use super::sides::{Asked, Sides, SidesError};
+use super::underway::underway;
 use super::workspace::Place;
 use crate::catalog::EntityId;
 use crate::change::{ChangeSet, EntityChange, Side};
@@ -15,6 +21,12 @@ pub struct Request {
     pub place: Place,
     /// Which change is meant.
     pub asked: Asked,
+    /// The instant at which it is judged; now without it.
+    pub now: Option<DateTime<Utc>>,
+    /// Whether to say what it can break.
+    pub impact: bool,
+    /// Whether to say how risky it is, who must agree, and when it may happen.
+    pub judgement: bool,
 }
 
 /// Looks at a change.
@@ -28,7 +40,18 @@ pub fn diff(
 ) -> Result<DiffReport, SidesError> {
     let sides = Sides::open(&request.place, &request.asked, environment)?;
     let set = sides.set();
-    Ok(report(&sides, &set))
+    let report = report(&sides, &set);
+    if !request.impact && !request.judgement {
+        return Ok(report);
+    }
+    let now = request.now.unwrap_or_else(|| clock::instant(None));
+    let facts = facts(&sides, environment)?;
+    let open = match request.judgement {
+        true => underway(&sides, now.timestamp())?,
+        false => Vec::new(),
+    };
+    let Judged { assessment, timing, undo } = judged(&sides, &set, facts, now, &open);
+    Ok(report.with(assessment, timing, undo, (request.impact, request.judgement)))
 }
 
 /// Puts a change down.

@@ -16,6 +16,7 @@ mod calendar;
 mod catalogs;
 mod codeowners;
 mod corpus;
+mod diff;
 mod fix;
 mod fmt;
 mod formats;

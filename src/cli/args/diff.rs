@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 
 use super::format_and_file;
@@ -55,7 +56,7 @@ pub struct Diff {
     pub no_risk: bool,
     /// The moment that it is judged at, as RFC 3339 writes it
     #[arg(long, value_name = "INSTANT")]
-    pub now: Option<String>,
+    pub now: Option<DateTime<Utc>>,
     /// A format, and the file to write it to: human, summary, name, json, markdown; may be repeated
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = format_and_file::<DiffFormat>)]
     pub outputs: Vec<(DiffFormat, Option<PathBuf>)>,

@@ -3,6 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use super::fields::{Mark, lines};
+use super::meaning::{Section, band, sections};
 use super::short::counted;
 use super::{DiffReport, EntityReport, FileReport, Position, name};
 use crate::output::text::{count, visible};
@@ -53,10 +54,39 @@ pub fn emit(report: &DiffReport, color: bool) -> String {
         ));
     }
     if !report.is_empty() {
-        text.push_str(&format!(
-            "\n{}\n",
-            paint.bold(&format!("{}.", capital(&counted(&report.summary))))
-        ));
+        let counted = capital(&counted(&report.summary));
+        let band = report.judgement.as_ref().map(|part| format!(" Risk: {}.", band(part)));
+        let band = band.unwrap_or_default();
+        text.push_str(&format!("\n{}\n", paint.bold(&format!("{counted}.{band}"))));
+    }
+    for part in sections(report) {
+        text.push_str(&section(&part, paint));
+    }
+    text
+}
+
+/// A section: its title and headline, its rows in columns, its notes.
+fn section(part: &Section, paint: Paint) -> String {
+    let mut text = format!("\n{}  {}\n", paint.bold(part.title), part.headline);
+    let columns = part.rows.iter().map(Vec::len).max().unwrap_or_default();
+    // The last column is as wide as it is.
+    let width = |column: usize| {
+        let cells = part.rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or_default().min(40)
+    };
+    for row in &part.rows {
+        let mut line = String::from("  ");
+        for (column, cell) in row.iter().enumerate() {
+            match column + 1 == columns {
+                true => line.push_str(cell),
+                false => line.push_str(&format!("{cell:<0$}  ", width(column))),
+            }
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    for note in &part.notes {
+        text.push_str(&format!("  {}\n", paint.faint(note)));
     }
     text
 }

@@ -3,6 +3,8 @@
 
 mod fields;
 mod human;
+mod markdown;
+mod meaning;
 mod short;
 
 use schemars::JsonSchema;
@@ -10,11 +12,23 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::catalog::short as short_name;
+use crate::change::assessment::Assessment;
+use crate::change::change_type::Typed;
+use crate::change::impact::ChangeImpact;
+use crate::change::informed::Informed;
+use crate::change::policies::PolicyViolation;
+use crate::change::request::{ChangeName, Statement};
+use crate::change::requirement::Approvals;
+use crate::change::risk::Risk;
+use crate::change::subjects::Subjects;
+use crate::change::timing::Timing;
+use crate::change::undo::Undo;
 use crate::change::{Action, ChangeSet, EntityChange, FieldEdit, FileChange, Located};
 use crate::git::Mode;
 use crate::source::Place;
 
 pub use human::emit as diff_human;
+pub use markdown::emit as diff_markdown;
 pub use short::{names as diff_names, summary as diff_summary};
 
 /// What a change is and what it means.
@@ -39,6 +53,52 @@ pub struct DiffReport {
     pub ignores: Vec<IgnoreReport>,
     /// Why a part cannot be compared.
     pub doubts: Vec<DoubtReport>,
+    /// What it can break, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub impact: Option<ImpactPart>,
+    /// How risky it is, who must agree, and when it may happen, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judgement: Option<JudgementPart>,
+}
+
+/// What a change can break.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ImpactPart {
+    /// What of it counts, and what does not.
+    pub subjects: Subjects,
+    /// What is affected, with the way that trouble takes.
+    #[serde(flatten)]
+    pub impact: ChangeImpact,
+}
+
+/// How risky a change is, who must agree, and when it may happen.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JudgementPart {
+    /// What the change is called.
+    pub name: ChangeName,
+    /// The ChangeRequest that it adds or edits.
+    pub request: Option<String>,
+    /// Of which type it is.
+    pub r#type: Typed,
+    /// Whether a model nearly covers it, so that it is worth telling why not.
+    #[serde(skip)]
+    pub is_near: bool,
+    /// How risky it is.
+    pub risk: Risk,
+    /// Who must agree.
+    pub approvals: Approvals,
+    /// Who is told.
+    pub informed: Vec<Informed>,
+    /// What must be said of it.
+    pub statements: Vec<Statement>,
+    /// What policies about changes miss.
+    pub policies: Vec<PolicyViolation>,
+    /// When it may happen.
+    pub timing: Timing,
+    /// What takes it back.
+    pub undo: Undo,
 }
 
 /// What is compared with what: the tip of the base, and what becomes of it.
@@ -231,7 +291,39 @@ impl DiffReport {
             files: set.files.iter().map(file).collect(),
             ignores: set.ignores.iter().map(|one| ignore(one, star)).collect(),
             doubts: set.doubts.iter().map(doubt).collect(),
+            impact: None,
+            judgement: None,
         }
+    }
+
+    /// Adds what the change means: what it can break, and how it is judged.
+    #[must_use]
+    pub fn with(
+        mut self,
+        assessment: Assessment,
+        timing: Timing,
+        undo: Undo,
+        (impact, judgement): (bool, bool),
+    ) -> Self {
+        let Assessment { subjects, impact: affected, .. } = assessment;
+        // What touches the entities of a model is near it; anything else is just another change.
+        let near = assessment.r#type.nearest.as_ref();
+        let is_near = near.is_some_and(|near| near.reasons == 1) && subjects.all.len() == 1;
+        self.impact = impact.then_some(ImpactPart { subjects, impact: affected });
+        self.judgement = judgement.then_some(JudgementPart {
+            name: assessment.name,
+            request: assessment.request,
+            r#type: assessment.r#type,
+            is_near,
+            risk: assessment.risk,
+            approvals: assessment.approvals,
+            informed: assessment.informed,
+            statements: assessment.statements,
+            policies: assessment.policies,
+            timing,
+            undo,
+        });
+        self
     }
 
     /// `diff/1`.
