@@ -62,7 +62,7 @@ pub fn approvals(question: &Question<'_, '_>) -> Approvals {
     let strangers = question.people.strangers();
     if !strangers.is_empty() {
         asked.notes.insert(format!(
-            "{} lead to nobody in the catalog, so they cannot be told from approvers: write \
+            "nobody in the catalog goes by {}, so approvers cannot be told from them: write \
              `accounts: {{git: ADDRESS}}` in their Person",
             strangers.join(", ")
         ));

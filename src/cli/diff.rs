@@ -5,7 +5,7 @@ use super::args::{Diff, DiffFormat};
 use super::error::{Failure, print};
 use super::impact::put;
 use super::pager;
-use crate::flow::diff::{Request, diff};
+use crate::flow::diff::{Request, diff, hidden};
 use crate::flow::sides::Asked;
 use crate::output::diff::{diff_human, diff_markdown, diff_names, diff_summary};
 
@@ -46,6 +46,7 @@ pub(super) fn run(arguments: &Diff, environment: &Environment) -> Result<u8, Fai
             DiffFormat::Json => report.json(),
             DiffFormat::Markdown => diff_markdown(&report),
         };
+        let text = hidden(&text);
         match (format, file) {
             (DiffFormat::Human, None) => pager::show(&text, environment)?,
             (_, None) => print(&text)?,

@@ -54,6 +54,11 @@ pub fn diff(
     Ok(report.with(assessment, timing, undo, (request.impact, request.judgement)))
 }
 
+/// A text of a report with its secrets hidden: names and paths can hold some, too.
+pub fn hidden(text: &str) -> String {
+    rules::starred(text, &[])
+}
+
 /// Puts a change down.
 fn report(sides: &Sides, set: &ChangeSet) -> DiffReport {
     let names = &sides.names;

@@ -142,7 +142,8 @@ fn another_layout_of_every_file_is_no_change() {
     for path in acme.run_git(&["ls-files", "*.yaml"]).lines() {
         let text = acme.read(path);
         // Settings and templates of others are files, and a file that differs is a change.
-        if path == "gitsm.yaml" || path.starts_with("helm/") {
+        if ["gitsm.yaml", "apps/checkout/openapi.yaml"].contains(&path) || path.starts_with("helm/")
+        {
             continue;
         }
         let mut all = String::from("# Written anew.\n");
@@ -279,8 +280,10 @@ fn names_and_a_line_are_for_scripts() {
 #[test]
 fn a_secret_is_in_no_format() {
     let acme = acme();
-    let secret = ["gh", "p_16C7e42F292c6912E7710c838347Ae178B4a"].concat();
+    let secret = format!("gh{}_{}", "p", "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17");
     acme.edit("services/checkout.yaml", "title: Checkout", &format!("title: {secret}"));
+    acme.edit("services/payments.yaml", "name: payments\n", &format!("name: {secret}\n"));
+    acme.write(&format!("{secret}.txt"), "x");
     for format in ["human", "summary", "name", "json", "markdown"] {
         let run = acme.gitsm(&["diff", "--impact", "--risk", "-o", format]);
         assert!(!run.stdout.contains(&secret), "{format}");

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use super::fields::{Mark, lines};
-use super::meaning::{Section, band, sections};
+use super::meaning::{Section, kind_and_band, sections};
 use super::short::counted;
 use super::{DiffReport, EntityReport, FileReport, Position, name};
 use crate::output::text::{count, visible};
@@ -55,7 +55,7 @@ pub fn emit(report: &DiffReport, color: bool) -> String {
     }
     if !report.is_empty() {
         let counted = capital(&counted(&report.summary));
-        let band = report.judgement.as_ref().map(|part| format!(" Risk: {}.", band(part)));
+        let band = report.judgement.as_ref().map(|part| format!(" {}.", kind_and_band(part)));
         let band = band.unwrap_or_default();
         text.push_str(&format!("\n{}\n", paint.bold(&format!("{counted}.{band}"))));
     }
@@ -67,7 +67,7 @@ pub fn emit(report: &DiffReport, color: bool) -> String {
 
 /// A section: its title and headline, its rows in columns, its notes.
 fn section(part: &Section, paint: Paint) -> String {
-    let mut text = format!("\n{}  {}\n", paint.bold(part.title), part.headline);
+    let mut text = format!("\n{}  {}\n", paint.bold(part.title), paint.headline(part));
     let columns = part.rows.iter().map(Vec::len).max().unwrap_or_default();
     // The last column is as wide as it is.
     let width = |column: usize| {
@@ -254,6 +254,18 @@ impl Paint {
 
     pub(super) fn faint(self, text: &str) -> String {
         self.styled(text, Style::new().dimmed())
+    }
+
+    /// What is to be seen at once is seen at once.
+    fn headline(self, part: &Section) -> String {
+        let style = match (part.title, part.headline.as_str()) {
+            ("Risk", text) if text.starts_with("low") => AnsiColor::Green.on_default(),
+            ("Risk", text) if text.starts_with("moderate") => AnsiColor::Yellow.on_default(),
+            ("Risk", _) => AnsiColor::Red.on_default().bold(),
+            ("When", text) if text.ends_with("may not happen") => AnsiColor::Red.on_default(),
+            _ => Style::new(),
+        };
+        self.styled(&part.headline, style)
     }
 
     fn class(self, class: &str) -> String {

@@ -2,7 +2,7 @@
 //! obeyed by Markdown or a forge.
 
 use super::fields::{Mark, dotted, inline};
-use super::meaning::{Section, band, sections};
+use super::meaning::{Section, kind_and_band, sections};
 use super::short::counted;
 use super::{DiffReport, EntityReport, FieldReport, FileReport};
 use crate::catalog::short;
@@ -16,8 +16,7 @@ pub fn emit(report: &DiffReport) -> String {
     let counted = escaped(&counted(&report.summary));
     let headline = match &report.judgement {
         Some(part) if !report.is_empty() => {
-            let points = part.risk.score;
-            format!("{} risk ({points} points): {counted}", capital(&band(part)))
+            format!("{} ({} points): {counted}", kind_and_band(part), part.risk.score)
         }
         _ => capital(&counted),
     };

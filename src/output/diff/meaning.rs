@@ -12,7 +12,7 @@ use crate::change::schedule::{SubjectVerdict, WindowState};
 use crate::change::timing::Timing;
 use crate::model::gitsm::change_model::ChangeType;
 use crate::model::gitsm::change_policy::Grade;
-use crate::model::gitsm::value::Criticality;
+use crate::model::gitsm::value::{Criticality, RiskBand};
 use crate::output::calendar::{away, stamp};
 use crate::output::text::{count, visible};
 
@@ -130,8 +130,18 @@ fn owners(owners: &[String]) -> String {
     }
 }
 
+/// The type and the band in a sentence: `A normal change of high risk`.
+pub(super) fn kind_and_band(part: &JudgementPart) -> String {
+    let kind = match part.r#type.r#type {
+        ChangeType::Standard => "A standard change",
+        ChangeType::Normal => "A normal change",
+        ChangeType::Emergency => "An emergency change",
+    };
+    format!("{kind} of {} risk", band(part))
+}
+
 /// A band as it is read.
-pub(super) fn band(part: &JudgementPart) -> String {
+fn band(part: &JudgementPart) -> String {
     part.risk.band.name().replace('_', " ")
 }
 
@@ -164,8 +174,10 @@ fn risk(part: &JudgementPart) -> Section {
         let to = raise.to.name().replace('_', " ");
         notes.push(format!("at least {to}: {}", visible(&raise.reason)));
     }
-    if !risk.unknown.is_empty() {
-        let unknown: Vec<String> = risk.unknown.iter().map(|one| visible(one)).collect();
+    // An unknown criticality counts, and its row says so.
+    let unknown = risk.unknown.iter().filter(|one| !one.starts_with("criticality"));
+    let unknown: Vec<String> = unknown.map(|one| visible(one)).collect();
+    if !unknown.is_empty() {
         notes.push(format!("not known, so not counted: {}", unknown.join("; ")));
     }
     notes.push(format!("by {}", visible(&risk.policy.words())));
@@ -190,7 +202,10 @@ fn approvals(part: &JudgementPart) -> Section {
         let why = near.why.first().map(|why| visible(why)).unwrap_or_default();
         format!("not {}: {why}", name(&near.model))
     }));
-    notes.extend(typed.mistakes.iter().chain(&part.approvals.notes).map(|one| visible(one)));
+    notes.extend(typed.mistakes.iter().map(|one| visible(one)));
+    if part.risk.band > RiskBand::Low {
+        notes.extend(part.approvals.notes.iter().map(|one| visible(one)));
+    }
     notes.extend(part.name.mistakes.iter().map(|one| visible(one)));
     if !part.informed.is_empty() {
         let told: Vec<String> = part.informed.iter().take(6).map(|one| name(&one.who)).collect();
@@ -205,7 +220,7 @@ fn requirement(one: &Requirement) -> Vec<String> {
     let who: Vec<String> = one.who.iter().map(|who| name(who)).collect();
     let who = match (one.kind, who.is_empty()) {
         (RequirementKind::Peers | RequirementKind::Unattributed, _) | (_, true) => {
-            "anybody else".to_owned()
+            "somebody else".to_owned()
         }
         _ => who.join(" or "),
     };

@@ -197,7 +197,7 @@ pub struct FieldReport {
     /// Where the value stands after.
     pub after_at: Option<Position>,
     /// Of a list whose items can be told apart: what differs inside of it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<FieldReport>,
 }
 
