@@ -32,6 +32,7 @@ fn main() -> ExitCode {
             path: std::env::var_os("PATH"),
             less: std::env::var_os("LESS").is_some(),
         }),
+        variable: |name| std::env::var(name).ok(),
         notices: gitsm::flow::Notices::default(),
     };
     ExitCode::from(run(std::env::args_os(), &environment))

@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Diff, environment: &Environment) -> Result<u8, Fai
         impact: wanted(arguments.impact, arguments.no_impact),
         judgement: wanted(arguments.risk, arguments.no_risk),
     };
-    let report = diff(&request, &|name| std::env::var(name).ok())?;
+    let report = diff(&request, &environment.variable)?;
     for (format, file) in outputs {
         let text = match format {
             DiffFormat::Human => diff_human(&report, environment.color && file.is_none()),

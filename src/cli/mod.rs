@@ -45,6 +45,8 @@ pub struct Environment {
     pub width: Option<usize>,
     /// What to show long output with, on that terminal.
     pub pager: Option<Pager>,
+    /// Looks a variable of the environment up: a forge's pipelines say there what they run for.
+    pub variable: fn(&str) -> Option<String>,
     /// What is to be told beside an answer.
     pub notices: Notices,
 }
@@ -86,7 +88,8 @@ fn dispatch(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
     }
     let pager = environment.pager.clone().filter(|_| !cli.no_pager);
     let notices = environment.notices.clone();
-    let environment = &Environment { current, width: environment.width, color, pager, notices };
+    let (width, variable) = (environment.width, environment.variable);
+    let environment = &Environment { current, width, color, pager, variable, notices };
     let result = perform(&cli.command, environment);
     for notice in environment.notices.take() {
         error::tell(&format!("{}\n", visible(&notice)));

@@ -237,7 +237,7 @@ impl Repository {
     }
 
     fn only_branch(&self) -> Option<String> {
-        if self.inner().remotes().ok()?.len() > 0 {
+        if !self.inner().remotes().ok()?.is_empty() {
             return None;
         }
         let mut branches = self.inner().branches(Some(git2::BranchType::Local)).ok()?;

@@ -358,7 +358,7 @@ fn commits_say_who_and_why_newest_first() {
     assert_eq!(two.co_authors[0].email, "b@c");
     assert_eq!(two.trailers("gitsm-change").collect::<Vec<_>>(), ["CHG-1"]);
     let revert = commits.iter().find(|commit| commit.subject != "two").unwrap();
-    assert_eq!(revert.reverts, [two.id.clone()]);
+    assert_eq!(revert.reverts, std::slice::from_ref(&two.id));
     let landings = repository.first_parents("HEAD", None).unwrap();
     assert_eq!(landings.map(Result::unwrap).filter(|one| one.before.is_some()).count(), 2);
     assert_eq!(repository.first_parents("HEAD", Some(i64::MAX)).unwrap().count(), 0);
