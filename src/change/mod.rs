@@ -10,9 +10,12 @@ mod fields;
 pub mod governance;
 mod ignores;
 mod inverse;
+mod items;
+mod rewrite;
 pub mod set;
 #[cfg(test)]
 mod tests;
+mod undo;
 pub mod value;
 
 use crate::catalog::{Catalog, Classes, Graph, Reader, Suppression};
@@ -23,6 +26,10 @@ pub use digest::Digest;
 pub use inverse::{Obstacle, patch};
 pub use set::{
     Action, ChangeSet, Doubt, EntityChange, FieldEdit, FileChange, IgnoreChange, ItemEdit, Standing,
+};
+pub use rewrite::{Document, Removed, Restored, Stuck, rewrite};
+pub use undo::{
+    Hindrance, Irreversible, Undo, Wanted, Weighed, Why, hindrances, undo, value_of, weigh,
 };
 pub use value::{Located, Value};
 
