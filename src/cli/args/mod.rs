@@ -12,6 +12,7 @@ mod policy;
 mod query;
 mod refs;
 mod rename;
+mod revert;
 mod validate;
 
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
 pub(super) use query::Query;
 pub(super) use refs::{Refs, RefsFormat};
 pub(super) use rename::Rename;
+pub(super) use revert::{Revert, RevertFormat};
 pub(super) use validate::{Output, Validate};
 
 /// IT service management in Git.
@@ -128,6 +130,9 @@ pub enum Command {
     /// Give an entity another name, in every place that names it
     #[command(after_help = rename::EXAMPLES)]
     Rename(Rename),
+    /// Take a change back: edit the files so that its values are as before
+    #[command(after_help = revert::EXAMPLES)]
+    Revert(Revert),
     /// Try the examples of policies
     Policy(Policy),
     /// Write CODEOWNERS from who owns what
