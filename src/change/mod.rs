@@ -24,10 +24,10 @@ use crate::tree::Tree;
 
 pub use digest::Digest;
 pub use inverse::{Obstacle, patch};
+pub use rewrite::{Document, Removed, Restored, Stuck, rewrite};
 pub use set::{
     Action, ChangeSet, Doubt, EntityChange, FieldEdit, FileChange, IgnoreChange, ItemEdit, Standing,
 };
-pub use rewrite::{Document, Removed, Restored, Stuck, rewrite};
 pub use undo::{
     Hindrance, Irreversible, Undo, Wanted, Weighed, Why, hindrances, undo, value_of, weigh,
 };

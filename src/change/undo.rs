@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Side;
 use super::between::Whole;
 use super::fields::{compare, leaves};
 use super::inverse::{leaf, remove, set};
 use super::items::one_by_one;
 use super::set::{Action, ChangeSet, EntityChange, FieldEdit, Standing};
 use super::value::{Located, Value};
-use super::Side;
 use crate::model::FieldClass;
 use crate::yaml::Pointer;
 

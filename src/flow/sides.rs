@@ -8,7 +8,9 @@ use super::workspace::{Place, WorkspaceError, configuration};
 use crate::catalog::{Catalog, Classes, Graph, Inspection, Reader, Subject, Suppression, load};
 use crate::change::{ChangeSet, Side};
 use crate::config::Config;
-use crate::git::{BaseError, ChangedPath, Contents, GitError, Head, How, MergeError, Repository, Why};
+use crate::git::{
+    BaseError, ChangedPath, Contents, GitError, Head, How, MergeError, Repository, Why,
+};
 use crate::rules;
 use crate::tree::{Patched, Revision, Tree};
 use crate::yaml::Limits;
@@ -172,8 +174,7 @@ impl Sides {
         folder: &str,
     ) -> Result<Self, GitError> {
         let tree: Arc<dyn Tree> = Arc::new(Revision::open(&repository, &names.base_commit, &[])?);
-        let result: Arc<dyn Tree> =
-            Arc::new(Patched::new(Arc::clone(&tree), &changed, contents));
+        let result: Arc<dyn Tree> = Arc::new(Patched::new(Arc::clone(&tree), &changed, contents));
         let (old, _) = configuration(tree.as_ref(), folder, false);
         let (new, _) = configuration(result.as_ref(), folder, false);
         let besides = match old.settings == new.settings && old.folder == new.folder {
@@ -188,13 +189,19 @@ impl Sides {
     /// What differs.
     pub fn set(&self) -> ChangeSet {
         self.base.show(|base| {
-            self.merged.show(|merged| ChangeSet::between(base, merged, &self.changed, &self.besides))
+            self.merged
+                .show(|merged| ChangeSet::between(base, merged, &self.changed, &self.besides))
         })
     }
 }
 
 /// The files that are in both trees, and in one of the catalogs only.
-pub(super) fn besides(before: &dyn Tree, after: &dyn Tree, old: &Config, new: &Config) -> BTreeSet<String> {
+pub(super) fn besides(
+    before: &dyn Tree,
+    after: &dyn Tree,
+    old: &Config,
+    new: &Config,
+) -> BTreeSet<String> {
     let paths = before.entries().iter().chain(after.entries()).map(|entry| &entry.path);
     paths.filter(|path| old.covers(path) != new.covers(path)).cloned().collect()
 }

@@ -176,9 +176,7 @@ pub fn revert_human(report: &RevertReport, dry: bool, color: bool) -> String {
     }
     for one in &report.irreversible {
         let (name, reason) = (visible(&short(&one.entity)), visible(&one.reason));
-        text.push_str(&format!(
-            "\n{name}: {reason}; the catalog comes back, the data does not\n"
-        ));
+        text.push_str(&format!("\n{name}: {reason}; the catalog comes back, the data does not\n"));
     }
     text.push_str(&next(report, dry));
     text
@@ -315,7 +313,8 @@ fn next(report: &RevertReport, dry: bool) -> String {
     if report.is_nothing() || dry {
         return String::new();
     }
-    let mut text = String::from("\nlook at it with `git diff`, and commit it with this message:\n\n");
+    let mut text =
+        String::from("\nlook at it with `git diff`, and commit it with this message:\n\n");
     for line in report.message.lines() {
         text.push_str(visible(&format!("    {line}")).trim_end());
         text.push('\n');

@@ -33,6 +33,7 @@ mod properties;
 mod query;
 mod readme;
 mod rename;
+mod revert;
 mod schemas;
 mod shell;
 mod support;

@@ -105,9 +105,12 @@ fn marker(text: &str, from: usize, until: usize) -> Option<usize> {
 }
 
 fn is_marker(line: &str) -> bool {
-    line.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
+    line.strip_prefix("---")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
 }
 
 fn begins_document(part: &str) -> bool {
-    part.lines().find(|line| !line.trim().is_empty() && !line.starts_with(['#', '%'])).is_some_and(is_marker)
+    part.lines()
+        .find(|line| !line.trim().is_empty() && !line.starts_with(['#', '%']))
+        .is_some_and(is_marker)
 }

@@ -100,9 +100,9 @@ fn with_values(mut text: String, documents: &[Document<'_>]) -> Result<String, S
         let mut edits: Vec<Edit> = Vec::new();
         for ((document, goal), old) in documents.iter().zip(&goals).zip(&olds) {
             let root = *roots.get(document.number as usize).ok_or(Stuck::NotApart)?;
-            let old = old.as_ref().and_then(|(old, number)| {
-                Some((old, *old.roots().get(*number as usize)?))
-            });
+            let old = old
+                .as_ref()
+                .and_then(|(old, number)| Some((old, *old.roots().get(*number as usize)?)));
             edits.extend(values::edits(&now, root, goal, old)?);
         }
         if edits.is_empty() {
@@ -119,7 +119,10 @@ fn with_values(mut text: String, documents: &[Document<'_>]) -> Result<String, S
                 last.replacement.push_str(&edit.replacement);
                 continue;
             }
-            if chosen.last().is_none_or(|last| !last.collides(&edit) && last.span.end <= edit.span.start) {
+            if chosen
+                .last()
+                .is_none_or(|last| !last.collides(&edit) && last.span.end <= edit.span.start)
+            {
                 chosen.push(edit);
             }
         }

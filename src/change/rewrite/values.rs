@@ -76,7 +76,12 @@ impl<'t> Writer<'t> {
         }
     }
 
-    fn mapping(&mut self, node: Node<'t>, goal: &Located, old: Option<Node<'t>>) -> Result<(), Stuck> {
+    fn mapping(
+        &mut self,
+        node: Node<'t>,
+        goal: &Located,
+        old: Option<Node<'t>>,
+    ) -> Result<(), Stuck> {
         let wants = goal.value.fields();
         let stays = |key: &str| wants.iter().any(|(name, _)| name == key);
         for (key, value) in node.entries() {
@@ -286,7 +291,8 @@ impl<'t> Writer<'t> {
         };
         let key_start = key.span().start as usize;
         let in_lines = before(text, key_start).filter(|_| line_start(text, key_start) <= key_start);
-        let is_multiline = is_block(written) || written.is_empty() || old_text.is_some_and(is_block);
+        let is_multiline =
+            is_block(written) || written.is_empty() || old_text.is_some_and(is_block);
         if let Some(indent) = in_lines.filter(|_| is_multiline) {
             let entry = old.zip(*old_key);
             let lines = entry.and_then(|(old, key)| self.old_lines(key, old, indent.len()));
@@ -317,8 +323,6 @@ impl<'t> Writer<'t> {
             let is_plain = !text.contains(['\n', '#', '&', '*', '!', '|', '>']) && !text.is_empty();
             // What means itself between commas and brackets means itself anywhere.
             let probe = Text::of(&format!("[{{k: {text}}}, {text}]")).ok()?;
-            let root = probe.roots().into_iter().next()?;
-            let _ = root;
             let list = probe.stream.documents.first().map(|id| probe.stream.arena.node(*id))?;
             let same = list.items().len() == 2
                 && list.item(1).is_some_and(|one| probe.value(one) == *value)
@@ -346,8 +350,9 @@ fn in_old_order<'f>(
     mut new: Vec<&'f (String, Located)>,
     old: Option<Node<'_>>,
 ) -> Vec<&'f (String, Located)> {
-    let keys: Vec<&str> =
-        old.map(|old| old.entries().filter_map(|(key, _)| key.text()).collect()).unwrap_or_default();
+    let keys: Vec<&str> = old
+        .map(|old| old.entries().filter_map(|(key, _)| key.text()).collect())
+        .unwrap_or_default();
     new.sort_by_key(|(name, _)| keys.iter().position(|key| key == name).unwrap_or(usize::MAX));
     new
 }

@@ -32,7 +32,13 @@ pub struct Revert {
     #[arg(long)]
     pub dry_run: bool,
     /// How to say what was done: human, json
-    #[arg(short, long = "output", value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
+    #[arg(
+        short,
+        long = "output",
+        value_name = "FORMAT",
+        default_value = "human",
+        hide_possible_values = true
+    )]
     pub output: RevertFormat,
 }
 

@@ -81,12 +81,7 @@ fn single(commit: &CommitInfo) -> Result<Landed, RevertError> {
 }
 
 /// Commits of a branch itself, all of them behind one and up to another.
-fn range(
-    repository: &Repository,
-    text: &str,
-    from: &str,
-    to: &str,
-) -> Result<Landed, RevertError> {
+fn range(repository: &Repository, text: &str, from: &str, to: &str) -> Result<Landed, RevertError> {
     let end = |text: &str| if text.is_empty() { "HEAD".to_owned() } else { text.to_owned() };
     let from = repository.commit_info(&end(from))?;
     let mut commits = Vec::new();

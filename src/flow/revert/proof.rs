@@ -58,6 +58,13 @@ pub(super) fn prove(task: &Task<'_>, files: &mut Files<'_>) -> Result<Proved, Re
     for path in tasks.keys() {
         ways.entry(path.clone()).or_insert(Way::Values);
     }
+    for (path, _) in tasks.iter().filter(|(_, task)| task.moves_documents()) {
+        let touched = changed.get(path.as_str()).is_some_and(|one| files.at(path) != one.after);
+        let is_loose = task.inverse.files.iter().any(|file| file.changed.path == *path);
+        if let Some(way) = ways.get_mut(path).filter(|_| touched && !is_loose) {
+            *way = Way::Values;
+        }
+    }
     let mut misfit = None;
     for _ in 0..MOST_ROUNDS {
         let mut made = BTreeMap::new();
@@ -73,6 +80,13 @@ pub(super) fn prove(task: &Task<'_>, files: &mut Files<'_>) -> Result<Proved, Re
             }
             if let (Way::Values, Some(task)) = (*way, tasks.get(path)) {
                 one = files.by_values(path, task, &order)?;
+            }
+            // Documents that come back by their values keep the comments of their neighbours apart;
+            // where that cannot be, lines are as good.
+            if let (Made::Stuck(_), Some(changed)) = (&one, changed.get(path.as_str()))
+                && misfit.is_none()
+            {
+                one = files.by_lines(changed)?;
             }
             if let Made::Stuck(reason) = &one
                 && tasks.contains_key(path)
@@ -171,7 +185,8 @@ fn other_way(
 ) -> bool {
     let mut paths: BTreeSet<String> = BTreeSet::new();
     let actual = set.entities.iter().chain(&task.inverse.entities).filter(|one| {
-        wrong.contains(&one.reference) || one.former.as_ref().is_some_and(|name| wrong.contains(name))
+        wrong.contains(&one.reference)
+            || one.former.as_ref().is_some_and(|name| wrong.contains(name))
     });
     for change in actual {
         let both = change.before.iter().chain(&change.after);

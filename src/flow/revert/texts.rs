@@ -36,6 +36,13 @@ pub(super) struct Task {
     stuck: Option<String>,
 }
 
+impl Task {
+    /// Whether documents come or go.
+    pub(super) fn moves_documents(&self) -> bool {
+        !self.removed.is_empty() || !self.restored.is_empty()
+    }
+}
+
 type Fields = Vec<(Pointer, Option<crate::change::Located>)>;
 
 /// The contents that files have and had.
@@ -105,7 +112,8 @@ impl Files<'_> {
             return stuck("it is no file, or was none");
         }
         let bits = if now.bits == made.bits { was.bits } else { now.bits };
-        let [made, ours, was] = [self.bytes(made.blob)?, self.bytes(now.blob)?, self.bytes(was.blob)?];
+        let [made, ours, was] =
+            [self.bytes(made.blob)?, self.bytes(now.blob)?, self.bytes(was.blob)?];
         match merge_texts(&made, &ours, &was)? {
             Some(merged) => Ok(Made::Merged(self.keep(bits, merged)?)),
             None => stuck("the same lines were edited since"),
@@ -113,7 +121,12 @@ impl Files<'_> {
     }
 
     /// What a file becomes by its values.
-    pub(super) fn by_values(&mut self, path: &str, task: &Task, order: &Order) -> Result<Made, GitError> {
+    pub(super) fn by_values(
+        &mut self,
+        path: &str,
+        task: &Task,
+        order: &Order,
+    ) -> Result<Made, GitError> {
         if let Some(reason) = &task.stuck {
             return Ok(Made::Stuck(reason.clone()));
         }
@@ -121,7 +134,9 @@ impl Files<'_> {
         let text = match (self.text(now), now) {
             (Some(text), _) => text,
             (None, None) => String::new(),
-            (None, Some(_)) => return Ok(Made::Stuck("something else stands there now".to_owned())),
+            (None, Some(_)) => {
+                return Ok(Made::Stuck("something else stands there now".to_owned()));
+            }
         };
         let mut olds: BTreeMap<&str, String> = BTreeMap::new();
         let old_paths = task.documents.iter().filter_map(|(_, _, old)| old.as_ref());
@@ -136,7 +151,9 @@ impl Files<'_> {
             .map(|(number, fields, old)| Document {
                 number: *number,
                 fields,
-                old: old.as_ref().and_then(|(path, at)| Some((olds.get(path.as_str())?.as_str(), *at))),
+                old: old
+                    .as_ref()
+                    .and_then(|(path, at)| Some((olds.get(path.as_str())?.as_str(), *at))),
             })
             .collect();
         let mut restored: Vec<(&String, u32)> =

@@ -5,7 +5,7 @@ use super::named::Landed;
 use super::proof::Proved;
 use super::texts::{Files, Made};
 use super::{FileText, Lasting, Task, show_both};
-use crate::change::{Action, ChangeSet, EntityChange, Hindrance, Located, Why, undo};
+use crate::change::{ChangeSet, EntityChange, Hindrance, Located, Why, undo};
 use crate::flow::diff::known;
 use crate::git::{Commit, Repository};
 use crate::output::diff::{Compared, DiffReport, Position};
@@ -199,7 +199,8 @@ fn of_hindrance(
     star: &dyn Fn(&str) -> String,
 ) -> ObstacleReport {
     let value = |value: &Option<Located>| value.as_ref().map(|value| value.value.to_json());
-    let value = |one: &Option<Located>| value(one).map(|json| crate::output::diff::starred(&json, star));
+    let value =
+        |one: &Option<Located>| value(one).map(|json| crate::output::diff::starred(&json, star));
     let (kind, message) = match &one.why {
         Why::Later => (obstacle::LATER, "it was edited since".to_owned()),
         Why::Gone => (obstacle::GONE, "it is gone".to_owned()),
@@ -245,17 +246,11 @@ fn warnings(told: &Told<'_>, star: &dyn Fn(&str) -> String) -> Vec<String> {
         matches!(made, Made::Stuck(_)) && !told.proved.stuck.iter().any(|(other, _)| other == *path)
     });
     all.extend(layout.map(|(path, _)| format!("{path}: its layout stays as it is now")));
-    let gone = told.set.entities.iter().filter(|one| one.action == Action::Delete);
-    let _ = gone;
     all
 }
 
 fn position(place: &Place) -> Position {
-    Position {
-        file: place.file.path.clone(),
-        line: place.start.line,
-        column: place.start.column,
-    }
+    Position { file: place.file.path.clone(), line: place.start.line, column: place.start.column }
 }
 
 /// A file's edit as a unified diff, without secrets.

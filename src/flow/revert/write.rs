@@ -16,9 +16,10 @@ pub(super) fn write(
 ) -> Result<Option<(Vec<String>, String)>, RevertError> {
     let mut plans = Vec::new();
     for file in files {
-        plans.push(Plan::of(workspace, file).ok_or_else(|| RevertError::Changed {
-            path: file.path.clone(),
-        })?);
+        plans.push(
+            Plan::of(workspace, file)
+                .ok_or_else(|| RevertError::Changed { path: file.path.clone() })?,
+        );
     }
     let mut done = Vec::new();
     for plan in plans {
@@ -80,8 +81,9 @@ impl<'f> Plan<'f> {
         }
         let was = old_bits.unwrap_or(0o100_644);
         match bits.filter(|bits| *bits != was) {
-            Some(bits) => set_executable(top, path, bits & 0o111 != 0)
-                .map_err(|error| error.to_string()),
+            Some(bits) => {
+                set_executable(top, path, bits & 0o111 != 0).map_err(|error| error.to_string())
+            }
             None => Ok(()),
         }
     }
