@@ -7,7 +7,7 @@ const BASE: &str = "\
 apiVersion: gitsm/v1alpha1
 kind: Team
 metadata: {name: shop} # the first one
-spec: {type: product}
+spec: {type: team}
 ---
 # The checkout.
 apiVersion: gitsm/v1alpha1
