@@ -110,16 +110,16 @@ fn renames(
 }
 
 /// An entity with all that documents say of it.
-struct Whole {
+pub(super) struct Whole {
     kind: &'static Kind,
-    standing: Standing,
-    value: Located,
+    pub(super) standing: Standing,
+    pub(super) value: Located,
     /// What follows from where its documents stand.
     derived: BTreeMap<Pointer, Located>,
 }
 
 impl Whole {
-    fn of(side: &Side<'_>, name: &str, doubts: &mut Vec<Doubt>) -> Option<Self> {
+    pub(super) fn of(side: &Side<'_>, name: &str, doubts: &mut Vec<Doubt>) -> Option<Self> {
         let catalog = side.catalog;
         let reference = catalog.names.find(name)?;
         let id = catalog.principal(reference)?;

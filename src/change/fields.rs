@@ -156,7 +156,7 @@ fn below(list: &Pointer, name: &str, edit: FieldEdit) -> Vec<ItemEdit> {
 
 /// The items of a list with their names, in brackets; the second of a name has its number. Nothing
 /// if an item has no name.
-fn named(items: &[Located]) -> Option<Vec<(String, &Located)>> {
+pub(super) fn named(items: &[Located]) -> Option<Vec<(String, &Located)>> {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let name = |item| {
         let name = name_of(item)?;

@@ -127,7 +127,7 @@ pub(super) fn leaf<'v>(whole: &'v Located, pointer: &Pointer) -> Option<&'v Loca
 }
 
 /// Takes a field away, and the mappings that it leaves empty.
-fn remove(whole: &mut Located, path: &[String]) {
+pub(super) fn remove(whole: &mut Located, path: &[String]) {
     let Value::Map(fields) = &mut whole.value else { return };
     let Some((first, rest)) = path.split_first() else { return };
     let Some(at) = fields.iter().position(|(key, _)| key == first) else { return };
@@ -140,7 +140,8 @@ fn remove(whole: &mut Located, path: &[String]) {
     }
 }
 
-fn set(whole: &mut Located, path: &[String], value: &Located) {
+/// Gives a field a value.
+pub(super) fn set(whole: &mut Located, path: &[String], value: &Located) {
     let Some((first, rest)) = path.split_first() else {
         *whole = value.clone();
         return;

@@ -17,6 +17,7 @@ mod ignores;
 pub mod impact;
 pub mod informed;
 mod inverse;
+mod items;
 mod lengths;
 pub mod people;
 pub mod policies;
@@ -24,6 +25,7 @@ pub mod policy;
 pub mod request;
 pub mod requirement;
 pub mod risk;
+mod rewrite;
 pub mod schedule;
 pub mod set;
 #[cfg(test)]
@@ -35,6 +37,7 @@ mod tests;
 pub mod timing;
 pub mod undo;
 pub mod value;
+pub mod weigh;
 
 use crate::catalog::{Catalog, Classes, Graph, Reader, Suppression};
 use crate::config::Config;
@@ -42,10 +45,12 @@ use crate::tree::Tree;
 
 pub use digest::Digest;
 pub use inverse::{Obstacle, patch};
+pub use rewrite::{Document, Removed, Restored, Stuck, rewrite};
 pub use set::{
     Action, ChangeSet, Doubt, EntityChange, FieldEdit, FileChange, IgnoreChange, ItemEdit, Standing,
 };
 pub use value::{Located, Value};
+pub use weigh::{Hindrance, Wanted, Weighed, Why, hindrances, value_of, weigh};
 
 /// One side of a change: the base, or what it becomes when the change is merged.
 ///

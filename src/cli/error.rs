@@ -10,6 +10,7 @@ use crate::flow::fmt::FmtError;
 use crate::flow::get::GetError;
 use crate::flow::init::InitError;
 use crate::flow::rename::RenameError;
+use crate::flow::revert::RevertError;
 use crate::flow::sides::SidesError;
 use crate::flow::validate::ValidateError;
 use crate::output::{WriteError, visible};
@@ -97,6 +98,22 @@ impl From<RenameError> for Failure {
     fn from(error: RenameError) -> Self {
         match error {
             RenameError::Validate(inner) => inner.into(),
+            _ => {
+                let (message, hint) = (error.to_string(), error.hint());
+                match error.is_usage() {
+                    true => Self::usage(message, hint),
+                    false => Self::could_not(message, hint),
+                }
+            }
+        }
+    }
+}
+
+impl From<RevertError> for Failure {
+    fn from(error: RevertError) -> Self {
+        match error {
+            RevertError::Validate(inner) => inner.into(),
+            RevertError::Sides(inner) => inner.into(),
             _ => {
                 let (message, hint) = (error.to_string(), error.hint());
                 match error.is_usage() {

@@ -21,6 +21,7 @@ mod policy;
 mod query;
 mod refs;
 mod rename;
+mod revert;
 mod schema;
 mod validate;
 
@@ -106,6 +107,7 @@ fn perform(command: &args::Command, environment: &Environment) -> Result<u8, Fai
         args::Command::Get(arguments) => get::run(arguments, environment),
         args::Command::Refs(arguments) => refs::run(arguments, environment),
         args::Command::Rename(arguments) => rename::run(arguments, environment),
+        args::Command::Revert(arguments) => revert::run(arguments, environment),
         args::Command::Codeowners(arguments) => codeowners::run(arguments, environment),
         args::Command::Fmt(arguments) => fmt::run(arguments, environment),
         args::Command::Explain(arguments) => explain::run(arguments, environment),

@@ -82,7 +82,7 @@ fn report(sides: &Sides, set: &ChangeSet) -> DiffReport {
 }
 
 /// What is known of an entity: as it will be, or as it was if it is gone.
-fn known(base: &Side<'_>, merged: &Side<'_>, change: &EntityChange) -> Known {
+pub(super) fn known(base: &Side<'_>, merged: &Side<'_>, change: &EntityChange) -> Known {
     let name = change.former.as_ref().unwrap_or(&change.reference);
     let found = find(merged, &change.reference).map(|id| (merged, id));
     let Some((side, id)) = found.or_else(|| find(base, name).map(|id| (base, id))) else {

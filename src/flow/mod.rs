@@ -25,6 +25,7 @@ pub mod policy;
 pub mod query;
 pub mod refs;
 pub mod rename;
+pub mod revert;
 pub mod schemas;
 pub mod sides;
 pub mod underway;

@@ -30,6 +30,7 @@ pub const FORMATS: &[(&str, MakeSchema)] = &[
     ("graph", output::graph::schema),
     ("impact", output::impact_schema),
     ("impact-path", output::impact_path_schema),
+    ("revert", output::revert::schema),
 ];
 
 fn path_of(kind: &Kind, ending: &str) -> String {

@@ -196,13 +196,18 @@ impl Sides {
 }
 
 /// The files that are in both trees, and in one of the catalogs only.
-fn besides(before: &dyn Tree, after: &dyn Tree, old: &Config, new: &Config) -> BTreeSet<String> {
+pub(super) fn besides(
+    before: &dyn Tree,
+    after: &dyn Tree,
+    old: &Config,
+    new: &Config,
+) -> BTreeSet<String> {
     let paths = before.entries().iter().chain(after.entries()).map(|entry| &entry.path);
     paths.filter(|path| old.covers(path) != new.covers(path)).cloned().collect()
 }
 
 /// The folder in which somebody stands, from the repository's top.
-fn folder_in(repository: &Repository, current: &Path) -> String {
+pub(super) fn folder_in(repository: &Repository, current: &Path) -> String {
     let inside = || {
         let top = repository.workdir()?.canonicalize().ok()?;
         let inside = current.canonicalize().ok()?;

@@ -25,7 +25,7 @@ pub use changed::{ChangedPath, Version};
 pub use commits::{CommitInfo, Commits, FirstParents, Landing, Moment, Person, Trailer};
 pub use forge::{EventError, PullRequest};
 pub use history::{Commit, Gap, History, Same, Touch};
-pub use merge::{Contents, Head, How, MergeError, Merged, Paths};
+pub use merge::{Contents, Head, How, MergeError, Merged, Paths, merge_texts};
 pub use repository::{BlobId, GitError, Repository, Tracked};
 pub use snapshot::{Snapshot, SnapshotFile};
 

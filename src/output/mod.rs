@@ -22,6 +22,7 @@ pub mod owners;
 mod page;
 pub mod refs;
 mod renamed;
+pub mod revert;
 mod sarif;
 mod table;
 mod tested;
@@ -49,7 +50,7 @@ pub use renamed::{Renamed, renamed};
 pub use table::{Look, shortened, table};
 pub use tested::{TestedPolicy, tested};
 pub use text::{count, line_start, visible};
-pub use write::{WriteError, replace, rewrite};
+pub use write::{WriteError, remove, replace, rewrite, set_executable};
 
 use crate::catalog::FileRecord;
 use crate::finding::Report;

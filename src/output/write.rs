@@ -67,6 +67,66 @@ pub fn rewrite(
     Ok(true)
 }
 
+/// Takes a file below a folder away, if it is a file, no link leads to it, and `still` says so; and
+/// the folders that this leaves empty. Says whether it did.
+///
+/// # Errors
+///
+/// A link leads there, or the file system refuses; the file is still there.
+pub fn remove(top: &Path, path: &str, still: &dyn Fn() -> bool) -> Result<bool, WriteError> {
+    let target = own_file(top, path)?;
+    if !still() {
+        return Ok(false);
+    }
+    let failed = |source| WriteError { path: path.into(), source };
+    std::fs::remove_file(&target).map_err(failed)?;
+    let mut folder = target.parent();
+    // A folder that holds something else refuses to go.
+    while let Some(at) = folder.filter(|at| *at != top && std::fs::remove_dir(at).is_ok()) {
+        folder = at.parent();
+    }
+    Ok(true)
+}
+
+/// Makes a file below a folder one that can be executed, or not.
+///
+/// # Errors
+///
+/// A link leads there, or the file system refuses.
+pub fn set_executable(top: &Path, path: &str, executable: bool) -> Result<(), WriteError> {
+    let target = own_file(top, path)?;
+    let failed = |source| WriteError { path: path.into(), source };
+    execute(&target, executable).map_err(failed)
+}
+
+#[cfg(unix)]
+fn execute(target: &Path, executable: bool) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(target)?.permissions().mode();
+    // Whoever may read it may execute it.
+    let mode = if executable { mode | ((mode & 0o444) >> 2) } else { mode & !0o111 };
+    std::fs::set_permissions(target, std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn execute(_: &Path, _: bool) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// A file below a folder that no link leads to.
+fn own_file(top: &Path, path: &str) -> Result<PathBuf, WriteError> {
+    let mut target = top.to_owned();
+    target.extend(path.split('/'));
+    let failed = |source| WriteError { path: path.into(), source };
+    let folder = target.parent().unwrap_or(top);
+    let real = folder.canonicalize().map_err(failed)?;
+    let old = std::fs::symlink_metadata(&target).map_err(failed)?;
+    if real != folder || !real.starts_with(top) || !old.is_file() {
+        return Err(failed(std::io::Error::other("a link leads there, or it is no file")));
+    }
+    Ok(target)
+}
+
 /// Writes a file that is to take the place of another in its folder.
 fn beside(
     folder: &Path,

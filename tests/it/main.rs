@@ -35,6 +35,7 @@ mod properties;
 mod query;
 mod readme;
 mod rename;
+mod revert;
 mod schemas;
 mod shell;
 mod support;

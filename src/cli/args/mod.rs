@@ -13,6 +13,7 @@ mod policy;
 mod query;
 mod refs;
 mod rename;
+mod revert;
 mod validate;
 
 use std::path::PathBuf;
@@ -32,6 +33,7 @@ pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
 pub(super) use query::Query;
 pub(super) use refs::{Refs, RefsFormat};
 pub(super) use rename::Rename;
+pub(super) use revert::{Revert, RevertFormat};
 pub(super) use validate::{Output, Validate};
 
 /// IT service management in Git.
@@ -132,6 +134,9 @@ pub enum Command {
     Rename(Rename),
     /// Ask about changes: when they may happen
     Change(Change),
+    /// Take a change back: edit the files so that its values are as before
+    #[command(after_help = revert::EXAMPLES)]
+    Revert(Revert),
     /// Try the examples of policies
     Policy(Policy),
     /// Write CODEOWNERS from who owns what

@@ -212,3 +212,27 @@ fn lay_over(theirs: &mut Differences, pending: &Differences) {
     }
     theirs.retain(|_, difference| difference.before != difference.after);
 }
+
+/// Merges two texts that were made of a third, line by line; nothing if they conflict, or if one of
+/// them is no text.
+///
+/// # Errors
+///
+/// libgit2 fails.
+pub fn merge_texts(
+    ancestor: &[u8],
+    ours: &[u8],
+    theirs: &[u8],
+) -> Result<Option<Vec<u8>>, GitError> {
+    let is_binary = |text: &[u8]| text.iter().take(8000).any(|byte| *byte == 0);
+    if [ancestor, ours, theirs].into_iter().any(is_binary) {
+        return Ok(None);
+    }
+    let [ancestor, ours, theirs] = [ancestor, ours, theirs].map(|text| {
+        let mut input = git2::MergeFileInput::new();
+        input.content(text);
+        input
+    });
+    let merged = git2::merge_file(&ancestor, &ours, &theirs, None)?;
+    Ok(merged.is_automergeable().then(|| merged.content().to_vec()))
+}

@@ -150,7 +150,7 @@ fn is_date_or_time(text: &str) -> bool {
 }
 
 /// A pointer as people write it: `spec.dependsOn[ci:db]`.
-pub(super) fn dotted(pointer: &str) -> String {
+pub(in crate::output) fn dotted(pointer: &str) -> String {
     let (derived, pointer) = match pointer.strip_prefix('#') {
         Some("sources") => return "folder".to_owned(),
         Some(rest) => (true, rest),

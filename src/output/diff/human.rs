@@ -16,11 +16,17 @@ const MOST: usize = 60;
 
 /// Writes what differs.
 pub fn emit(report: &DiffReport, color: bool) -> String {
-    let paint = Paint(color);
-    let mut text = head(report, paint);
+    let mut text = head(report, Paint(color));
     if report.is_empty() {
         text.push_str("\nNothing changes.\n");
     }
+    text + &body(report, color)
+}
+
+/// Writes what differs, without a headline.
+pub fn body(report: &DiffReport, color: bool) -> String {
+    let paint = Paint(color);
+    let mut text = String::new();
     for one in report.entities.iter().take(MOST) {
         text.push_str(&entity(one, paint));
     }

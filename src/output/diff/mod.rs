@@ -27,8 +27,9 @@ use crate::change::{Action, ChangeSet, EntityChange, FieldEdit, FileChange, Loca
 use crate::git::Mode;
 use crate::source::Place;
 
-pub use human::emit as diff_human;
 pub use markdown::emit as diff_markdown;
+pub(super) use fields::dotted;
+pub use human::{body as diff_body, emit as diff_human};
 pub use short::{names as diff_names, summary as diff_summary};
 
 /// What a change is and what it means.
@@ -385,7 +386,7 @@ fn field(edit: &FieldEdit, star: &dyn Fn(&str) -> String) -> FieldReport {
 }
 
 /// A value with its secrets hidden.
-fn starred(value: &Value, star: &dyn Fn(&str) -> String) -> Value {
+pub fn starred(value: &Value, star: &dyn Fn(&str) -> String) -> Value {
     match value {
         Value::String(text) => star(text).into(),
         Value::Array(items) => items.iter().map(|item| starred(item, star)).collect(),

@@ -1,0 +1,222 @@
+//! `gitsm revert` over real repositories.
+
+use crate::support::{Folder, Run};
+
+const BASE: &str = "\
+# The shop's things.
+apiVersion: gitsm/v1alpha1
+kind: Team
+metadata: {name: shop} # the first one
+spec: {type: team}
+---
+# The checkout.
+apiVersion: gitsm/v1alpha1
+kind: Service
+metadata:
+  name: checkout
+  title: Checkout # seen by customers
+spec:
+  owner: team:shop
+  lifecycle: live
+  dependsOn:
+    - service:search # finds things
+    - service:pay
+---
+# Finds things.
+apiVersion: gitsm/v1alpha1
+kind: Service
+metadata: {name: search}
+spec: {owner: team:shop, lifecycle: live}
+---
+apiVersion: gitsm/v1alpha1
+kind: Service
+metadata: {name: pay}
+spec: {owner: team:shop, lifecycle: live}
+";
+
+fn shop() -> Folder {
+    let folder = Folder::git();
+    folder.write("all.yaml", BASE).write("main.tf", "a\nb\nc\n");
+    folder.commit("base");
+    folder
+}
+
+/// Replaces a text in the file, and commits.
+fn edit(folder: &Folder, from: &str, to: &str, message: &str) {
+    let text = folder.read("all.yaml");
+    assert!(text.contains(from), "{from}");
+    folder.write("all.yaml", text.replacen(from, to, 1)).commit(message);
+}
+
+fn revert(folder: &Folder, arguments: &[&str]) -> Run {
+    let all: Vec<&str> = std::iter::once("revert").chain(arguments.iter().copied()).collect();
+    folder.gitsm(&all)
+}
+
+#[test]
+fn what_nobody_touched_since_comes_back_to_the_byte() {
+    let folder = shop();
+    edit(&folder, "title: Checkout # seen", "title:   Basket # shown", "Rename (#7)");
+    folder.write("main.tf", "a\nb\nx\n").commit("more");
+    let dry = revert(&folder, &["pr-7", "--dry-run"]);
+    assert_eq!(dry.code, 0, "{dry:?}");
+    assert_ne!(folder.read("all.yaml"), BASE);
+    let run = revert(&folder, &["HEAD~2..HEAD"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(
+        (folder.read("all.yaml"), folder.read("main.tf")),
+        (BASE.into(), "a\nb\nc\n".into())
+    );
+    folder.write(
+        "d.diff",
+        crate::support::gitsm_bytes(folder.path(), &["revert", "HEAD", "--dry-run"]),
+    );
+    let again = revert(&folder, &["pr-7"]);
+    assert_eq!(again.code, 0);
+    assert!(again.stdout.starts_with("nothing to take back"), "{again:?}");
+}
+
+#[test]
+fn a_later_edit_of_the_same_value_stands_in_the_way_and_is_named() {
+    let folder = shop();
+    edit(&folder, "title: Checkout", "title: Basket", "one");
+    edit(&folder, "title: Basket", "title: Cart", "two");
+    let text = folder.read("all.yaml");
+    let run = revert(&folder, &["HEAD~1"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains(" two ("), "{run:?}");
+    assert_eq!(folder.read("all.yaml"), text);
+    folder.write("all.yaml", text.replace("title: Cart", "title: Bag"));
+    let run = revert(&folder, &["HEAD~1"]);
+    assert!(run.stdout.contains("not committed"), "{run:?}");
+}
+
+#[test]
+fn an_edit_beside_it_stays_with_its_comments() {
+    let folder = shop();
+    edit(&folder, "    - service:pay\n", "    - service:pay\n    - service:other\n", "one");
+    let other = "---\napiVersion: gitsm/v1alpha1\nkind: Service\nmetadata: {name: other}\nspec: {owner: team:shop, lifecycle: live}\n";
+    folder.write("other.yaml", other).commit("other");
+    edit(&folder, "    - service:pay\n", "    - service:pay # money\n", "two");
+    edit(&folder, "title: Checkout", "title: Cart", "three");
+    let before = folder.read("all.yaml");
+    let run = revert(&folder, &["HEAD~3"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(folder.read("all.yaml"), before.replace("    - service:other\n", ""));
+}
+
+#[test]
+fn a_document_comes_back_to_its_place_with_its_comments_and_goes_again() {
+    let folder = shop();
+    let gone = "# Finds things.\napiVersion: gitsm/v1alpha1\nkind: Service\nmetadata: {name: search}\nspec: {owner: team:shop, lifecycle: live}\n---\n";
+    edit(&folder, gone, "", "delete");
+    edit(&folder, "metadata: {name: pay}", "metadata: {name: pay, title: Pay}", "title");
+    let run = revert(&folder, &["HEAD~1"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let whole = BASE.replace("{name: pay}", "{name: pay, title: Pay}");
+    assert_eq!(folder.read("all.yaml"), whole);
+    folder.commit("back");
+    let run = revert(&folder, &["HEAD", "--partial"]);
+    assert_eq!(folder.read("all.yaml"), whole.replace(gone, ""), "{run:?}");
+}
+
+#[test]
+fn an_error_that_the_catalog_would_get_stands_in_the_way() {
+    let folder = shop();
+    let other = "apiVersion: gitsm/v1alpha1\nkind: Service\nmetadata: {name: other}\nspec: {owner: team:shop, lifecycle: live}\n";
+    folder.write("other.yaml", other).commit("create");
+    edit(&folder, "    - service:pay\n", "    - service:pay\n    - service:other\n", "use");
+    let run = revert(&folder, &["HEAD~1"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains("reference-unknown"), "{run:?}");
+    assert_eq!(folder.read("other.yaml"), other);
+    let run = revert(&folder, &["HEAD~1", "--partial"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(!folder.path().join("other.yaml").exists());
+}
+
+#[test]
+fn a_rename_is_taken_back_and_what_is_gone_or_renamed_again_is_named() {
+    let folder = shop();
+    assert_eq!(folder.gitsm(&["rename", "service:pay", "pays"]).code, 0);
+    folder.commit("rename");
+    let run = revert(&folder, &["HEAD"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(folder.read("all.yaml"), BASE);
+    folder.run_git(&["checkout", "-q", "."]);
+    assert_eq!(folder.gitsm(&["rename", "service:pays", "money"]).code, 0);
+    folder.commit("again");
+    let run = revert(&folder, &["HEAD~1"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains("it is called service:default/money now"), "{run:?}");
+}
+
+#[test]
+fn a_file_that_differs_stands_in_the_way_and_a_merge_is_one_change() {
+    let folder = shop();
+    folder.run_git(&["checkout", "-q", "-b", "feature"]);
+    folder.write("main.tf", "a\nB\nc\n").commit("tf");
+    edit(&folder, "title: Checkout", "title: Cart", "title");
+    folder.run_git(&["checkout", "-q", "-"]);
+    folder.write("x.txt", "x").commit("beside");
+    folder.run_git(&[
+        "merge",
+        "-q",
+        "--no-ff",
+        "-m",
+        "Merge pull request #12 from feature",
+        "feature",
+    ]);
+    let run = revert(&folder, &["pr-12"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(
+        (folder.read("all.yaml"), folder.read("main.tf")),
+        (BASE.into(), "a\nb\nc\n".into())
+    );
+    folder.run_git(&["checkout", "-q", "."]);
+    folder.write("main.tf", "a\nC\nc\n").commit("later");
+    let run = revert(&folder, &["pr-12"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains("main.tf: the same lines were edited since\n      by "), "{run:?}");
+    let json: serde_json::Value =
+        serde_json::from_str(&revert(&folder, &["pr-12", "-o", "json"]).stdout).unwrap();
+    assert_eq!(json["format"], "revert/1");
+    assert_eq!(json["obstacles"][0]["kind"], "file");
+}
+
+#[test]
+fn names_that_nobody_knows_and_first_commits_are_wrong_usage() {
+    let folder = shop();
+    assert_eq!(revert(&folder, &["pr-99"]).code, 2);
+    assert_eq!(revert(&folder, &["nothing"]).code, 2);
+    assert_eq!(revert(&folder, &["HEAD"]).code, 2);
+}
+
+#[test]
+fn a_trailer_names_a_change_and_line_ends_and_marks_are_kept() {
+    let folder = shop();
+    let windows = format!("\u{feff}{}", BASE.replace('\n', "\r\n"));
+    folder.write("all.yaml", &windows).commit("windows");
+    edit(&folder, "title: Checkout #", "title: Cart #", "one\n\nGitsm-Change: CHG-1");
+    edit(&folder, "  name: checkout\r\n", "  name: checkout\r\n  description: Sells\r\n", "two");
+    let now = folder.read("all.yaml");
+    let run = revert(&folder, &["CHG-1"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("Gitsm-Reverts: CHG-1"), "{run:?}");
+    assert_eq!(folder.read("all.yaml"), now.replace("title: Cart", "title: Checkout"));
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link() {
+    let folder = shop();
+    edit(&folder, "title: Checkout", "title: Cart", "one");
+    let outside = Folder::new();
+    outside.write("all.yaml", folder.read("all.yaml"));
+    folder.remove("all.yaml");
+    std::os::unix::fs::symlink(outside.path().join("all.yaml"), folder.path().join("all.yaml"))
+        .unwrap();
+    let run = revert(&folder, &["HEAD"]);
+    assert_ne!(run.code, 0, "{run:?}");
+    assert!(outside.read("all.yaml").contains("Cart"));
+}
