@@ -6,6 +6,7 @@ use std::path::Path;
 use gitsm::flow::schemas;
 use serde_json::Value;
 
+use crate::readme::fits;
 use crate::support::{Folder, Run, component, group, project};
 
 /// Copies a folder.
@@ -99,7 +100,13 @@ fn resized() -> Folder {
 
 #[test]
 fn a_database_grows_outside_its_window() {
-    insta::assert_snapshot!("diff-resize-outside", told(&resized(), SATURDAY));
+    let told = told(&resized(), SATURDAY);
+    let readme = fs::read_to_string(project().join("README.md")).unwrap();
+    let shown = readme.split("```text\n$ gitsm diff main\n").nth(1).unwrap();
+    let shown = shown.split("```").next().unwrap();
+    let wanted: Vec<String> = shown.lines().map(str::to_owned).collect();
+    assert!(fits(&wanted, &told.lines().collect::<Vec<_>>()), "{shown}\n{told}");
+    insta::assert_snapshot!("diff-resize-outside", told);
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn examples(text: &str) -> Vec<(String, Vec<String>)> {
 }
 
 /// Whether lines are those that are wanted, where `…` stands for any number of them.
-fn fits(wanted: &[String], lines: &[&str]) -> bool {
+pub(crate) fn fits(wanted: &[String], lines: &[&str]) -> bool {
     match wanted.split_first() {
         None => lines.is_empty(),
         Some((first, rest)) if first == "…" => {

@@ -48,8 +48,7 @@ pub(super) fn report(told: &Told<'_>) -> RevertReport {
         DiffReport::new(compared, &told.proved.set, &known, &star)
     });
     let sides = told.task.sides;
-    let irreversible =
-        show_both(&sides.base, &sides.merged, |a, b| irreversible(told.set, a, b));
+    let irreversible = show_both(&sides.base, &sides.merged, |a, b| irreversible(told.set, a, b));
     let digest = told.task.inverse.digest().map(|digest| digest.to_string());
     let already = told.task.weighed.already.iter().map(|(entity, pointer)| AlreadyReport {
         entity: entity.clone(),
