@@ -5,14 +5,15 @@ use chrono::{DateTime, Utc};
 use super::clock;
 use super::contributors::facts;
 use super::judged::{Judged, judged};
-use super::sides::{Asked, Sides, SidesError};
+use super::sides::{Asked, OwnedSide, Sides, SidesError};
 use super::underway::underway;
 use super::workspace::Place;
 use crate::catalog::EntityId;
 use crate::change::{ChangeSet, EntityChange, Side};
 use crate::model::gitsm::Spec;
-use crate::output::diff::{Compared, DiffReport, Known};
+use crate::output::diff::{Compared, DiffReport, FileReport, Known, LineCount};
 use crate::rules;
+use crate::tree::{Entry, EntryKind};
 
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +29,10 @@ pub struct Request {
     /// Whether to say how risky it is, who must agree, and when it may happen.
     pub judgement: bool,
 }
+
+/// Of how many files lines are counted, and how long they may be, in bytes.
+const MOST_COUNTED: usize = 100;
+const LONGEST_COUNTED: u64 = 256 << 10;
 
 /// Looks at a change.
 ///
@@ -73,12 +78,32 @@ fn report(sides: &Sides, set: &ChangeSet) -> DiffReport {
         head_commit: Some(names.head_commit.clone()),
         how: names.how.clone(),
     };
-    sides.base.show(|base| {
+    let mut report = sides.base.show(|base| {
         sides.merged.show(|merged| {
             let known = |change: &EntityChange| known(base, merged, change);
             DiffReport::new(compared, set, &known, &|text| rules::starred(text, &[]))
         })
-    })
+    });
+    for file in report.files.iter_mut().take(MOST_COUNTED) {
+        file.lines = lines(sides, file);
+    }
+    report
+}
+
+/// How many lines of a file come and go.
+fn lines(sides: &Sides, file: &FileReport) -> Option<LineCount> {
+    let text = |side: &OwnedSide, is_there: bool| {
+        if !is_there {
+            return Some(String::new());
+        }
+        let entry = Entry { path: file.path.clone(), kind: EntryKind::File, id: None };
+        let content = side.tree.read(&entry, LONGEST_COUNTED).ok()?;
+        let is_whole = content.bytes.len() as u64 == content.size;
+        String::from_utf8(content.bytes).ok().filter(|text| is_whole && !text.contains('\0'))
+    };
+    let before = text(&sides.base, file.old_blob.is_some())?;
+    let after = text(&sides.merged, file.new_blob.is_some())?;
+    Some(LineCount::between(&before, &after))
 }
 
 /// What is known of an entity: as it will be, or as it was if it is gone.

@@ -210,6 +210,8 @@ fn file(one: &FileReport, paint: Paint) -> String {
         ("mode", Some(old), Some(new)) => format!(" mode {old} → {new}"),
         _ => one.sort().to_owned(),
     };
+    let lines = one.lines.map(|lines| format!("  +{} −{}", lines.added, lines.removed));
+    let mode = format!("{mode}{}", lines.unwrap_or_default());
     let headline = format!("  {} {}{mode}", sign(mark), visible(&one.path));
     format!("{}  {}\n", paint.mark(mark, &headline), paint.faint(&owners))
 }

@@ -124,7 +124,9 @@ fn file(one: &FileReport) -> String {
         (false, true) => format!("of {}, steers controls", whose.join(", ")),
         (false, false) => format!("of {}", whose.join(", ")),
     };
-    format!("| {} | {} | {whose} |\n", escaped(&one.path), one.status)
+    let lines = one.lines.map(|lines| format!(", +{} −{}", lines.added, lines.removed));
+    let lines = lines.unwrap_or_default();
+    format!("| {} | {}{lines} | {whose} |\n", escaped(&one.path), one.status)
 }
 
 fn section(part: &Section) -> String {

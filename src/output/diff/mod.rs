@@ -222,6 +222,30 @@ pub struct FileReport {
     pub entities: Vec<String>,
     /// Whether it steers controls.
     pub governance: bool,
+    /// How many lines come and go; nothing for what is no text, or too long to be compared.
+    pub lines: Option<LineCount>,
+}
+
+/// How many lines of a file come and go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LineCount {
+    /// Lines that come.
+    pub added: usize,
+    /// Lines that go.
+    pub removed: usize,
+}
+
+impl LineCount {
+    /// Compares two texts.
+    pub fn between(before: &str, after: &str) -> Self {
+        let diff = similar::TextDiff::from_lines(before, after);
+        let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
+        Self {
+            added: count(similar::ChangeTag::Insert),
+            removed: count(similar::ChangeTag::Delete),
+        }
+    }
 }
 
 /// A comment that silences a finding.
@@ -417,6 +441,7 @@ fn file(change: &FileChange) -> FileReport {
         new_blob: blob(after),
         entities: change.entities.clone(),
         governance: change.governance,
+        lines: None,
     }
 }
 
