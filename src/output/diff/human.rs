@@ -11,8 +11,11 @@ use crate::output::text::{count, visible};
 /// How many fields of an entity that is new are shown.
 const FIELDS_OF_NEW: usize = 10;
 
-/// How many entities, and files, are shown in full.
+/// How many entities are shown in full.
 const MOST: usize = 60;
+
+/// How many files of one owner are named.
+const FILES_OF_ONE: usize = 12;
 
 /// Writes what differs.
 pub fn emit(report: &DiffReport, color: bool) -> String {
@@ -34,10 +37,7 @@ pub fn body(report: &DiffReport, color: bool) -> String {
     if !report.files.is_empty() {
         text.push('\n');
     }
-    for one in report.files.iter().take(MOST) {
-        text.push_str(&file(one, paint));
-    }
-    text.push_str(&more(report.files.len(), "file"));
+    text.push_str(&files(&report.files, paint));
     for one in &report.ignores {
         let (mark, verb) = match one.after > one.before {
             true => (Mark::Added, "silences"),
@@ -189,22 +189,51 @@ fn fields(one: &EntityReport, paint: Paint) -> String {
     text
 }
 
-fn file(one: &FileReport, paint: Paint) -> String {
+/// The files, of each owner the first few.
+fn files(files: &[FileReport], paint: Paint) -> String {
+    let mut groups: Vec<(String, Vec<&FileReport>)> = Vec::new();
+    for one in files {
+        let whose = whose(one);
+        match groups.iter_mut().find(|(known, _)| *known == whose) {
+            Some((_, group)) => group.push(one),
+            None => groups.push((whose, vec![one])),
+        }
+    }
+    let mut text = String::new();
+    for (whose, group) in &groups {
+        let shown = if group.len() <= FILES_OF_ONE + 1 { group.len() } else { FILES_OF_ONE };
+        for one in group.iter().take(shown) {
+            text.push_str(&file(one, whose, paint));
+        }
+        let rest = group.get(shown..).unwrap_or_default();
+        if !rest.is_empty() {
+            let lines = rest.iter().filter_map(|one| one.lines);
+            let sum = lines.fold((0, 0), |sum, one| (sum.0 + one.added, sum.1 + one.removed));
+            let many = rest.len();
+            let more = format!("  … and {many} more files  +{} −{}", sum.0, sum.1);
+            text.push_str(&format!("{more}  {}\n", paint.faint(whose)));
+        }
+    }
+    text
+}
+
+/// Whose a file is.
+fn whose(one: &FileReport) -> String {
+    if one.entities.is_empty() {
+        return if one.governance { "steers controls" } else { "nobody's" }.to_owned();
+    }
+    let owners: Vec<String> = one.entities.iter().take(3).map(|one| name(one)).collect();
+    let more = one.entities.len().saturating_sub(3);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let steers = if one.governance { ", steers controls" } else { "" };
+    format!("is of {}{more}{steers}", owners.join(", "))
+}
+
+fn file(one: &FileReport, whose: &str, paint: Paint) -> String {
     let mark = match one.status {
         "added" => Mark::Added,
         "deleted" => Mark::Removed,
         _ => Mark::Changed,
-    };
-    let owners = match one.entities.is_empty() {
-        true if one.governance => "steers controls".to_owned(),
-        true => "nobody's".to_owned(),
-        false => {
-            let owners: Vec<String> = one.entities.iter().take(3).map(|one| name(one)).collect();
-            let more = one.entities.len().saturating_sub(3);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let steers = if one.governance { ", steers controls" } else { "" };
-            format!("is of {}{more}{steers}", owners.join(", "))
-        }
     };
     let mode = match (one.status, &one.old_mode, &one.new_mode) {
         ("mode", Some(old), Some(new)) => format!(" mode {old} → {new}"),
@@ -213,7 +242,7 @@ fn file(one: &FileReport, paint: Paint) -> String {
     let lines = one.lines.map(|lines| format!("  +{} −{}", lines.added, lines.removed));
     let mode = format!("{mode}{}", lines.unwrap_or_default());
     let headline = format!("  {} {}{mode}", sign(mark), visible(&one.path));
-    format!("{}  {}\n", paint.mark(mark, &headline), paint.faint(&owners))
+    format!("{}  {}\n", paint.mark(mark, &headline), paint.faint(whose))
 }
 
 fn more(all: usize, word: &str) -> String {
