@@ -1,6 +1,6 @@
 //! `diff`: what a change really changes, and what that means.
 
-use super::sides::{Asked, Sides, SidesError};
+use super::sides::{Asked, Sides, SidesError, Wanted};
 use super::workspace::Place;
 use crate::catalog::EntityId;
 use crate::change::{ChangeSet, EntityChange, Side};
@@ -26,13 +26,13 @@ pub fn diff(
     request: &Request,
     environment: &crate::git::Environment<'_>,
 ) -> Result<DiffReport, SidesError> {
-    let sides = Sides::open(&request.place, &request.asked, environment)?;
-    let set = sides.set();
-    Ok(report(&sides, &set))
+    let wanted = Wanted::default();
+    let sides = Sides::open(&request.place, &request.asked, &wanted, environment)?;
+    Ok(report(&sides, &sides.set()))
 }
 
 /// Puts a change down.
-fn report(sides: &Sides, set: &ChangeSet) -> DiffReport {
+pub fn report(sides: &Sides, set: &ChangeSet) -> DiffReport {
     let names = &sides.names;
     let compared = Compared {
         base: names.base.clone(),

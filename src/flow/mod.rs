@@ -27,6 +27,7 @@ pub mod refs;
 pub mod rename;
 pub mod schemas;
 pub mod sides;
+mod slices;
 pub mod underway;
 pub mod validate;
 mod workspace;

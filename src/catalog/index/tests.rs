@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::subset::Subset;
 use super::*;
 use crate::cache::Cache;
 use crate::catalog::impact::{Consequences, Impact as Affected, State, assess};
 use crate::catalog::{Catalog, EntityId, Graph, Inspection, Subject, load};
 use crate::config::Config;
 use crate::git::ChangedPath;
-use crate::tree::{Memory, Tree};
+use crate::tree::{Chosen, Memory, Tree};
 use crate::yaml::Limits;
 
 /// How many names of each kind there are.
@@ -187,14 +186,6 @@ fn tree(documents: &[Document]) -> Memory {
     let mut files: std::collections::BTreeMap<String, Vec<String>> = Default::default();
     let mut ordered: Vec<Document> = documents.to_vec();
     ordered.sort_by_key(|document| document.file);
-    // `assess` takes a former name that a second document of an entity claims for another entity,
-    // and tells the two in any order: here only the first document of each claims any.
-    let mut seen = BTreeSet::new();
-    for document in &mut ordered {
-        if !seen.insert((document.kind, document.name)) {
-            document.former = None;
-        }
-    }
     for document in &ordered {
         files.entry(format!("f{:02}.yaml", document.file)).or_default().push(document.text());
     }
@@ -252,11 +243,17 @@ fn told((catalog, graph): &(Catalog, Graph), names: &[String], state: State) -> 
     format!("{causes:?}\n{affected}{strained}{spared:?}\n{means}")
 }
 
-fn sliced(tree: &dyn Tree, index: &dyn Index, names: &[String]) -> (Catalog, Graph) {
+fn sliced(tree: &Arc<dyn Tree>, index: &dyn Index, names: &[String]) -> (Catalog, Graph) {
     let seeds = Seeds { names: names.to_vec(), ..Seeds::default() };
     let paths = slice(index, &seeds).unwrap();
-    let paths: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
-    read(&Subset::new(tree, &paths))
+    read(&Chosen::new(Arc::clone(tree), paths).unwrap())
+}
+
+fn opened(tree: &Arc<dyn Tree>, id: &str, cache: &Cache, changes: &Changes<'_>) -> Indexed {
+    let scope = Scope { tree: id.to_owned(), config: Config::default(), folders: Vec::new() };
+    let all = Arc::clone(tree);
+    let listed: Listed = Box::new(move || Ok(Arc::clone(&all)));
+    Indexed::open(tree, listed, scope, (Some(cache.clone()), 0), changes).unwrap().unwrap()
 }
 
 /// Who belongs to a team, whoever says so.
@@ -271,18 +268,18 @@ fn people((catalog, graph): &(Catalog, Graph), team: &str) -> BTreeSet<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn a_slice_answers_as_the_whole_does(
         documents in documents(),
         seeds in prop::collection::vec((0..KINDS.len(), 0..NAMES + 2), 1..4),
     ) {
-        let tree = tree(&documents);
+        let tree: Arc<dyn Tree> = Arc::new(tree(&documents));
         let name = |(kind, name): &(usize, usize)| format!("{}:default/n{name}", KINDS[*kind]);
         let names: Vec<String> = seeds.iter().map(name).collect();
-        let live = live(&tree);
-        let (whole, part) = (read(&tree), sliced(&tree, &live, &names));
+        let live = live(tree.as_ref());
+        let (whole, part) = (read(tree.as_ref()), sliced(&tree, &live, &names));
         for state in [State::Down, State::Degraded] {
             prop_assert_eq!(told(&whole, &names, state), told(&part, &names, state));
         }
@@ -328,13 +325,11 @@ proptest! {
     fn a_damaged_file_gives_the_same_answer_or_none(
         documents in documents(), at in any::<prop::sample::Index>(), flip in 1..=255_u8, cut in any::<bool>(),
     ) {
-        let tree = tree(&documents);
-        let index = live(&tree);
+        let tree: Arc<dyn Tree> = Arc::new(tree(&documents));
+        let index = live(tree.as_ref());
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::new(folder.path(), 3);
-        let config = Config::default();
-        let scope = Scope { tree: "aa", config: &config, folders: &[] };
-        Indexed::open(&tree, scope, Some(&cache), &|_, _| None).unwrap();
+        opened(&tree, "aa", &cache, &|_, _| None);
         let path = folder.path().join(cache.names().remove(0));
         #[allow(clippy::disallowed_methods, reason = "a test damages its own file")]
         {
@@ -352,7 +347,7 @@ proptest! {
             let found = slice(&damaged, &seeds);
             prop_assert!(found == right || found == Err(Damaged));
         }
-        let mut repaired = Indexed::open(&tree, scope, Some(&cache), &|_, _| None).unwrap();
+        let mut repaired = opened(&tree, "aa", &cache, &|_, _| None);
         prop_assert_eq!(repaired.slice(&seeds).ok(), right.ok());
     }
 
@@ -474,10 +469,8 @@ fn what_is_popular_brings_nobody_along_who_only_shares_it() {
 fn an_older_index_is_brought_up_to_date_by_reading_what_differs() {
     let folder = tempfile::tempdir().unwrap();
     let cache = Cache::new(folder.path(), 3);
-    let config = Config::default();
-    let scope = |tree| Scope { tree, config: &config, folders: &[] };
     let old = Memory::new([("a.yaml", component("a", "")), ("b.yaml", component("b", ""))]);
-    Indexed::open(&old, scope("aa"), Some(&cache), &|_, _| None).unwrap();
+    opened(&(Arc::new(old) as Arc<dyn Tree>), "aa", &cache, &|_, _| None);
     // What does not differ cannot be read: nobody tries.
     let new = Memory::new([("c.yaml", component("c", ""))]).refused("b.yaml", "not needed");
     let gone = |path: &str| ChangedPath { path: path.to_owned(), before: None, after: None };
@@ -485,7 +478,7 @@ fn an_older_index_is_brought_up_to_date_by_reading_what_differs() {
         assert_eq!((from, to), ("aa", "bb"));
         Some(vec![gone("a.yaml"), gone("c.yaml"), gone("x.txt")])
     };
-    let indexed = Indexed::open(&new, scope("bb"), Some(&cache), &changes).unwrap();
+    let indexed = opened(&(Arc::new(new) as Arc<dyn Tree>), "bb", &cache, &changes);
     let there = |name: &str| {
         let name = format!("component:default/{name}");
         indexed.index().find(Topic::Defines, &name).unwrap().len()
@@ -497,9 +490,9 @@ fn an_older_index_is_brought_up_to_date_by_reading_what_differs() {
 #[test]
 fn a_slice_of_acme_answers_as_acme_does() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/acme");
-    let tree = crate::tree::Worktree::open(&folder, None, &[]);
-    let index = live(&tree);
-    let whole = read(&tree);
+    let tree: Arc<dyn Tree> = Arc::new(crate::tree::Worktree::open(&folder, None, &[]));
+    let index = live(tree.as_ref());
+    let whole = read(tree.as_ref());
     let mut read_in_all = 0;
     for (_, entity) in whole.0.entities() {
         let names = [whole.0.canonical(entity).to_owned()];
