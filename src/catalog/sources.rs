@@ -24,7 +24,7 @@ pub enum Gives {
 /// The keys by which Backstage puts a file's content in place of a mapping: as text, parsed, or
 /// parsed with its references resolved
 /// (<https://backstage.io/docs/features/software-catalog/descriptor-format#substitutions-in-the-descriptor-format>).
-pub const PLACEHOLDERS: &[(&str, Gives)] = &[
+const PLACEHOLDERS: &[(&str, Gives)] = &[
     ("$text", Gives::Text),
     ("$openapi", Gives::Text),
     ("$asyncapi", Gives::Text),

@@ -30,6 +30,6 @@ pub mod sides;
 mod slices;
 pub mod underway;
 pub mod validate;
-mod workspace;
+pub mod workspace;
 
 pub use workspace::{Notices, Place, Settings, Workspace, WorkspaceError};

@@ -223,6 +223,11 @@ impl Sides {
         Ok(Self { repository, names, base, merged, changed, besides, facts, index: None })
     }
 
+    /// Whether only parts of the catalogs were read.
+    pub fn is_slice(&self) -> bool {
+        self.index.is_some()
+    }
+
     /// What differs.
     pub fn set(&self) -> ChangeSet {
         self.base.show(|base| {

@@ -147,7 +147,9 @@ impl Touched {
     /// What is needed now by what did not need it: it counts as if it changed itself.
     fn newly_needed(&self, old: &Self) -> impl Iterator<Item = String> {
         let pairs = |(names, needs): &(Vec<String>, Vec<String>)| {
-            let pair = |name: &String| needs.iter().map(|to| (name.clone(), to.clone())).collect();
+            let pair = |name: &String| -> Vec<(String, String)> {
+                needs.iter().map(|to| (name.clone(), to.clone())).collect()
+            };
             names.iter().flat_map(pair).collect::<Vec<(String, String)>>()
         };
         let known: BTreeSet<(String, String)> = old.needs.iter().flat_map(pairs).collect();

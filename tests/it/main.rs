@@ -36,5 +36,6 @@ mod readme;
 mod rename;
 mod schemas;
 mod shell;
+mod slices;
 mod support;
 mod validate;
