@@ -305,7 +305,8 @@ proptest! {
         let mut changed = old_live;
         let paths: BTreeSet<String> = (0..30).map(|at| format!("f{at:02}.yaml")).collect();
         for path in &paths {
-            let summary = new_live.file(path).map(|one| one.summary.clone()).unwrap_or_default();
+            let summary = new_live.find(Topic::Path, path).unwrap();
+            let summary = summary.first().map(|one| one.summary.clone()).unwrap_or_default();
             layered.replace(path, summary.clone());
             changed.replace(path, summary);
         }
