@@ -8,8 +8,8 @@ use std::sync::Arc;
 use super::contributors;
 use super::slices::{Question, looks_anywhere};
 use super::workspace::{Place, WorkspaceError, configuration};
-use crate::catalog::{Catalog, Classes, Graph, Inspection, Reader, Subject, Suppression, load};
 use crate::catalog::index::Indexed;
+use crate::catalog::{Catalog, Classes, Graph, Inspection, Reader, Subject, Suppression, load};
 use crate::change::facts::Facts;
 use crate::change::{ChangeSet, Side};
 use crate::config::Config;
@@ -209,7 +209,16 @@ impl Sides {
                 slices(&repository, &names, (&changed, &contents), folder, (wanted, &facts))?
         {
             let index = Some(RefCell::new(index));
-            return Ok(Self { repository, names, base, merged, changed, besides: none, facts, index });
+            return Ok(Self {
+                repository,
+                names,
+                base,
+                merged,
+                changed,
+                besides: none,
+                facts,
+                index,
+            });
         }
         let tree: Arc<dyn Tree> = Arc::new(Revision::open(&repository, &names.base_commit, &[])?);
         let result: Arc<dyn Tree> = Arc::new(Patched::new(Arc::clone(&tree), &changed, contents));

@@ -127,19 +127,35 @@ fn renamed(text: &str) -> String {
 /// Edits by hand: path, what is written there, and what instead; nothing instead of nothing adds.
 const BY_HAND: &[(&str, &[(&str, &str, &str)])] = &[
     ("label", &[("services/checkout.yaml", "pci: in-scope}", "pci: in-scope, x: y}")]),
-    ("environment", &[("cis/shop/applications.yaml", "environment: production", "environment: test")]),
-    ("new dependency", &[("services/gift-cards.yaml", "dependsOn: [", "dependsOn: [ci:eks-prod, ")]),
-    ("new use", &[("cis/shop/applications.yaml", "uses: [ci:cdn-shop", "uses: [ci:kafka-prod, ci:cdn-shop")]),
+    (
+        "environment",
+        &[("cis/shop/applications.yaml", "environment: production", "environment: test")],
+    ),
+    (
+        "new dependency",
+        &[("services/gift-cards.yaml", "dependsOn: [", "dependsOn: [ci:eks-prod, ")],
+    ),
+    (
+        "new use",
+        &[(
+            "cis/shop/applications.yaml",
+            "uses: [ci:cdn-shop",
+            "uses: [ci:kafka-prod, ci:cdn-shop",
+        )],
+    ),
     ("dependency lost", &[("services/checkout.yaml", "service:payments, ", "")]),
     ("cluster", &[("cis/aws/clusters.yaml", "quorum: ", "quorum: 1")]),
     ("retired", &[("services/payments.yaml", "lifecycle: live", "lifecycle: retired")]),
     ("criticality", &[("services/payments.yaml", "criticality: tier1", "criticality: tier3")]),
     ("terraform", &[("terraform/prod/db/main.tf", "", "# x\n")]),
-    ("terraform of several", &[
-        ("terraform/prod/eks/main.tf", "", "# x\n"),
-        ("terraform/modules/subnet/main.tf", "", "# x\n"),
-        ("terraform/data/warehouse/main.tf", "", "# x\n"),
-    ]),
+    (
+        "terraform of several",
+        &[
+            ("terraform/prod/eks/main.tf", "", "# x\n"),
+            ("terraform/modules/subnet/main.tf", "", "# x\n"),
+            ("terraform/data/warehouse/main.tf", "", "# x\n"),
+        ],
+    ),
     ("helm", &[("helm/payments/values.yaml", "", "# x\n")]),
     ("helm template", &[("helm/payments/templates/deployment.yaml", "", "# x\n")]),
     ("source beside catalog-info", &[("apps/checkout/src/order.rs", "", "// x\n")]),
@@ -149,24 +165,68 @@ const BY_HAND: &[(&str, &[(&str, &str, &str)])] = &[
     ("settings that cover less", &[("gitsm.yaml", "exclude:\n", "exclude:\n  - cis/gcp/**\n")]),
     ("workflow", &[(".github/workflows/x.yaml", "", "on: push\n")]),
     ("freeze", &[("calendars/windows.yaml", "type: maintenance-window", "type: freeze")]),
-    ("window for one", &[("calendars/windows.yaml", "environments: [production, disaster-recovery]", "appliesTo: [service:checkout]")]),
+    (
+        "window for one",
+        &[(
+            "calendars/windows.yaml",
+            "environments: [production, disaster-recovery]",
+            "appliesTo: [service:checkout]",
+        )],
+    ),
     ("policy", &[("changes/policy.yaml", "moderate: 5, high: 10", "moderate: 2, high: 3")]),
     ("board", &[("teams/boards.yaml", "members: [", "members: [person:lena, ")]),
-    ("schedule", &[("changes/2027-01-checkout-db-17.yaml", "start: 2027-01-12T22", "start: 2027-01-12T21")]),
-    ("schedule with what it touches", &[
-        ("changes/2027-01-checkout-db-17.yaml", "start: 2027-01-12T22", "start: 2027-01-12T21"),
-        ("services/checkout.yaml", "criticality: tier1", "criticality: tier2"),
-        ("cis/aws/databases.yaml", "owner: team:payments", "owner: team:storefront"),
-        ("terraform/prod/db/main.tf", "", "# x\n"),
-    ]),
-    ("own account", &[("people/shop.yaml", "github: acme-tomasz", "github: 'acme-lena, acme-tomasz'")]),
-    ("silence", &[("services/checkout.yaml", "kind: Service\n", "kind: Service # gitsm:ignore entity-case because\n")]),
-    ("second document", &[("services/again.yaml", "", "apiVersion: gitsm/v1alpha1\nkind: Service\nmetadata: {name: checkout}\nspec: {owner: team:platform, lifecycle: live}\n")]),
-    ("extension", &[("services/more.yaml", "", "apiVersion: gitsm/v1alpha1\nkind: Service\nmetadata: {name: checkout, extends: service:checkout, labels: {a: b}}\nspec: {owner: team:platform, lifecycle: live}\n")]),
-    ("new and used", &[
-        ("cis/new.yaml", "", "apiVersion: gitsm/v1alpha1\nkind: ConfigurationItem\nmetadata: {name: brand-new}\nspec: {class: compute.server, owner: team:platform, environment: production, lifecycle: {stage: operational}}\n"),
-        ("services/payments.yaml", "dependsOn: [", "dependsOn: [ci:brand-new, "),
-    ]),
+    (
+        "schedule",
+        &[("changes/2027-01-checkout-db-17.yaml", "start: 2027-01-12T22", "start: 2027-01-12T21")],
+    ),
+    (
+        "schedule with what it touches",
+        &[
+            ("changes/2027-01-checkout-db-17.yaml", "start: 2027-01-12T22", "start: 2027-01-12T21"),
+            ("services/checkout.yaml", "criticality: tier1", "criticality: tier2"),
+            ("cis/aws/databases.yaml", "owner: team:payments", "owner: team:storefront"),
+            ("terraform/prod/db/main.tf", "", "# x\n"),
+        ],
+    ),
+    (
+        "own account",
+        &[("people/shop.yaml", "github: acme-tomasz", "github: 'acme-lena, acme-tomasz'")],
+    ),
+    (
+        "silence",
+        &[(
+            "services/checkout.yaml",
+            "kind: Service\n",
+            "kind: Service # gitsm:ignore entity-case because\n",
+        )],
+    ),
+    (
+        "second document",
+        &[(
+            "services/again.yaml",
+            "",
+            "apiVersion: gitsm/v1alpha1\nkind: Service\nmetadata: {name: checkout}\nspec: {owner: team:platform, lifecycle: live}\n",
+        )],
+    ),
+    (
+        "extension",
+        &[(
+            "services/more.yaml",
+            "",
+            "apiVersion: gitsm/v1alpha1\nkind: Service\nmetadata: {name: checkout, extends: service:checkout, labels: {a: b}}\nspec: {owner: team:platform, lifecycle: live}\n",
+        )],
+    ),
+    (
+        "new and used",
+        &[
+            (
+                "cis/new.yaml",
+                "",
+                "apiVersion: gitsm/v1alpha1\nkind: ConfigurationItem\nmetadata: {name: brand-new}\nspec: {class: compute.server, owner: team:platform, environment: production, lifecycle: {stage: operational}}\n",
+            ),
+            ("services/payments.yaml", "dependsOn: [", "dependsOn: [ci:brand-new, "),
+        ],
+    ),
     ("no YAML", &[("services/checkout.yaml", "spec:\n", "spec: [\n")]),
     ("board member leaves", &[("people/management.yaml", "spec:\n", "spec:\n  lifecycle: left\n")]),
     ("class", &[("classes/iot.yaml", "parent: ", "parent: item #")]),
@@ -190,7 +250,10 @@ fn by_hand(files: &BTreeMap<String, String>) -> Vec<(String, Edits)> {
         Edits::from([(from.to_owned(), None), (to.to_owned(), Some(text))])
     };
     let moves = [
-        ("catalog-info moves", moved("apps/checkout/catalog-info.yaml", "apps/shop/catalog-info.yaml")),
+        (
+            "catalog-info moves",
+            moved("apps/checkout/catalog-info.yaml", "apps/shop/catalog-info.yaml"),
+        ),
         ("services move", moved("services/checkout.yaml", "shop/checkout.yaml")),
         ("settings go", Edits::from([("gitsm.yaml".to_owned(), None)])),
     ];
@@ -223,7 +286,8 @@ fn whatever_changes_in_acme_a_slice_says_the_same_as_all_of_it() {
     let mut wrong = Vec::new();
     for (name, edits) in all {
         commit(&folder, "change", &edits);
-        let asked = Asked { base: Some("main".to_owned()), head: Some("change".to_owned()), staged: false };
+        let asked =
+            Asked { base: Some("main".to_owned()), head: Some("change".to_owned()), staged: false };
         match std::panic::catch_unwind(|| compare(&name, &folder, &asked)) {
             Ok(told) => lines += told,
             Err(_) => wrong.push(name),
@@ -236,7 +300,8 @@ fn whatever_changes_in_acme_a_slice_says_the_same_as_all_of_it() {
 #[test]
 fn a_slice_is_a_part() {
     let (folder, files) = acme();
-    let text = files["services/hr-portal.yaml"].replacen("criticality: ", "criticality: tier1 #", 1);
+    let text =
+        files["services/hr-portal.yaml"].replacen("criticality: ", "criticality: tier1 #", 1);
     commit(&folder, "change", &Edits::from([("services/hr-portal.yaml".to_owned(), Some(text))]));
     let asked = |base: &str| Asked {
         base: Some(base.to_owned()),
@@ -255,4 +320,93 @@ fn a_slice_is_a_part() {
     let models = models.replacen("!has(entity.metadata.labels) || ", walks, 1);
     commit(&folder, "change", &Edits::from([("changes/models.yaml".to_owned(), Some(models))]));
     assert!(!read(&folder, &asked("main")).1);
+}
+
+/// A change in acme, committed.
+fn changed() -> (Folder, Asked) {
+    let (folder, files) = acme();
+    let text = files["services/payments.yaml"].replacen("tier1", "tier2", 1);
+    commit(&folder, "change", &Edits::from([("services/payments.yaml".to_owned(), Some(text))]));
+    let asked =
+        Asked { base: Some("main".to_owned()), head: Some("change".to_owned()), staged: false };
+    (folder, asked)
+}
+
+/// What is kept of the index, by path.
+fn kept(folder: &Folder) -> Vec<PathBuf> {
+    let all = fs::read_dir(folder.path().join(".git/gitsm/cache/index"));
+    let mut all: Vec<PathBuf> = all.into_iter().flatten().map(|one| one.unwrap().path()).collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn what_is_kept_is_never_trusted() {
+    let (folder, asked) = changed();
+    compare("cold", &folder, &asked);
+    let [path] = kept(&folder).try_into().unwrap();
+    let right = fs::read(&path).unwrap();
+    let flipped: Vec<u8> = right.iter().map(|byte| byte ^ 1).collect();
+    let late: Vec<u8> =
+        right.iter().enumerate().map(|(at, b)| if at > 5000 { b ^ 1 } else { *b }).collect();
+    for bytes in [&b""[..], &b"gitsmix\x01"[..], &right[..right.len() / 2], &flipped, &late] {
+        fs::write(&path, bytes).unwrap();
+        compare("damaged", &folder, &asked);
+        assert!(fs::read(&path).unwrap() == right, "it is made anew");
+    }
+    // A folder in its place cannot be replaced.
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    compare("a folder", &folder, &asked);
+}
+
+#[test]
+fn where_nothing_can_be_kept_nothing_fails() {
+    let (folder, asked) = changed();
+    fs::write(folder.path().join(".git/gitsm"), "not a folder").unwrap();
+    compare("not a folder", &folder, &asked);
+    assert_eq!(folder.read(".git/gitsm"), "not a folder");
+}
+
+#[test]
+fn worktrees_share_what_is_kept_and_bare_repositories_keep_it_too() {
+    let (folder, asked) = changed();
+    let beside = Folder::new();
+    let to = beside.path().join("w");
+    folder.run_git(&["worktree", "add", "--quiet", "--detach", to.to_str().unwrap(), "change"]);
+    let now = Some(now().timestamp());
+    let wanted = Wanted { now, sliced: true, ..Wanted::default() };
+    let at = |path: PathBuf| Place { current: path, ..Place::default() };
+    let open = |place: Place| {
+        let sides = Sides::open(&place, &asked, &wanted, &|_| None).unwrap();
+        assert!(sides.is_slice());
+        report(&sides, &sides.set()).json()
+    };
+    let told = open(at(to));
+    assert_eq!(kept(&folder).len(), 1);
+    let bare = beside.path().join("b.git");
+    folder.run_git(&["clone", "--quiet", "--bare", ".", bare.to_str().unwrap()]);
+    assert_eq!(open(at(bare.clone())), told);
+    assert!(bare.join("gitsm/cache/index").is_dir());
+}
+
+#[test]
+fn several_at_once_do_not_disturb_each_other() {
+    let (folder, asked) = changed();
+    let now = Some(now().timestamp());
+    let wanted = Wanted { now, sliced: true, ..Wanted::default() };
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..4).map(|_| scope.spawn(|| told(&folder, &asked, &wanted))).collect();
+        let mut all: Vec<String> = all.into_iter().map(|one| one.join().unwrap()).collect();
+        all.dedup();
+        assert_eq!(all.len(), 1);
+    });
+    assert_eq!(kept(&folder).len(), 1);
+}
+
+#[test]
+fn small_catalogs_are_read_in_full_and_keep_nothing() {
+    let (folder, asked) = changed();
+    let sides = Sides::open(&place(&folder), &asked, &Wanted::default(), &|_| None).unwrap();
+    assert!(!sides.is_slice() && kept(&folder).is_empty());
 }

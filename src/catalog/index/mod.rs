@@ -110,4 +110,6 @@ pub trait Index {
 }
 
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod tests;

@@ -280,11 +280,8 @@ impl Slicer<'_> {
 
     /// What an entity belongs to because that says so: its windows and freezes hold here, too.
     fn holders(&mut self, names: &[String]) -> Result<(), Damaged> {
-        const BY: &[(Topic, &str)] = &[
-            (Topic::Brings, "hasPart"),
-            (Topic::Brings, "contains"),
-            (Topic::Needs, "dependsOn"),
-        ];
+        const BY: &[(Topic, &str)] =
+            &[(Topic::Brings, "hasPart"), (Topic::Brings, "contains"), (Topic::Needs, "dependsOn")];
         let served = names.first().is_some_and(|name| fails(name) && family(name) != "service");
         for (topic, relation) in BY {
             let needs = *relation == "dependsOn";
