@@ -258,11 +258,11 @@ fn growth(options: &Options) -> Outcome<()> {
 /// the same commits and to read its index.
 fn changes(gitsm: &Path, options: &Options, sizes: &[usize], table: &mut Table) -> Outcome<()> {
     let git = Path::new("git");
-    let commits: &[&str] = &["diff", "--base", "base", "--head", "head", "-o", "json"];
+    let commits: &[&str] = &["diff", "base", "head", "-o", "json"];
     let rows: [(&str, &Path, &[&str], bool); 5] = [
         ("gitsm diff, commits", gitsm, commits, false),
         ("gitsm diff, no cache", gitsm, commits, true),
-        ("gitsm diff, worktree", gitsm, &["diff", "--base", "base", "-o", "json"], false),
+        ("gitsm diff, worktree", gitsm, &["diff", "base", "-o", "json"], false),
         ("git diff --raw", git, &["diff", "--raw", "base", "head"], false),
         ("git ls-files", git, &["ls-files"], false),
     ];
