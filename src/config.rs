@@ -180,6 +180,15 @@ impl Config {
         (in_roots || inside == FILE_NAME) && !self.exclude.is_match(inside)
     }
 
+    /// Whether another one covers the same paths, whatever they are.
+    pub fn covers_as(&self, other: &Self) -> bool {
+        let said = |config: &Self| {
+            let Settings { roots, exclude, .. } = &config.settings;
+            (config.exists, config.folder.clone(), roots.clone(), exclude.clone())
+        };
+        said(self) == said(other)
+    }
+
     /// Where its file is, relative to the tree's top, if there is one.
     pub fn path(&self) -> Option<String> {
         self.exists.then(|| match self.folder.as_str() {

@@ -163,7 +163,12 @@ impl Catalog {
 
     /// The entity that a canonical reference leads to: who goes by it, or who went by it before.
     pub fn known_as(&self, reference: Name) -> Option<EntityId> {
-        self.defined(reference).next().or_else(|| self.former.get(&reference).copied())
+        let heir = || {
+            let heir = self.former.get(&reference)?;
+            // Whichever of its documents says so.
+            self.defined(self.entity(*heir).reference).next()
+        };
+        self.defined(reference).next().or_else(heir)
     }
 
     /// The canonical reference of an entity, as text.

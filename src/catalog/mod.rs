@@ -40,7 +40,9 @@ pub use naming::Naming;
 pub use read::FileFault;
 pub use reader::{Reader, Reopened, ReopenedFile};
 pub use recognise::{Recognition, is_catalog_info};
-pub use sources::{Claims, folders_above, implied, source_glob};
+pub use sources::{
+    Claims, Gives, folders_above, from_top, glob_from_top, implied, placeholder, source_glob,
+};
 pub use spots::{Refs, Says, Spot};
 pub use uses::Use;
 pub use view::{DocumentView, FileView, FoundReference, Inspection, Subject, Suppression};

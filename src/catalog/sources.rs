@@ -12,18 +12,54 @@ const BUILT: &[&str] = &["component", "resource", "airesource", "template"];
 /// Those that do so where no document of the others stands beside them.
 const OTHERWISE: &[&str] = &["api", "system", "domain"];
 
-/// A glob of `sources`, from the top of the tree: the catalog's own paths begin in its folder.
+/// What a placeholder gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gives {
+    /// The file's content as it is.
+    Text,
+    /// What the file says, of whatever type.
+    Anything,
+}
+
+/// The keys by which Backstage puts a file's content in place of a mapping: as text, parsed, or
+/// parsed with its references resolved
+/// (<https://backstage.io/docs/features/software-catalog/descriptor-format#substitutions-in-the-descriptor-format>).
+const PLACEHOLDERS: &[(&str, Gives)] = &[
+    ("$text", Gives::Text),
+    ("$openapi", Gives::Text),
+    ("$asyncapi", Gives::Text),
+    ("$json", Gives::Anything),
+    ("$yaml", Gives::Anything),
+];
+
+/// What a key gives, if it is a placeholder.
+pub fn placeholder(key: &str) -> Option<Gives> {
+    PLACEHOLDERS.iter().find(|(name, _)| *name == key).map(|(_, gives)| *gives)
+}
+
+/// A glob of `sources` as text, from the top of the tree: the catalog's own paths begin in its
+/// folder.
+pub fn from_top(folder: &str, written: &str) -> String {
+    let written = written.trim_start_matches("./");
+    if folder.is_empty() { written.to_owned() } else { format!("{folder}/{written}") }
+}
+
+/// The same as a glob.
 ///
 /// # Errors
 ///
-/// It is no glob.
+/// It is none.
 pub fn source_glob(folder: &str, written: &str) -> Result<Glob, globset::Error> {
-    let written = written.trim_start_matches("./");
-    let from_top = match folder {
-        "" => written.to_owned(),
-        folder => format!("{folder}/{written}"),
-    };
-    GlobBuilder::new(&from_top).literal_separator(true).build()
+    glob_from_top(&from_top(folder, written))
+}
+
+/// A glob that is written from the top of the tree.
+///
+/// # Errors
+///
+/// It is none.
+pub fn glob_from_top(glob: &str) -> Result<Glob, globset::Error> {
+    GlobBuilder::new(glob).literal_separator(true).build()
 }
 
 /// Who claims which files.

@@ -7,7 +7,7 @@ use super::fields::compare;
 use super::set::{Action, ChangeSet, Doubt, EntityChange, FileChange, Standing};
 use super::value::{Located, Reading, Value, extend};
 use super::{Side, governance, ignores};
-use crate::catalog::{Claims, EntityId, Outcome, implied};
+use crate::catalog::{Claims, EntityId, Outcome, implied, placeholder};
 use crate::git::{ChangedPath, Mode};
 use crate::model::Kind;
 use crate::tree::resolve;
@@ -15,9 +15,6 @@ use crate::yaml::Pointer;
 
 /// What follows from where a document stands.
 const IMPLIED_SOURCES: &str = "#sources";
-
-/// The keys by which Backstage puts a file's content in place of a mapping.
-const PLACEHOLDERS: &[&str] = &["$text", "$json", "$yaml", "$openapi", "$asyncapi"];
 
 impl ChangeSet {
     /// What differs between two sides whose files differ at some paths. `besides` are paths whose
@@ -176,7 +173,7 @@ fn placeholders(
     found: &mut BTreeMap<Pointer, Located>,
 ) {
     if let [(key, file)] = value.value.fields()
-        && PLACEHOLDERS.contains(&key.as_str())
+        && placeholder(key).is_some()
         && let Some(written) = file.value.as_str().filter(|text| !text.contains("://"))
         && let Some(resolved) = resolve(path, written)
     {

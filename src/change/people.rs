@@ -195,14 +195,20 @@ fn persons_of(
     contributor: &Contributor,
     accounts: &BTreeMap<Account, BTreeSet<String>>,
 ) -> Vec<String> {
+    let keys = accounts_of(contributor);
+    let persons = keys.iter().filter_map(|key| accounts.get(key)).flatten().cloned();
+    persons.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// The accounts by which a contributor may be known, each with where it is, in lower case.
+pub fn accounts_of(contributor: &Contributor) -> Vec<(String, String)> {
     let email = contributor.email.trim().to_lowercase();
     let mut keys: Vec<Account> = vec![(GIT.to_owned(), email.clone())];
     keys.extend(
         contributor.account.iter().map(|(place, name)| (place.to_lowercase(), name.to_lowercase())),
     );
     keys.extend(no_reply(&email));
-    let persons = keys.iter().filter_map(|key| accounts.get(key)).flatten().cloned();
-    persons.collect::<BTreeSet<_>>().into_iter().collect()
+    keys
 }
 
 /// The account behind an address that a forge gives to those who hide theirs, such as

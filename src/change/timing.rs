@@ -89,7 +89,7 @@ pub fn timing(
     let open = (&OpenChanges::of(open), name);
     let told = conflicts(&new, (merged.catalog, merged.graph), &ids, plan, &assignees, open);
     let Told { conflicts, also_changed_by } = told;
-    let zone = if merged.catalog.entities().len() > 0 { new.zone() } else { old.zone() };
+    let zone = if new.active().next().is_some() { new.zone() } else { old.zone() };
     Timing {
         now,
         planned: plan,

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::sides::Sides;
+use super::sides::Names;
 use crate::change::facts::{Contributor, Facts};
-use crate::git::{CommitInfo, Environment, GitError, Person, PullRequest};
+use crate::git::{CommitInfo, Environment, GitError, Person, PullRequest, Repository};
 
 /// How many commits of a change are looked at.
 const MOST: usize = 2_000;
@@ -14,11 +14,14 @@ const MOST: usize = 2_000;
 /// # Errors
 ///
 /// Its commits cannot be read.
-pub fn facts(sides: &Sides, environment: &Environment<'_>) -> Result<Facts, GitError> {
+pub fn facts(
+    repository: &Repository,
+    names: &Names,
+    environment: &Environment<'_>,
+) -> Result<Facts, GitError> {
     let mut all: BTreeSet<Contributor> = BTreeSet::new();
     let (mut trailers, mut said) = (BTreeSet::new(), Vec::new());
-    let names = &sides.names;
-    let commits = sides.repository.commits(&names.base_commit, &names.head_commit)?;
+    let commits = repository.commits(&names.base_commit, &names.head_commit)?;
     for commit in commits.take(MOST) {
         let commit = commit?;
         // A merge brings what others made already.
@@ -29,7 +32,7 @@ pub fn facts(sides: &Sides, environment: &Environment<'_>) -> Result<Facts, GitE
         said.extend(body(&commit));
     }
     if names.head.is_none() {
-        let me = sides.repository.identity();
+        let me = repository.identity();
         all.extend(me.map(|person| contributor(&person, "author")));
     }
     let request = PullRequest::of(environment).unwrap_or_default();

@@ -3,9 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::clock;
-use super::contributors::facts;
 use super::judged::{Judged, judged};
-use super::sides::{Asked, OwnedSide, Sides, SidesError};
+use super::sides::{Asked, OwnedSide, Sides, SidesError, Wanted};
 use super::underway::underway;
 use super::workspace::Place;
 use crate::catalog::EntityId;
@@ -43,19 +42,20 @@ pub fn diff(
     request: &Request,
     environment: &crate::git::Environment<'_>,
 ) -> Result<DiffReport, SidesError> {
-    let sides = Sides::open(&request.place, &request.asked, environment)?;
+    let now = request.now.unwrap_or_else(|| clock::instant(None));
+    let is_judged = request.impact || request.judgement;
+    let wanted = Wanted { now: is_judged.then(|| now.timestamp()), ..Wanted::default() };
+    let sides = Sides::open(&request.place, &request.asked, &wanted, environment)?;
     let set = sides.set();
     let report = report(&sides, &set);
-    if !request.impact && !request.judgement {
+    if !is_judged {
         return Ok(report);
     }
-    let now = request.now.unwrap_or_else(|| clock::instant(None));
-    let facts = facts(&sides, environment)?;
     let open = match request.judgement {
         true => underway(&sides, now.timestamp())?,
         false => Vec::new(),
     };
-    let Judged { assessment, timing, undo } = judged(&sides, &set, facts, now, &open);
+    let Judged { assessment, timing, undo } = judged(&sides, &set, sides.facts.clone(), now, &open);
     Ok(report.with(assessment, timing, undo, (request.impact, request.judgement)))
 }
 

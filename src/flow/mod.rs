@@ -28,8 +28,9 @@ pub mod rename;
 pub mod revert;
 pub mod schemas;
 pub mod sides;
+mod slices;
 pub mod underway;
 pub mod validate;
-mod workspace;
+pub mod workspace;
 
 pub use workspace::{Notices, Place, Settings, Workspace, WorkspaceError};

@@ -1,11 +1,16 @@
 //! Both sides of a change, opened: from revisions that a user names to a base and what it becomes.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::contributors;
+use super::slices::{Question, looks_anywhere};
 use super::workspace::{Place, WorkspaceError, configuration};
+use crate::catalog::index::Indexed;
 use crate::catalog::{Catalog, Classes, Graph, Inspection, Reader, Subject, Suppression, load};
+use crate::change::facts::Facts;
 use crate::change::{ChangeSet, Side};
 use crate::config::Config;
 use crate::git::{
@@ -24,6 +29,21 @@ pub struct Asked {
     pub head: Option<String>,
     /// Whether what is staged is meant, and not what is on disk.
     pub staged: bool,
+}
+
+/// What is to be said of a change, which decides what of a large catalog is read.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Whether it is judged, and at which instant in seconds since 1970: then people count, and
+    /// changes that are planned.
+    pub now: Option<i64>,
+    /// Canonical references of people and teams that no document of the base names, such as those
+    /// of a policy that is given from outside.
+    pub people: Vec<String>,
+    /// Whether both catalogs are read in full, however large they are.
+    pub whole: bool,
+    /// Whether slices are read, however small the catalogs are. For tests.
+    pub sliced: bool,
 }
 
 /// Why there is no change to look at.
@@ -142,6 +162,10 @@ pub struct Sides {
     pub changed: Vec<ChangedPath>,
     /// Paths that only one of the catalogs covers, though their files are the same.
     pub besides: BTreeSet<String>,
+    /// What commits and the forge say of it, if it is judged.
+    pub facts: Facts,
+    /// The index of the base, if not all of it was read.
+    pub(super) index: Option<RefCell<Indexed>>,
 }
 
 impl Sides {
@@ -153,15 +177,21 @@ impl Sides {
     pub fn open(
         place: &Place,
         asked: &Asked,
+        wanted: &Wanted,
         environment: &crate::git::Environment<'_>,
     ) -> Result<Self, SidesError> {
         let repository = Repository::discover(&place.current)?;
         let (names, changed, contents) = compared(&repository, asked, environment)?;
         let folder = folder_in(&repository, &place.current);
-        Ok(Self::of(repository, names, changed, contents, &folder)?)
+        let facts = match wanted.now {
+            Some(_) => contributors::facts(&repository, &names, environment)?,
+            None => Facts::default(),
+        };
+        Ok(Self::of(repository, names, (changed, contents), &folder, (wanted, facts))?)
     }
 
-    /// The sides of a comparison; `folder` is where the user stands.
+    /// The sides of a comparison; `folder` is where the user stands. Of large catalogs only what
+    /// the change has to do with is read.
     ///
     /// # Errors
     ///
@@ -169,21 +199,42 @@ impl Sides {
     pub fn of(
         repository: Repository,
         names: Names,
-        changed: Vec<ChangedPath>,
-        contents: Contents,
+        (changed, contents): (Vec<ChangedPath>, Contents),
         folder: &str,
+        (wanted, facts): (&Wanted, Facts),
     ) -> Result<Self, GitError> {
+        let none = BTreeSet::new();
+        if !wanted.whole
+            && let Some((base, merged, index)) =
+                slices(&repository, &names, (&changed, &contents), folder, (wanted, &facts))?
+        {
+            let index = Some(RefCell::new(index));
+            return Ok(Self {
+                repository,
+                names,
+                base,
+                merged,
+                changed,
+                besides: none,
+                facts,
+                index,
+            });
+        }
         let tree: Arc<dyn Tree> = Arc::new(Revision::open(&repository, &names.base_commit, &[])?);
         let result: Arc<dyn Tree> = Arc::new(Patched::new(Arc::clone(&tree), &changed, contents));
         let (old, _) = configuration(tree.as_ref(), folder, false);
         let (new, _) = configuration(result.as_ref(), folder, false);
-        let besides = match old.settings == new.settings && old.folder == new.folder {
-            true => BTreeSet::new(),
+        let besides = match old.covers_as(&new) {
+            true => none,
             false => besides(tree.as_ref(), result.as_ref(), &old, &new),
         };
-        let (base, merged) =
-            rayon::join(|| OwnedSide::open(tree, old), || OwnedSide::open(result, new));
-        Ok(Self { repository, names, base: base?, merged: merged?, changed, besides })
+        let (base, merged) = both((tree, old), (result, new))?;
+        Ok(Self { repository, names, base, merged, changed, besides, facts, index: None })
+    }
+
+    /// Whether only parts of the catalogs were read.
+    pub fn is_slice(&self) -> bool {
+        self.index.is_some()
     }
 
     /// What differs.
@@ -193,6 +244,47 @@ impl Sides {
                 .show(|merged| ChangeSet::between(base, merged, &self.changed, &self.besides))
         })
     }
+}
+
+fn both(
+    (tree, old): (Arc<dyn Tree>, Config),
+    (result, new): (Arc<dyn Tree>, Config),
+) -> Result<(OwnedSide, OwnedSide), GitError> {
+    let (base, merged) =
+        rayon::join(|| OwnedSide::open(tree, old), || OwnedSide::open(result, new));
+    Ok((base?, merged?))
+}
+
+/// Both sides as far as a change has to do with them, and the index of the base; nothing if all of
+/// them must be read, or they are small.
+fn slices(
+    repository: &Repository,
+    names: &Names,
+    (changed, contents): (&[ChangedPath], &Contents),
+    folder: &str,
+    (wanted, facts): (&Wanted, &Facts),
+) -> Result<Option<(OwnedSide, OwnedSide, Indexed)>, GitError> {
+    let tree: Arc<dyn Tree> = Arc::new(Revision::unlisted(repository, &names.base_commit)?);
+    let result: Arc<dyn Tree> =
+        Arc::new(Patched::new(Arc::clone(&tree), changed, contents.clone()));
+    let (old, _) = configuration(tree.as_ref(), folder, false);
+    let (new, _) = configuration(result.as_ref(), folder, false);
+    if !old.covers_as(&new) {
+        return Ok(None);
+    }
+    let question = Question {
+        repository,
+        base: (&tree, &names.base_commit),
+        merged: &result,
+        config: &old,
+        changed,
+        contributors: &facts.contributors,
+        wanted,
+    };
+    let Some(slices) = question.answer()? else { return Ok(None) };
+    let (base, merged) = both((slices.base, old), (slices.merged, new))?;
+    let anywhere = wanted.now.is_some() && (looks_anywhere(&base) || looks_anywhere(&merged));
+    Ok((!anywhere).then_some((base, merged, slices.index)))
 }
 
 /// The files that are in both trees, and in one of the catalogs only.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::sides::{OwnedSide, Sides};
+use crate::catalog::index::claims;
 use crate::change::ChangeSet;
 use crate::change::schedule::{OpenChange, planned};
 use crate::git::{Contents, GitError, OpenBranch};
@@ -40,6 +41,30 @@ pub fn underway(sides: &Sides, now: i64) -> Result<Vec<OpenChange>, GitError> {
     Ok(open)
 }
 
+/// The entities that some paths belong to, by the base.
+fn owners<'p>(
+    sides: &Sides,
+    paths: impl Iterator<Item = &'p str>,
+) -> Result<BTreeSet<String>, GitError> {
+    let mut owners = BTreeSet::new();
+    let catalog = &sides.base.catalog;
+    match &sides.index {
+        Some(index) => {
+            let mut index = index.borrow_mut();
+            for path in paths {
+                let claims = index.ask(|index| claims(index, path))?;
+                owners.extend(claims.into_iter().filter(|one| !one.embeds).map(|one| one.name));
+            }
+        }
+        None => {
+            let claims = crate::catalog::Claims::of(catalog, &sides.base.config.folder);
+            let found = paths.flat_map(|path| claims.owners(path));
+            owners.extend(found.map(|id| catalog.canonical(catalog.entity(id)).to_owned()));
+        }
+    }
+    Ok(owners)
+}
+
 /// The change that a branch is: what it touches, and what its request says.
 fn of_branch(sides: &Sides, branch: &OpenBranch) -> Result<Vec<OpenChange>, GitError> {
     let repository = &sides.repository;
@@ -64,13 +89,7 @@ fn of_branch(sides: &Sides, branch: &OpenBranch) -> Result<Vec<OpenChange>, GitE
         touches.insert(entity.reference.clone());
         touches.extend(entity.former.clone());
     }
-    let claims = crate::catalog::Claims::of(&sides.base.catalog, &sides.base.config.folder);
-    let catalog = &sides.base.catalog;
-    for file in &set.files {
-        let owners = claims.owners(&file.changed.path);
-        touches
-            .extend(owners.into_iter().map(|id| catalog.canonical(catalog.entity(id)).to_owned()));
-    }
+    touches.extend(owners(sides, set.files.iter().map(|file| file.changed.path.as_str()))?);
     let mut requests: Vec<OpenChange> = planned(&after.catalog);
     requests.retain(|request| touches.contains(&request.name));
     let request = requests.into_iter().next();

@@ -31,6 +31,16 @@ impl Repository {
         Ok(changed_paths(&compare(self.inner(), before, Some(after))?))
     }
 
+    /// The paths that differ between two trees, named by their ids.
+    ///
+    /// # Errors
+    ///
+    /// One of them is not in this clone, or they are too large.
+    pub fn compare_trees(&self, before: &str, after: &str) -> Result<Vec<ChangedPath>, GitError> {
+        let (before, after) = (git2::Oid::from_str(before)?, git2::Oid::from_str(after)?);
+        Ok(changed_paths(&compare(self.inner(), Some(before), Some(after))?))
+    }
+
     /// The commit that a revision names.
     pub(super) fn commit_of(&self, revision: &str) -> Result<git2::Commit<'_>, GitError> {
         let refused = |error: git2::Error| GitError::Revision {

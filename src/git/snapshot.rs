@@ -61,6 +61,11 @@ impl Snapshot {
         })
     }
 
+    /// The id of its tree in hexadecimal.
+    pub fn tree(&self) -> String {
+        self.tree.to_string()
+    }
+
     /// The commit's id in hexadecimal.
     pub fn commit(&self) -> String {
         self.commit.to_string()

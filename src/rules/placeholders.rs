@@ -7,28 +7,11 @@ use globset::GlobBuilder;
 
 use super::at::{At, Part, quoted};
 use super::{MOST, codes};
-use crate::catalog::{DocumentView, FileView};
+use crate::catalog::{DocumentView, FileView, Gives};
 use crate::finding::Finding;
 use crate::tree::resolve;
 use crate::yaml::schema::{Violation, ViolationKind};
 use crate::yaml::{Node, NodeKind, Pointer};
-
-/// The keys by which Backstage puts a file's content in place of a mapping: as text, parsed, or
-/// parsed with its references resolved
-/// (<https://backstage.io/docs/features/software-catalog/descriptor-format#substitutions-in-the-descriptor-format>).
-const PLACEHOLDERS: &[(&str, Gives)] = &[
-    ("$text", Gives::Text),
-    ("$openapi", Gives::Text),
-    ("$asyncapi", Gives::Text),
-    ("$json", Gives::Anything),
-    ("$yaml", Gives::Anything),
-];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Gives {
-    Text,
-    Anything,
-}
 
 /// A mapping of exactly one placeholder key and a string.
 fn placeholder(node: Node<'_>) -> Option<(Gives, Node<'_>)> {
@@ -37,8 +20,8 @@ fn placeholder(node: Node<'_>) -> Option<(Gives, Node<'_>)> {
         return None;
     }
     let (key, value) = entries.next()?;
-    let (_, gives) = PLACEHOLDERS.iter().find(|(name, _)| key.text() == Some(*name))?;
-    value.as_str().map(|_| (*gives, value))
+    let gives = crate::catalog::placeholder(key.text()?)?;
+    value.as_str().map(|_| (gives, value))
 }
 
 /// Whether a violation is about what a placeholder stands for, and not about what is written.

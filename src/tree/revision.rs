@@ -44,6 +44,11 @@ impl Revision {
         Ok(Self { snapshot, entries: Vec::new() })
     }
 
+    /// The id of its Git tree in hexadecimal.
+    pub fn tree(&self) -> String {
+        self.snapshot.tree()
+    }
+
     /// The commit's id in hexadecimal.
     pub fn commit(&self) -> String {
         self.snapshot.commit()

@@ -40,7 +40,7 @@ Measures gitsm on generated catalogs.
 generate  makes a clean catalog of N entities a Git repository in DIR, with the tags base and
           head, between which ten files differ
 run       measures gitsm, git status and other validators on N entities (100000)
-growth    measures gitsm on 1000, 10000 and 100000 entities
+growth    measures gitsm on 1000, 10000 and 100000 entities: validate, diff, and beside them Git
 
   --dir DIR      the catalog, generated if missing (target/bench/catalog-N)
   --gitsm PATH   the binary to measure (the release build)
@@ -250,7 +250,36 @@ fn growth(options: &Options) -> Outcome<()> {
             table.row(&name, size, &sample, &note);
         }
     }
+    changes(&gitsm, options, &SIZES, &mut table)?;
     finish(&table)
+}
+
+/// What a change of ten files takes, however large the catalog is, beside what Git takes to compare
+/// the same commits and to read its index.
+fn changes(gitsm: &Path, options: &Options, sizes: &[usize], table: &mut Table) -> Outcome<()> {
+    let git = Path::new("git");
+    let commits: &[&str] = &["diff", "base", "head", "-o", "json"];
+    let rows: [(&str, &Path, &[&str], bool); 5] = [
+        ("gitsm diff, commits", gitsm, commits, false),
+        ("gitsm diff, no cache", gitsm, commits, true),
+        ("gitsm diff, worktree", gitsm, &["diff", "base", "-o", "json"], false),
+        ("git diff --raw", git, &["diff", "--raw", "base", "head"], false),
+        ("git ls-files", git, &["ls-files"], false),
+    ];
+    for (name, program, arguments, cold) in rows {
+        let mut first = None;
+        for size in sizes {
+            let folder = default_folder(*size);
+            let mut job = Job::new(program, &folder, arguments);
+            job.forget = cold.then(|| folder.join(".git/gitsm"));
+            let sample = measure(&job, options.runs)?;
+            let seconds = sample.best.as_secs_f64();
+            let base: f64 = *first.get_or_insert(seconds);
+            let note = format!("{} x the time of {}", number(seconds / base), sizes[0]);
+            table.row(name, *size, &sample, &note);
+        }
+    }
+    Ok(())
 }
 
 fn finish(table: &Table) -> Outcome<()> {

@@ -51,12 +51,19 @@ pub(crate) struct Job {
     pub(crate) folder: PathBuf,
     /// The arguments of each process; they run one after the other.
     pub(crate) batches: Vec<Vec<String>>,
+    /// A folder that is removed before each run: what an earlier one kept there.
+    pub(crate) forget: Option<PathBuf>,
 }
 
 impl Job {
     pub(crate) fn new(program: &Path, folder: &Path, arguments: &[&str]) -> Self {
         let batches = vec![arguments.iter().map(ToString::to_string).collect()];
-        Self { program: program.to_owned(), folder: folder.to_owned(), batches }
+        Self { program: program.to_owned(), folder: folder.to_owned(), batches, forget: None }
+    }
+
+    fn prepare(&self) {
+        // It need not be there.
+        let _ = self.forget.as_ref().map(std::fs::remove_dir_all);
     }
 
     fn command(&self, program: &Path) -> Command {
@@ -69,6 +76,7 @@ impl Job {
 /// Runs the job once for its peak memory and its exit code, which must be 0 (this also warms the
 /// page cache), then `runs` times for its wall time.
 pub(crate) fn measure(job: &Job, runs: usize) -> Outcome<Sample> {
+    job.prepare();
     let started = Instant::now();
     let mut peak = None;
     for arguments in &job.batches {
@@ -81,6 +89,7 @@ pub(crate) fn measure(job: &Job, runs: usize) -> Outcome<Sample> {
     let runs = if started.elapsed() > SLOW { 1 } else { runs };
     let mut times = Vec::new();
     for _ in 0..runs {
+        job.prepare();
         let started = Instant::now();
         for arguments in &job.batches {
             let mut command = job.command(&job.program);

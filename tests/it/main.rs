@@ -38,5 +38,6 @@ mod rename;
 mod revert;
 mod schemas;
 mod shell;
+mod slices;
 mod support;
 mod validate;

@@ -1,16 +1,7 @@
 //! Which entities a path belongs to, and who a commit's author is.
 
-use globset::GlobBuilder;
-
 use super::{Damaged, Index, Topic};
-use crate::catalog::is_catalog_info;
-
-/// The most bytes and braces of a glob; rules tell of longer ones.
-const LONGEST: usize = 512;
-const MOST_BRACES: usize = 8;
-
-/// The families that own the folder of their `catalog-info.yaml`.
-const FOLDERS: &[&str] = &["component", "resource"];
+use crate::catalog::{folders_above, glob_from_top};
 
 /// An entity that a path belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,8 +11,10 @@ pub struct Claim {
     /// The file of the document that claims the path.
     pub file: String,
     /// The glob of its sources, or the path of a file that it embeds, from the top of the tree on;
-    /// nothing if it is the nearest `catalog-info.yaml` that says nothing of sources.
+    /// nothing if its document stands for the folder that it is in.
     pub glob: Option<String>,
+    /// Whether it only takes the file's content in place of a value.
+    pub embeds: bool,
 }
 
 /// The folder that every match of a glob is in; nothing if the glob is one path and no pattern.
@@ -31,71 +24,61 @@ pub(super) fn folder_of(glob: &str) -> Option<&str> {
     Some(fixed.rsplit_once('/').map_or("", |(folder, _)| folder))
 }
 
-/// The folders that a path is in, the nearest first; the last is the top.
-fn folders(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(path), |at| match at.rsplit_once('/') {
-        Some((folder, _)) => Some(folder),
-        None => (!at.is_empty()).then_some(""),
-    })
-    .skip(1)
-}
-
-/// The entities that a path belongs to: by their sources, because they embed the file, or because
-/// it is in the folder of the nearest `catalog-info.yaml` whose entities name no sources. Only globs
-/// that may match are tried: those whose fixed folders are folders of the path.
+/// The entities that a path belongs to, as [`Claims::owners`](crate::catalog::Claims::owners) says;
+/// and those that put its content in place of a value. Only globs that may match are tried: those
+/// whose fixed folders are folders of the path.
 ///
 /// # Errors
 ///
 /// What is kept of the index is damaged.
 pub fn claims(index: &dyn Index, path: &str) -> Result<Vec<Claim>, Damaged> {
     let mut found: Vec<Claim> = Vec::new();
-    let mut take = |name: &str, file: &str, glob: Option<&str>| {
+    let mut take = |name: &str, file: &str, glob: &str, embeds: bool| {
         let (name, file) = (name.to_owned(), file.to_owned());
-        found.push(Claim { name, file, glob: glob.map(str::to_owned) });
+        found.push(Claim { name, file, glob: Some(glob.to_owned()), embeds });
     };
     for filed in index.find(Topic::Claims, path)? {
         for one in &filed.summary.entities {
-            let written = one.sources.iter().chain(&one.embeds);
-            let same = written.filter(|glob| *glob == path).take(1);
-            same.for_each(|glob| take(&one.name, &filed.path, Some(glob)));
+            if one.sources.iter().any(|glob| glob == path) {
+                take(&one.name, &filed.path, path, false);
+            }
+            if one.embeds.iter().any(|embedded| embedded == path) {
+                take(&one.name, &filed.path, path, true);
+            }
         }
     }
-    for folder in folders(path) {
+    for folder in folders_above(path) {
         for filed in index.find(Topic::Folder, folder)? {
             for one in &filed.summary.entities {
                 let here = |glob: &&String| folder_of(glob) == Some(folder) && fits(glob, path);
                 let fitting = one.sources.iter().filter(here);
-                fitting.for_each(|glob| take(&one.name, &filed.path, Some(glob)));
+                fitting.for_each(|glob| take(&one.name, &filed.path, glob, false));
             }
         }
     }
-    for (file, name) in by_folder(index, path)? {
-        take(&name, &file, None);
+    if found.iter().all(|claim| claim.embeds) {
+        found.extend(by_folder(index, path)?);
     }
     found.sort();
     found.dedup();
     Ok(found)
 }
 
-/// The entities of the nearest `catalog-info.yaml` above a path, which own its folder if they name
-/// no sources.
-fn by_folder(index: &dyn Index, path: &str) -> Result<Vec<(String, String)>, Damaged> {
-    if is_catalog_info(path) {
-        return Ok(Vec::new());
-    }
-    for folder in folders(path) {
-        let mut owners: Vec<(String, String)> = Vec::new();
+/// The entities whose document is the nearest above a path that stands for its folder.
+fn by_folder(index: &dyn Index, path: &str) -> Result<Vec<Claim>, Damaged> {
+    for folder in folders_above(path) {
+        let mut owners: Vec<Claim> = Vec::new();
         for name in ["catalog-info.yaml", "catalog-info.yml"] {
             let at = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
             let there = index.find(Topic::Path, &at)?;
-            for filed in there.iter().filter(|filed| filed.path == at) {
-                let entities = filed
-                    .summary
-                    .entities
-                    .iter()
-                    .filter(|one| FOLDERS.contains(&one.kind.family) && one.sources.is_empty());
-                owners.extend(entities.map(|one| (at.clone(), one.name.clone())));
-            }
+            let there = there.iter().filter(|filed| filed.path == at);
+            let entities = there.flat_map(|filed| &filed.summary.entities);
+            owners.extend(entities.filter(|one| one.folder).map(|one| Claim {
+                name: one.name.clone(),
+                file: at.clone(),
+                glob: None,
+                embeds: false,
+            }));
         }
         if !owners.is_empty() {
             return Ok(owners);
@@ -105,11 +88,7 @@ fn by_folder(index: &dyn Index, path: &str) -> Result<Vec<(String, String)>, Dam
 }
 
 fn fits(glob: &str, path: &str) -> bool {
-    if glob.len() > LONGEST || glob.matches('{').count() > MOST_BRACES {
-        return false;
-    }
-    let built = GlobBuilder::new(glob).literal_separator(true).build();
-    built.is_ok_and(|glob| glob.compile_matcher().is_match(path))
+    glob_from_top(glob).is_ok_and(|glob| glob.compile_matcher().is_match(path))
 }
 
 /// The people who go by an account (`ada`, `github:ada`) or an address, in any case, as canonical
@@ -146,7 +125,5 @@ mod tests {
         ] {
             assert_eq!(folder_of(glob), folder, "{glob}");
         }
-        assert_eq!(folders("a/b/c.tf").collect::<Vec<_>>(), ["a/b", "a", ""]);
-        assert_eq!(folders("c.tf").collect::<Vec<_>>(), [""]);
     }
 }

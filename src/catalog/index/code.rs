@@ -59,6 +59,7 @@ fn defined(out: &mut Vec<u8>, one: &Defined) {
     texts(out, &one.embeds);
     texts(out, &one.accounts);
     list(out, one.ends.as_slice(), |out, end| out.extend_from_slice(&end.to_le_bytes()));
+    number(out, u64::from(one.folder) | u64::from(one.board) << 1);
 }
 
 /// Bytes that are still to be read.
@@ -113,7 +114,7 @@ impl<'b> Input<'b> {
     }
 
     fn defined(&mut self) -> Option<Defined> {
-        Some(Defined {
+        let mut one = Defined {
             kind: self.one_of(KINDS).copied()?,
             name: self.text()?,
             extends: self.texts()?.pop(),
@@ -125,7 +126,12 @@ impl<'b> Input<'b> {
             ends: self
                 .list(|input| Some(i64::from_le_bytes(input.take(8)?.try_into().ok()?)))?
                 .pop(),
-        })
+            folder: false,
+            board: false,
+        };
+        let flags = self.number().filter(|flags| *flags < 4)?;
+        (one.folder, one.board) = (flags & 1 != 0, flags & 2 != 0);
+        Some(one)
     }
 }
 
@@ -145,8 +151,10 @@ mod tests {
             embeds: Vec::new(),
             accounts: vec!["ada".to_owned()],
             ends: Some(-5),
+            folder: true,
+            board: false,
         };
-        let other = Defined { ends: None, extends: None, ..one.clone() };
+        let other = Defined { ends: None, extends: None, board: true, ..one.clone() };
         let summary = Summary { entities: vec![one, other] };
         let bytes = encode("x.yaml", &summary);
         assert_eq!(decode(&bytes), Some(Filed { path: "x.yaml".to_owned(), summary }));

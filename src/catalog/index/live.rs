@@ -65,11 +65,6 @@ impl Live {
         self.files.is_empty()
     }
 
-    #[cfg(test)]
-    pub(super) fn file(&self, path: &str) -> Option<&Arc<Filed>> {
-        self.files.get(path)
-    }
-
     pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Filed>> {
         self.files.values()
     }

@@ -14,7 +14,6 @@ mod live;
 mod open;
 mod slice;
 mod stored;
-mod subset;
 mod summary;
 
 use std::sync::Arc;
@@ -22,7 +21,7 @@ use std::sync::Arc;
 pub use claims::{Claim, claims, persons};
 pub use layered::Layered;
 pub use live::Live;
-pub use open::{Changes, Indexed, Scope};
+pub use open::{Changes, Indexed, Listed, Scope};
 pub use slice::{Seeds, slice};
 pub use stored::Stored;
 pub use summary::{Defined, Mention, Summary, summaries};
@@ -59,10 +58,6 @@ pub enum Topic {
     Joins,
     /// Says that it is redundant with it.
     Redundant,
-    /// Says that it is a unit of it.
-    ChildOf,
-    /// Says that it has this unit.
-    ParentOf,
     /// Says that it has this member.
     HasMember,
     /// Has a glob whose first folders, up to the last before any wildcard, are these.
@@ -83,8 +78,6 @@ impl Topic {
             (Impact::SourceToTarget, _) => Self::Brings,
             (Impact::BelowQuorum, _) => Self::Joins,
             (Impact::IfAllFail, _) => Self::Redundant,
-            (Impact::None, "childOf") => Self::ChildOf,
-            (Impact::None, "parentOf") => Self::ParentOf,
             (Impact::None, "hasMember") => Self::HasMember,
             (Impact::None, _) => return None,
         })
@@ -116,5 +109,7 @@ pub trait Index {
     fn each(&self, visit: &mut dyn FnMut(&Filed)) -> Result<(), Damaged>;
 }
 
+#[cfg(test)]
+mod examples;
 #[cfg(test)]
 mod tests;

@@ -1,20 +1,20 @@
 //! The index of a tree: found, made from an older one, or made anew, and kept for the next time.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::stored::{Part, Salted, written};
-use super::subset::Subset;
 use super::{Damaged, Index, Layered, Seeds, Stored, slice, summaries};
 use crate::cache::{Cache, Kept};
 use crate::config::Config;
 use crate::git::{ChangedPath, GitError};
 use crate::model::{KINDS, RELATIONS};
-use crate::tree::{Tree, is_yaml};
+use crate::tree::{Chosen, Tree, is_yaml};
 
 /// The version of what summaries hold and how they are made. Whoever changes either counts it up.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// An index is written anew once so many of its files have changed: a part of all, and at least a
 /// number that is quickly read again.
@@ -22,21 +22,24 @@ const CHANGED_PART: usize = 20;
 const CHANGED_LEAST: usize = 200;
 
 /// Which catalog of a Git tree is meant.
-#[derive(Debug, Clone, Copy)]
-pub struct Scope<'a> {
+#[derive(Debug, Clone)]
+pub struct Scope {
     /// The id of the Git tree, in hexadecimal.
-    pub tree: &'a str,
+    pub tree: String,
     /// What decides which files belong to the catalog.
-    pub config: &'a Config,
+    pub config: Config,
     /// The folders that the tree was opened for.
-    pub folders: &'a [String],
+    pub folders: Vec<String>,
 }
+
+/// Gives the tree with all of its files listed: only whoever must read all of them asks for it.
+pub type Listed = Box<dyn Fn() -> Result<Arc<dyn Tree>, GitError>>;
 
 /// The paths that differ between two Git trees, named by their ids; nothing if that cannot be said,
 /// because this clone does not hold one of them, or because they are too many.
 pub type Changes<'c> = dyn Fn(&str, &str) -> Option<Vec<ChangedPath>> + 'c;
 
-impl Scope<'_> {
+impl Scope {
     /// What all trees of this scope have in common in the names of their files.
     fn family(&self) -> String {
         let mut digest = Sha256::new();
@@ -48,8 +51,9 @@ impl Scope<'_> {
         add(env!("CARGO_PKG_VERSION"));
         add(&self.config.exists.to_string());
         add(&self.config.folder);
-        // Whatever else the settings say costs at most an index that is made anew.
-        add(&format!("{:?}", self.config.settings));
+        // What the other settings say is not in the index.
+        let settings = &self.config.settings;
+        add(&format!("{:?} {:?}", settings.roots, settings.exclude));
         self.folders.iter().for_each(|folder| add(folder));
         // The tables decide what is read out of a document.
         for kind in KINDS {
@@ -74,40 +78,46 @@ impl Scope<'_> {
 }
 
 /// The index of a tree, which may be changed in memory.
-pub struct Indexed<'t> {
-    tree: &'t dyn Tree,
-    scope: Scope<'t>,
-    cache: Option<&'t Cache>,
+pub struct Indexed {
+    listed: Listed,
+    scope: Scope,
+    cache: Option<Cache>,
     layers: Layered,
 }
 
-impl<'t> Indexed<'t> {
-    /// The index of a Git tree. If it is not kept, and that of another tree is, only files that
-    /// differ are read; else all are. What costs much is kept in the cache, if there is one.
+impl Indexed {
+    /// The index of a Git tree, of which `tree` need list nothing. If it is not kept, and that of
+    /// another tree is, only files that differ are read; else all are, unless they are fewer than
+    /// `least`: then there is no index. What costs much is kept in the cache, if there is one.
     ///
     /// # Errors
     ///
     /// The tree's store fails.
     pub fn open(
-        tree: &'t dyn Tree,
-        scope: Scope<'t>,
-        cache: Option<&'t Cache>,
+        tree: &Arc<dyn Tree>,
+        listed: Listed,
+        scope: Scope,
+        (cache, least): (Option<Cache>, usize),
         changes: &Changes<'_>,
-    ) -> Result<Self, GitError> {
+    ) -> Result<Option<Self>, GitError> {
         let family = scope.family();
         let name = format!("{family}-{}", scope.tree);
-        let known = cache.and_then(|cache| Stored::open(cache.open(&name)?).ok());
+        let known = cache.as_ref().and_then(|cache| Stored::open(cache.open(&name)?).ok());
         if let Some(known) = known {
-            return Ok(Self { tree, scope, cache, layers: Layered::new(known) });
+            return Ok(Some(Self { listed, scope, cache, layers: Layered::new(known) }));
         }
-        if let Some((older, changed)) = older(scope, &family, cache, changes) {
-            let mut indexed = Self { tree, scope, cache, layers: Layered::new(older) };
+        if let Some((older, changed)) = older(&scope, &family, cache.as_ref(), changes) {
+            let mut indexed = Self { listed, scope, cache, layers: Layered::new(older) };
             indexed.change(tree, &changed)?;
             indexed.settle(&name);
-            return Ok(indexed);
+            return Ok(Some(indexed));
         }
-        let layers = Layered::new(anew(tree, scope, cache)?);
-        Ok(Self { tree, scope, cache, layers })
+        let all = listed()?;
+        if all.entries().iter().filter(|entry| scope.covers(&entry.path)).count() < least {
+            return Ok(None);
+        }
+        let layers = Layered::new(anew(all.as_ref(), &scope, cache.as_ref())?);
+        Ok(Some(Self { listed, scope, cache, layers }))
     }
 
     /// The index, to be asked. An answer of what was kept may be [`Damaged`]: [`Indexed::ask`]
@@ -122,15 +132,16 @@ impl<'t> Indexed<'t> {
     /// # Errors
     ///
     /// The tree's store fails.
-    pub fn change(&mut self, tree: &dyn Tree, paths: &[String]) -> Result<(), GitError> {
+    pub fn change(&mut self, tree: &Arc<dyn Tree>, paths: &[String]) -> Result<(), GitError> {
         let covered = paths.iter().map(String::as_str).filter(|path| self.scope.covers(path));
         let covered: BTreeSet<&str> = covered.collect();
         if covered.is_empty() {
             return Ok(());
         }
-        let subset = Subset::new(tree, &covered);
+        let named = covered.iter().map(|path| (*path).to_owned());
+        let chosen = Chosen::new(Arc::clone(tree), named)?;
         let read =
-            summaries(&subset, self.scope.config, |path, summary| (path.to_owned(), summary))?;
+            summaries(&chosen, &self.scope.config, |path, summary| (path.to_owned(), summary))?;
         for path in covered {
             self.layers.replace(path, super::Summary::default());
         }
@@ -153,7 +164,8 @@ impl<'t> Indexed<'t> {
         if let Ok(answer) = question(&self.layers) {
             return Ok(answer);
         }
-        self.layers.rebase(anew(self.tree, self.scope, self.cache)?);
+        let all = (self.listed)()?;
+        self.layers.rebase(anew(all.as_ref(), &self.scope, self.cache.as_ref())?);
         question(&self.layers).map_err(|damaged| GitError::Other(damaged.to_string()))
     }
 
@@ -169,7 +181,9 @@ impl<'t> Indexed<'t> {
     /// Keeps the index under its own name, if too much of the older one no longer holds.
     fn settle(&mut self, name: &str) {
         let most = CHANGED_LEAST.max(self.layers.stored() / CHANGED_PART);
-        let Some(cache) = self.cache.filter(|_| self.layers.changed() > most) else { return };
+        let Some(cache) = self.cache.as_ref().filter(|_| self.layers.changed() > most) else {
+            return;
+        };
         let salted = Salted::new(name);
         let mut parts: Vec<Part> = Vec::new();
         let each = self.layers.each(&mut |filed| {
@@ -184,7 +198,7 @@ impl<'t> Indexed<'t> {
 
 /// The newest index of the same scope whose tree can be compared, and what differs.
 fn older(
-    scope: Scope<'_>,
+    scope: &Scope,
     family: &str,
     cache: Option<&Cache>,
     changes: &Changes<'_>,
@@ -192,7 +206,7 @@ fn older(
     let cache = cache?;
     for name in cache.names() {
         let tree = name.strip_prefix(family).and_then(|rest| rest.strip_prefix('-'));
-        let Some(changed) = tree.and_then(|tree| changes(tree, scope.tree)) else { continue };
+        let Some(changed) = tree.and_then(|tree| changes(tree, &scope.tree)) else { continue };
         let Some(older) = cache.open(&name).and_then(|kept| Stored::open(kept).ok()) else {
             continue;
         };
@@ -207,10 +221,10 @@ fn older(
 }
 
 /// Reads all files of a tree.
-fn anew(tree: &dyn Tree, scope: Scope<'_>, cache: Option<&Cache>) -> Result<Stored, GitError> {
+fn anew(tree: &dyn Tree, scope: &Scope, cache: Option<&Cache>) -> Result<Stored, GitError> {
     let name = format!("{}-{}", scope.family(), scope.tree);
     let salted = Salted::new(&name);
-    let parts = summaries(tree, scope.config, |path, summary| salted.part(path, &summary))?;
+    let parts = summaries(tree, &scope.config, |path, summary| salted.part(path, &summary))?;
     let bytes = written(&salted, &parts);
     if let Some(cache) = cache {
         cache.put(&name, &bytes);

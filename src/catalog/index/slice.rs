@@ -25,6 +25,11 @@ pub struct Seeds {
     /// it, because changes may collide. A request without a schedule collides with none, and a
     /// merged one is history: both are part of it only if they are seeds. None is, without this.
     pub requests_from: Option<i64>,
+    /// Canonical references of people and teams who have a say: who they are, and who speaks for
+    /// them, but not what is theirs.
+    pub people: Vec<String>,
+    /// Whether it is said when the change happens: then it matters what holds for its relatives.
+    pub planned: bool,
 }
 
 /// What an entity is there for, as bits.
@@ -46,17 +51,17 @@ const NEEDING: Roles = 1 << 4;
 const CALLED: Roles = 1 << 5;
 /// A team whose people count.
 const STAFFED: Roles = 1 << 6;
-/// A team whose units count.
-const UNITS: Roles = 1 << 7;
-/// A team above one that counts.
-const ABOVE: Roles = 1 << 8;
+/// The windows and freezes that hold for it count: those of all that it belongs to.
+const HELD: Roles = 1 << 7;
+/// Those that hold for what belongs to it, and what it belongs to, count as well.
+const KIN: Roles = 1 << 8;
 /// What is asked about.
 const SEED: Roles = 1 << 9;
 /// Not in a role, but marks that the documents were looked up.
 const SEEN: Roles = 1 << 15;
 
 /// A team that owns or decides.
-const DECIDES: Roles = CALLED | STAFFED | UNITS;
+const DECIDES: Roles = CALLED | STAFFED;
 
 /// The relations to teams that own or decide, whose people therefore count.
 const DECIDING: &[&str] = &[
@@ -81,10 +86,13 @@ const DECIDING: &[&str] = &[
 ///
 /// What is kept of the index is damaged.
 pub fn slice(index: &dyn Index, seeds: &Seeds) -> Result<Vec<String>, Damaged> {
-    let mut slicer =
-        Slicer { index, files: BTreeSet::new(), roles: HashMap::new(), waiting: Vec::new() };
+    let (files, roles, waiting) = (BTreeSet::new(), HashMap::new(), Vec::new());
+    let mut slicer = Slicer { index, files, roles, waiting, planned: seeds.planned };
     for name in &seeds.names {
         slicer.seed(name);
+    }
+    for name in &seeds.people {
+        slicer.give(name, if family(name) == "team" { DECIDES } else { DEFINED });
     }
     for path in &seeds.paths {
         let there = index.find(Topic::Path, path)?;
@@ -111,6 +119,7 @@ struct Slicer<'i> {
     files: BTreeSet<String>,
     roles: HashMap<String, Roles>,
     waiting: Vec<(String, Roles)>,
+    planned: bool,
 }
 
 fn family(name: &str) -> &str {
@@ -125,7 +134,8 @@ impl Slicer<'_> {
     fn seed(&mut self, name: &str) {
         let roles = match family(name) {
             "team" => DECIDES | SEED,
-            _ => SEED,
+            _ if self.planned => SEED | HELD | KIN,
+            _ => SEED | HELD,
         };
         self.give(name, roles | AFFECTED | REDUNDANT | EXPLAINED | NEEDING);
     }
@@ -144,7 +154,9 @@ impl Slicer<'_> {
 
     fn explain_all(&mut self, filed: &Filed) {
         self.files.insert(filed.path.clone());
-        filed.summary.entities.iter().for_each(|one| self.give(&one.name, EXPLAINED));
+        for one in &filed.summary.entities {
+            self.give(&one.name, if one.board { EXPLAINED | DECIDES } else { EXPLAINED });
+        }
     }
 
     /// The documents of a name; their files are part of the slice.
@@ -214,6 +226,12 @@ impl Slicer<'_> {
         if new & NEEDING != 0 && matches!(impact, Impact::TargetToSource | Impact::Degrades) {
             add(NEEDING);
         }
+        if new & HELD != 0 && is_whole(mention, &own.name, &target) {
+            add(HELD);
+        }
+        if new & KIN != 0 && impact != Impact::None && fails(&target) {
+            add(HELD);
+        }
         if new & EXPLAINED != 0 && !ITEMS.contains(&family(&target)) && fails(&own.name) {
             // Of an item that is only referred to nobody decides: whom to call is enough.
             let item = ITEMS.contains(&family(&own.name)) && family(&target) == "team";
@@ -236,11 +254,14 @@ impl Slicer<'_> {
             (CLUSTER, Topic::Joins, DEFINED),
             (NEEDING, Topic::Brings, NEEDING),
             (STAFFED, Topic::Joins, DEFINED),
-            (UNITS, Topic::ChildOf, DECIDES),
-            (CALLED, Topic::ParentOf, ABOVE),
-            (ABOVE, Topic::ParentOf, ABOVE),
+            (KIN, Topic::Needs, HELD),
+            (KIN, Topic::Brings, HELD),
+            (KIN, Topic::Joins, HELD),
             (SEED, Topic::HasMember, CALLED),
         ];
+        if new & HELD != 0 {
+            self.holders(names)?;
+        }
         for (role, topic, roles) in BY.iter().filter(|(role, ..)| new & role != 0) {
             for who in self.sayers(*topic, names)? {
                 let roles = match *roles & AFFECTED != 0 && !fails(&who) {
@@ -257,14 +278,41 @@ impl Slicer<'_> {
         Ok(())
     }
 
+    /// What an entity belongs to because that says so: its windows and freezes hold here, too.
+    fn holders(&mut self, names: &[String]) -> Result<(), Damaged> {
+        const BY: &[(Topic, &str)] =
+            &[(Topic::Brings, "hasPart"), (Topic::Brings, "contains"), (Topic::Needs, "dependsOn")];
+        let served = names.first().is_some_and(|name| fails(name) && family(name) != "service");
+        for (topic, relation) in BY {
+            let needs = *relation == "dependsOn";
+            if needs && !served {
+                continue;
+            }
+            for filed in self.found(*topic, names)? {
+                let says = |one: &&Defined| one.relates(relation, names);
+                let sayers = filed.summary.entities.iter().filter(says);
+                let owning = sayers.filter(|one| !needs || family(&one.name) == "service");
+                owning.for_each(|one| self.give(&one.name, HELD));
+            }
+        }
+        Ok(())
+    }
+
+    /// The files that say something under a topic of one of these names.
+    fn found(&self, topic: Topic, names: &[String]) -> Result<Vec<Arc<Filed>>, Damaged> {
+        let mut found = Vec::new();
+        for name in names {
+            found.extend(self.index.find(topic, name)?);
+        }
+        Ok(found)
+    }
+
     /// The entities that refer to one of these names under a topic.
     fn sayers(&self, topic: Topic, names: &[String]) -> Result<BTreeSet<String>, Damaged> {
         let mut found = BTreeSet::new();
-        for name in names {
-            for filed in self.index.find(topic, name)? {
-                let saying = filed.summary.entities.iter().filter(|one| one.says(topic, names));
-                found.extend(saying.map(|one| one.name.clone()));
-            }
+        for filed in self.found(topic, names)? {
+            let saying = filed.summary.entities.iter().filter(|one| one.says(topic, names));
+            found.extend(saying.map(|one| one.name.clone()));
         }
         Ok(found)
     }
@@ -299,12 +347,19 @@ fn explained(target: &str, relation: &str) -> Roles {
     }
 }
 
+/// Whether windows and freezes of what an entity refers to hold for it.
+fn is_whole(mention: &Mention, own: &str, target: &str) -> bool {
+    match mention.relation.name {
+        "partOf" | "memberOf" => fails(target) && fails(own),
+        "dependencyOf" => family(target) == "service" && family(own) != "service",
+        _ => false,
+    }
+}
+
 /// Whom a team brings along by what it says, and a person who is asked about.
 fn by_team(new: Roles, relation: &str, target: &str) -> Option<Roles> {
     let has = |role: Roles| new & role != 0;
     match relation {
-        "childOf" => has(CALLED | ABOVE).then_some(ABOVE),
-        "parentOf" => has(UNITS).then_some(DECIDES),
         "hasMember" => has(STAFFED).then_some(DEFINED),
         "memberOf" => (has(SEED) && family(target) == "team").then_some(CALLED),
         // Who comes next decides, too, when nobody answers.

@@ -8,11 +8,13 @@ use rayon::prelude::*;
 use super::Topic;
 use super::claims::folder_of;
 use crate::catalog::{
-    Catalog, DocumentView, Entity, FileView, Inspection, Reference, Subject, load,
+    Catalog, DocumentView, Entity, EntityId, FileView, Inspection, Reference, Subject, from_top,
+    implied, load, placeholder,
 };
 use crate::config::Config;
 use crate::git::GitError;
 use crate::model::gitsm::Spec;
+use crate::model::gitsm::team::TeamType;
 use crate::model::{Accepts, EntityRef, Kind, Relation, relation_named};
 use crate::tree::{Tree, resolve};
 use crate::yaml::{Limits, Node, NodeKind};
@@ -21,8 +23,8 @@ use crate::yaml::{Limits, Node, NodeKind};
 const GLOBAL: &[&str] =
     &["ChangePolicy", "ChangeModel", "Policy", "Calendar", "Exception", "CIClass"];
 
-/// The keys by which a document puts a file's content in place of a value.
-const PLACEHOLDERS: &[&str] = &["$text", "$json", "$yaml", "$openapi", "$asyncapi"];
+/// The teams that are asked without being named by anybody.
+const BOARDS: &[TeamType] = &[TeamType::Cab, TeamType::Ecab];
 
 /// The annotations that name a person's account.
 const ACCOUNTS: &[(&str, &str)] =
@@ -56,6 +58,10 @@ pub struct Defined {
     pub accounts: Vec<String>,
     /// Of a change request: when it ends, in seconds since 1970; nothing if it has no schedule.
     pub ends: Option<i64>,
+    /// Whether it stands for the folder that its file is in.
+    pub folder: bool,
+    /// Whether it is a board that decides about changes of all kinds.
+    pub board: bool,
 }
 
 /// A reference to another entity.
@@ -68,6 +74,12 @@ pub struct Mention {
 }
 
 impl Defined {
+    /// Whether it refers to one of these names by a relation.
+    pub(super) fn relates(&self, relation: &str, names: &[String]) -> bool {
+        let mut fitting = self.mentions.iter().filter(|one| one.relation.name == relation);
+        fitting.any(|mention| mention.targets.iter().any(|target| names.contains(target)))
+    }
+
     /// Whether it refers to one of these names under a topic.
     pub(super) fn says(&self, topic: Topic, names: &[String]) -> bool {
         let fits = |mention: &&Mention| Topic::of(mention.relation) == Some(topic);
@@ -92,7 +104,7 @@ impl Summary {
         found(Topic::Path, path);
         for one in &self.entities {
             found(Topic::Defines, &one.name);
-            if GLOBAL.contains(&one.kind.name) {
+            if one.board || GLOBAL.contains(&one.kind.name) {
                 found(Topic::Global, "");
             }
             one.formerly.iter().for_each(|name| found(Topic::Former, name));
@@ -150,12 +162,13 @@ pub fn summaries<T: Send>(
     };
     let (catalog, _) = load(tree, config, &Limits::default(), &note)?;
     let extras = extras.into_inner().unwrap_or_default();
-    let entities: Vec<&Entity> = catalog.entities().map(|(_, entity)| entity).collect();
-    let files: Vec<&[&Entity]> = entities.chunk_by(|a, b| Arc::ptr_eq(&a.file, &b.file)).collect();
+    let entities: Vec<(EntityId, &Entity)> = catalog.entities().collect();
+    let files: Vec<&[(EntityId, &Entity)]> =
+        entities.chunk_by(|a, b| Arc::ptr_eq(&a.1.file, &b.1.file)).collect();
     let told = files.par_iter().filter_map(|entities| {
-        let path = &entities.first()?.file.path;
+        let path = &entities.first()?.1.file.path;
         let extras = extras.get(path).map(Vec::as_slice).unwrap_or_default();
-        let defined = |entity: &&Entity| defined(&catalog, config, entity, extras);
+        let defined = |one: &(EntityId, &Entity)| defined(&catalog, config, *one, extras);
         Some(tell(path, Summary { entities: entities.iter().map(defined).collect() }))
     });
     Ok(told.collect())
@@ -164,7 +177,7 @@ pub fn summaries<T: Send>(
 fn defined(
     catalog: &Catalog,
     config: &Config,
-    entity: &Entity,
+    (id, entity): (EntityId, &Entity),
     extras: &[(u32, Extra)],
 ) -> Defined {
     let text = |name| catalog.names.text(name).to_owned();
@@ -184,7 +197,7 @@ fn defined(
         extends: entity.extends().map(|(name, _)| text(name)),
         formerly: entity.formerly().iter().copied().map(text).collect(),
         mentions,
-        sources: entity.sources().iter().map(|glob| at_top(&config.folder, glob)).collect(),
+        sources: entity.sources().iter().map(|glob| from_top(&config.folder, glob)).collect(),
         embeds,
         accounts,
         ends: match entity.spec() {
@@ -192,6 +205,11 @@ fn defined(
                 spec.schedule.as_ref().map(|one| instant(&one.end.0))
             }
             _ => None,
+        },
+        folder: implied(catalog, id).is_some(),
+        board: match entity.spec() {
+            Some(Spec::Team(spec)) => spec.r#type.is_some_and(|one| BOARDS.contains(&one)),
+            _ => false,
         },
     }
 }
@@ -212,12 +230,6 @@ fn targets(catalog: &Catalog, reference: &Reference) -> Vec<String> {
         targets.extend(others.iter().map(other));
     }
     targets
-}
-
-/// A glob from the top of the tree: the catalog's own paths begin in its folder.
-fn at_top(folder: &str, glob: &str) -> String {
-    let glob = glob.trim_start_matches("./");
-    if folder.is_empty() { glob.to_owned() } else { format!("{folder}/{glob}") }
 }
 
 fn extras_of(view: &FileView<'_>) -> Vec<(u32, Extra)> {
@@ -243,7 +255,7 @@ fn extras_of(view: &FileView<'_>) -> Vec<(u32, Extra)> {
 fn embedded(node: Node<'_>, from: &str, found: &mut Vec<String>) {
     let holds = |node: &Node<'_>| !matches!(node.kind(), NodeKind::Scalar(_));
     for (key, value) in node.entries() {
-        let names_file = key.text().is_some_and(|key| PLACEHOLDERS.contains(&key));
+        let names_file = key.text().is_some_and(|key| placeholder(key).is_some());
         if let Some(target) = value.as_str().filter(|text| names_file && !text.contains("://")) {
             found.extend(resolve(from, target));
         }
@@ -263,7 +275,9 @@ fn accounts(document: &DocumentView<'_>) -> Vec<String> {
         }
     };
     if let Some(Spec::Person(spec)) = document.spec.as_deref() {
-        spec.accounts.iter().flatten().for_each(|(system, account)| add(system, account));
+        for (system, accounts) in spec.accounts.iter().flatten() {
+            accounts.split(',').for_each(|account| add(system, account));
+        }
     }
     let annotations = document.root.get("metadata").and_then(|node| node.get("annotations"));
     for (key, system) in ACCOUNTS {

@@ -4,14 +4,12 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::subset::Subset;
 use super::*;
 use crate::cache::Cache;
 use crate::catalog::impact::{Consequences, Impact as Affected, State, assess};
 use crate::catalog::{Catalog, EntityId, Graph, Inspection, Subject, load};
 use crate::config::Config;
-use crate::git::ChangedPath;
-use crate::tree::{Memory, Tree};
+use crate::tree::{Chosen, Memory, Tree};
 use crate::yaml::Limits;
 
 /// How many names of each kind there are.
@@ -187,41 +185,33 @@ fn tree(documents: &[Document]) -> Memory {
     let mut files: std::collections::BTreeMap<String, Vec<String>> = Default::default();
     let mut ordered: Vec<Document> = documents.to_vec();
     ordered.sort_by_key(|document| document.file);
-    // `assess` takes a former name that a second document of an entity claims for another entity,
-    // and tells the two in any order: here only the first document of each claims any.
-    let mut seen = BTreeSet::new();
-    for document in &mut ordered {
-        if !seen.insert((document.kind, document.name)) {
-            document.former = None;
-        }
-    }
     for document in &ordered {
         files.entry(format!("f{:02}.yaml", document.file)).or_default().push(document.text());
     }
     Memory::new(files.into_iter().map(|(path, texts)| (path, texts.join("---\n"))))
 }
 
-fn read(tree: &dyn Tree) -> (Catalog, Graph) {
+pub(super) fn read(tree: &dyn Tree) -> (Catalog, Graph) {
     let inspect = |_: &Subject<'_>| Inspection::default();
     let catalog = load(tree, &Config::default(), &Limits::default(), &inspect).unwrap().0;
     let graph = Graph::of(&catalog);
     (catalog, graph)
 }
 
-fn live(tree: &dyn Tree) -> Live {
+pub(super) fn live(tree: &dyn Tree) -> Live {
     let all = summaries(tree, &Config::default(), |path, one| (path.to_owned(), one)).unwrap();
     let mut index = Live::default();
     all.into_iter().for_each(|(path, one)| index.replace(&path, one));
     index
 }
 
-fn stored(live: &Live) -> Stored {
+pub(super) fn stored(live: &Live) -> Stored {
     let files: Vec<Arc<Filed>> = live.all().cloned().collect();
     Stored::in_memory(files.iter().map(|one| (one.path.as_str(), &one.summary))).unwrap()
 }
 
 /// Everything that is said of an impact, by name.
-fn told((catalog, graph): &(Catalog, Graph), names: &[String], state: State) -> String {
+pub(super) fn told((catalog, graph): &(Catalog, Graph), names: &[String], state: State) -> String {
     let found = names.iter().filter_map(|name| catalog.known_as(catalog.names.find(name)?));
     let causes: Vec<EntityId> = found.collect();
     let impact = assess(catalog, graph, &causes, state);
@@ -252,11 +242,26 @@ fn told((catalog, graph): &(Catalog, Graph), names: &[String], state: State) -> 
     format!("{causes:?}\n{affected}{strained}{spared:?}\n{means}")
 }
 
-fn sliced(tree: &dyn Tree, index: &dyn Index, names: &[String]) -> (Catalog, Graph) {
+pub(super) fn sliced(
+    tree: &Arc<dyn Tree>,
+    index: &dyn Index,
+    names: &[String],
+) -> (Catalog, Graph) {
     let seeds = Seeds { names: names.to_vec(), ..Seeds::default() };
     let paths = slice(index, &seeds).unwrap();
-    let paths: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
-    read(&Subset::new(tree, &paths))
+    read(&Chosen::new(Arc::clone(tree), paths).unwrap())
+}
+
+pub(super) fn opened(
+    tree: &Arc<dyn Tree>,
+    id: &str,
+    cache: &Cache,
+    changes: &Changes<'_>,
+) -> Indexed {
+    let scope = Scope { tree: id.to_owned(), config: Config::default(), folders: Vec::new() };
+    let all = Arc::clone(tree);
+    let listed: Listed = Box::new(move || Ok(Arc::clone(&all)));
+    Indexed::open(tree, listed, scope, (Some(cache.clone()), 0), changes).unwrap().unwrap()
 }
 
 /// Who belongs to a team, whoever says so.
@@ -271,18 +276,18 @@ fn people((catalog, graph): &(Catalog, Graph), team: &str) -> BTreeSet<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn a_slice_answers_as_the_whole_does(
         documents in documents(),
         seeds in prop::collection::vec((0..KINDS.len(), 0..NAMES + 2), 1..4),
     ) {
-        let tree = tree(&documents);
+        let tree: Arc<dyn Tree> = Arc::new(tree(&documents));
         let name = |(kind, name): &(usize, usize)| format!("{}:default/n{name}", KINDS[*kind]);
         let names: Vec<String> = seeds.iter().map(name).collect();
-        let live = live(&tree);
-        let (whole, part) = (read(&tree), sliced(&tree, &live, &names));
+        let live = live(tree.as_ref());
+        let (whole, part) = (read(tree.as_ref()), sliced(&tree, &live, &names));
         for state in [State::Down, State::Degraded] {
             prop_assert_eq!(told(&whole, &names, state), told(&part, &names, state));
         }
@@ -308,7 +313,8 @@ proptest! {
         let mut changed = old_live;
         let paths: BTreeSet<String> = (0..30).map(|at| format!("f{at:02}.yaml")).collect();
         for path in &paths {
-            let summary = new_live.file(path).map(|one| one.summary.clone()).unwrap_or_default();
+            let summary = new_live.find(Topic::Path, path).unwrap();
+            let summary = summary.first().map(|one| one.summary.clone()).unwrap_or_default();
             layered.replace(path, summary.clone());
             changed.replace(path, summary);
         }
@@ -323,18 +329,21 @@ proptest! {
         };
         prop_assert_eq!(each(&layered), each(&new_live));
     }
+}
+
+proptest! {
+    // Each writes a file and damages it.
+    #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
     fn a_damaged_file_gives_the_same_answer_or_none(
         documents in documents(), at in any::<prop::sample::Index>(), flip in 1..=255_u8, cut in any::<bool>(),
     ) {
-        let tree = tree(&documents);
-        let index = live(&tree);
+        let tree: Arc<dyn Tree> = Arc::new(tree(&documents));
+        let index = live(tree.as_ref());
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::new(folder.path(), 3);
-        let config = Config::default();
-        let scope = Scope { tree: "aa", config: &config, folders: &[] };
-        Indexed::open(&tree, scope, Some(&cache), &|_, _| None).unwrap();
+        opened(&tree, "aa", &cache, &|_, _| None);
         let path = folder.path().join(cache.names().remove(0));
         #[allow(clippy::disallowed_methods, reason = "a test damages its own file")]
         {
@@ -352,7 +361,7 @@ proptest! {
             let found = slice(&damaged, &seeds);
             prop_assert!(found == right || found == Err(Damaged));
         }
-        let mut repaired = Indexed::open(&tree, scope, Some(&cache), &|_, _| None).unwrap();
+        let mut repaired = opened(&tree, "aa", &cache, &|_, _| None);
         prop_assert_eq!(repaired.slice(&seeds).ok(), right.ok());
     }
 
@@ -365,150 +374,4 @@ proptest! {
             let _ = slice(&index, &Seeds { names: vec!["a".to_owned()], ..Seeds::default() });
         }
     }
-}
-
-const CALENDAR: &str =
-    "apiVersion: gitsm/v1alpha1\nkind: Exception\nmetadata: {name: e}\nspec: {}\n";
-
-fn component(name: &str, rest: &str) -> String {
-    format!(
-        "{{apiVersion: backstage.io/v1alpha1, kind: Component, metadata: {{name: {name}{rest}}}, \
-         spec: {{type: x, lifecycle: production, owner: group:a}}}}\n"
-    )
-}
-
-#[test]
-fn paths_belong_to_who_claims_them() {
-    let tree = Memory::new([
-        (
-            "a.yaml",
-            component("a", ", annotations: {gitsm/sources: 'tf/db/**, tf/*.tf, ./Makefile'}"),
-        ),
-        ("b.yaml", component("b", ", description: {$text: docs/b.md}")),
-        ("apps/catalog-info.yaml", component("c", "")),
-        ("apps/d/catalog-info.yaml", component("d", ", annotations: {gitsm/sources: 'x/**'}")),
-    ]);
-    let index = live(&tree);
-    let told = |path: &str| {
-        let found = claims(&index, path).unwrap();
-        found.into_iter().map(|one| one.name.rsplit('/').next().unwrap().to_owned()).collect()
-    };
-    let of = |path: &str| -> Vec<String> { told(path) };
-    assert_eq!(of("tf/db/x/main.tf"), ["a"]);
-    assert_eq!(of("tf/main.tf"), ["a"]);
-    assert!(of("tf/other/main.tf").is_empty(), "`*` stays in its folder");
-    assert_eq!(of("Makefile"), ["a"]);
-    assert_eq!(of("docs/b.md"), ["b"], "its content is a value");
-    assert_eq!(of("apps/x/main.go"), ["c"], "the nearest catalog-info.yaml");
-    assert_eq!(of("apps/d/main.go"), ["c"], "the nearest says what is its own");
-    assert!(of("README.md").is_empty());
-}
-
-#[test]
-fn people_are_found_by_account_and_address() {
-    let tree = Memory::new([
-        (
-            "a.yaml",
-            "{apiVersion: gitsm/v1alpha1, kind: Person, metadata: {name: p-1}, spec: {accounts: {github: Ada}}}",
-        ),
-        (
-            "b.yaml",
-            "{apiVersion: backstage.io/v1alpha1, kind: User, metadata: {name: bob}, spec: {memberOf: [], profile: {email: Bob@Example.com}}}",
-        ),
-    ]);
-    let index = live(&tree);
-    assert_eq!(persons(&index, "ada").unwrap(), ["person:default/p-1"]);
-    assert_eq!(persons(&index, "GitHub:ADA").unwrap(), ["person:default/p-1"]);
-    assert_eq!(persons(&index, "bob@example.com").unwrap(), ["person:default/bob"]);
-    assert!(persons(&index, "eve").unwrap().is_empty());
-}
-
-#[test]
-fn of_old_change_requests_only_the_names_are_known() {
-    let request = |name: &str, end: &str| {
-        let schedule = match end {
-            "" => String::new(),
-            end => format!(", schedule: {{start: '2026-01-01T00:00:00Z', end: '{end}'}}"),
-        };
-        format!(
-            "{{apiVersion: gitsm/v1alpha1, kind: ChangeRequest, metadata: {{name: {name}}}, spec: \
-             {{reason: r, concerns: ['ci:a']{schedule}}}}}\n"
-        )
-    };
-    let tree = Memory::new([
-        ("old.yaml", request("old", "2026-01-02T00:00:00Z")),
-        ("soon.yaml", request("soon", "2026-12-01T00:00:00+02:00")),
-        ("some.yaml", request("some", "")),
-        ("policy.yaml", CALENDAR.to_owned()),
-    ]);
-    let index = live(&tree);
-    let mut seeds = Seeds { requests_from: Some(1_790_000_000), ..Seeds::default() };
-    for index in [&index as &dyn Index, &stored(&index)] {
-        assert_eq!(slice(index, &seeds).unwrap(), ["policy.yaml", "soon.yaml"]);
-    }
-    seeds.paths = vec!["some.yaml".to_owned()];
-    assert_eq!(slice(&index, &seeds).unwrap(), ["policy.yaml", "some.yaml", "soon.yaml"]);
-    assert_eq!(index.find(Topic::Defines, "change:default/old").unwrap().len(), 1);
-}
-
-#[test]
-fn what_is_popular_brings_nobody_along_who_only_shares_it() {
-    let item = |at: usize| {
-        let text = format!(
-            "{{apiVersion: gitsm/v1alpha1, kind: ConfigurationItem, metadata: {{name: n{at}}}, spec: \
-             {{class: compute.server, owner: team:all, environment: production, lifecycle: {{stage: \
-             operational}}, maintenance: calendar:c, relations: {{monitoredBy: [ci:eye]}}}}}}\n"
-        );
-        (format!("n{at:03}.yaml"), text)
-    };
-    let team = "{apiVersion: gitsm/v1alpha1, kind: Team, metadata: {name: all}, spec: {}}\n";
-    let tree = Memory::new((0..300).map(item)).file("team.yaml", team);
-    let index = live(&tree);
-    for name in ["ci:default/n7", "team:default/all", "ci:default/eye", "ciclass:default/x"] {
-        let seeds = Seeds { names: vec![name.to_owned()], ..Seeds::default() };
-        assert!(slice(&index, &seeds).unwrap().len() <= 2, "{name}");
-    }
-}
-
-#[test]
-fn an_older_index_is_brought_up_to_date_by_reading_what_differs() {
-    let folder = tempfile::tempdir().unwrap();
-    let cache = Cache::new(folder.path(), 3);
-    let config = Config::default();
-    let scope = |tree| Scope { tree, config: &config, folders: &[] };
-    let old = Memory::new([("a.yaml", component("a", "")), ("b.yaml", component("b", ""))]);
-    Indexed::open(&old, scope("aa"), Some(&cache), &|_, _| None).unwrap();
-    // What does not differ cannot be read: nobody tries.
-    let new = Memory::new([("c.yaml", component("c", ""))]).refused("b.yaml", "not needed");
-    let gone = |path: &str| ChangedPath { path: path.to_owned(), before: None, after: None };
-    let changes = |from: &str, to: &str| {
-        assert_eq!((from, to), ("aa", "bb"));
-        Some(vec![gone("a.yaml"), gone("c.yaml"), gone("x.txt")])
-    };
-    let indexed = Indexed::open(&new, scope("bb"), Some(&cache), &changes).unwrap();
-    let there = |name: &str| {
-        let name = format!("component:default/{name}");
-        indexed.index().find(Topic::Defines, &name).unwrap().len()
-    };
-    assert_eq!((there("a"), there("b"), there("c")), (0, 1, 1));
-    assert_eq!(cache.names().len(), 1, "a small difference is not kept");
-}
-
-#[test]
-fn a_slice_of_acme_answers_as_acme_does() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/acme");
-    let tree = crate::tree::Worktree::open(&folder, None, &[]);
-    let index = live(&tree);
-    let whole = read(&tree);
-    let mut read_in_all = 0;
-    for (_, entity) in whole.0.entities() {
-        let names = [whole.0.canonical(entity).to_owned()];
-        let part = sliced(&tree, &index, &names);
-        read_in_all += part.0.files.len();
-        for state in [State::Down, State::Degraded] {
-            assert_eq!(told(&whole, &names, state), told(&part, &names, state), "{names:?}");
-        }
-    }
-    let mean = read_in_all / whole.0.entities().len();
-    assert!(mean * 2 < whole.0.files.len(), "{mean} files on average");
 }

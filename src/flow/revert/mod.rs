@@ -14,9 +14,10 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::sides::{Names, OwnedSide, Sides, SidesError, folder_in};
+use super::sides::{Names, OwnedSide, Sides, SidesError, Wanted, folder_in};
 use super::validate::ValidateError;
 use super::workspace::{Place, Workspace, configuration};
+use crate::change::facts::Facts;
 use crate::change::{ChangeSet, Side, Weighed, weigh};
 use crate::git::{ChangedPath, Contents, GitError, Head, MergeError, Merged, Repository, Version};
 use crate::output::revert::RevertReport;
@@ -186,7 +187,10 @@ pub fn revert(request: &Request) -> Result<Outcome, RevertError> {
         staged: false,
     };
     let own = Repository::discover(&request.place.current)?;
-    let sides = Sides::of(own, names, changed, Contents::new(), &folder)?;
+    // What stands in the way may be anywhere, so nothing is left out.
+    let whole = Wanted { whole: true, ..Wanted::default() };
+    let changes = (changed, Contents::new());
+    let sides = Sides::of(own, names, changes, &folder, (&whole, Facts::default()))?;
     let set = sides.set();
     let inverse = set.inverse();
     let weighed = present.side.show(|now| weigh(&inverse, now));
