@@ -2,15 +2,14 @@
 
 use globset::GlobBuilder;
 
-use super::{Damaged, Index, Topic};
+use super::{Damaged, Defined, Index, Topic};
 use crate::catalog::is_catalog_info;
+use crate::catalog::sources::{BUILT, OTHERWISE};
 
 /// The most bytes and braces of a glob; rules tell of longer ones.
 const LONGEST: usize = 512;
 const MOST_BRACES: usize = 8;
 
-/// The families that own the folder of their `catalog-info.yaml`.
-const FOLDERS: &[&str] = &["component", "resource"];
 
 /// An entity that a path belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,6 +48,7 @@ fn folders(path: &str) -> impl Iterator<Item = &str> {
 /// What is kept of the index is damaged.
 pub fn claims(index: &dyn Index, path: &str) -> Result<Vec<Claim>, Damaged> {
     let mut found: Vec<Claim> = Vec::new();
+    let mut by_sources = false;
     let mut take = |name: &str, file: &str, glob: Option<&str>| {
         let (name, file) = (name.to_owned(), file.to_owned());
         found.push(Claim { name, file, glob: glob.map(str::to_owned) });
@@ -56,6 +56,7 @@ pub fn claims(index: &dyn Index, path: &str) -> Result<Vec<Claim>, Damaged> {
     for filed in index.find(Topic::Claims, path)? {
         for one in &filed.summary.entities {
             let written = one.sources.iter().chain(&one.embeds);
+            by_sources |= one.sources.iter().any(|glob| glob == path);
             let same = written.filter(|glob| *glob == path).take(1);
             same.for_each(|glob| take(&one.name, &filed.path, Some(glob)));
         }
@@ -65,12 +66,18 @@ pub fn claims(index: &dyn Index, path: &str) -> Result<Vec<Claim>, Damaged> {
             for one in &filed.summary.entities {
                 let here = |glob: &&String| folder_of(glob) == Some(folder) && fits(glob, path);
                 let fitting = one.sources.iter().filter(here);
-                fitting.for_each(|glob| take(&one.name, &filed.path, Some(glob)));
+                fitting.for_each(|glob| {
+                    by_sources = true;
+                    take(&one.name, &filed.path, Some(glob));
+                });
             }
         }
     }
-    for (file, name) in by_folder(index, path)? {
-        take(&name, &file, None);
+    // Who says what their sources are goes before who stands above.
+    if !by_sources {
+        for (file, name) in by_folder(index, path)? {
+            found.push(Claim { name, file, glob: None });
+        }
     }
     found.sort();
     found.dedup();
@@ -89,11 +96,14 @@ fn by_folder(index: &dyn Index, path: &str) -> Result<Vec<(String, String)>, Dam
             let at = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
             let there = index.find(Topic::Path, &at)?;
             for filed in there.iter().filter(|filed| filed.path == at) {
-                let entities = filed
-                    .summary
-                    .entities
-                    .iter()
-                    .filter(|one| FOLDERS.contains(&one.kind.family) && one.sources.is_empty());
+                let all = &filed.summary.entities;
+                let has_built = all.iter().any(|one| BUILT.contains(&one.kind.family));
+                let stands = |one: &&Defined| {
+                    let family = one.kind.family;
+                    let fits = BUILT.contains(&family) || OTHERWISE.contains(&family) && !has_built;
+                    fits && one.kind.group.foreign && one.sources.is_empty()
+                };
+                let entities = all.iter().filter(stands);
                 owners.extend(entities.map(|one| (at.clone(), one.name.clone())));
             }
         }

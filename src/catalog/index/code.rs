@@ -58,6 +58,7 @@ fn defined(out: &mut Vec<u8>, one: &Defined) {
     texts(out, &one.sources);
     texts(out, &one.embeds);
     texts(out, &one.accounts);
+    number(out, u64::from(one.judges));
     list(out, one.ends.as_slice(), |out, end| out.extend_from_slice(&end.to_le_bytes()));
 }
 
@@ -122,6 +123,7 @@ impl<'b> Input<'b> {
             sources: self.texts()?,
             embeds: self.texts()?,
             accounts: self.texts()?,
+            judges: self.number()? != 0,
             ends: self
                 .list(|input| Some(i64::from_le_bytes(input.take(8)?.try_into().ok()?)))?
                 .pop(),
@@ -144,6 +146,7 @@ mod tests {
             sources: vec!["a/**".to_owned()],
             embeds: Vec::new(),
             accounts: vec!["ada".to_owned()],
+            judges: true,
             ends: Some(-5),
         };
         let other = Defined { ends: None, extends: None, ..one.clone() };

@@ -144,7 +144,10 @@ impl Slicer<'_> {
 
     fn explain_all(&mut self, filed: &Filed) {
         self.files.insert(filed.path.clone());
-        filed.summary.entities.iter().for_each(|one| self.give(&one.name, EXPLAINED));
+        for one in &filed.summary.entities {
+            let board = one.judges && family(&one.name) == "team";
+            self.give(&one.name, if board { DECIDES | EXPLAINED } else { EXPLAINED });
+        }
     }
 
     /// The documents of a name; their files are part of the slice.

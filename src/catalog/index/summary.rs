@@ -13,6 +13,7 @@ use crate::catalog::{
 use crate::config::Config;
 use crate::git::GitError;
 use crate::model::gitsm::Spec;
+use crate::model::gitsm::team::TeamType;
 use crate::model::{Accepts, EntityRef, Kind, Relation, relation_named};
 use crate::tree::{Tree, resolve};
 use crate::yaml::{Limits, Node, NodeKind};
@@ -54,6 +55,8 @@ pub struct Defined {
     pub embeds: Vec<String>,
     /// Of a person: accounts (`ada` and `github:ada`) and addresses, in lower case.
     pub accounts: Vec<String>,
+    /// Whether judging any change needs it: policies, models, calendars, boards that decide.
+    pub judges: bool,
     /// Of a change request: when it ends, in seconds since 1970; nothing if it has no schedule.
     pub ends: Option<i64>,
 }
@@ -92,7 +95,7 @@ impl Summary {
         found(Topic::Path, path);
         for one in &self.entities {
             found(Topic::Defines, &one.name);
-            if GLOBAL.contains(&one.kind.name) {
+            if one.judges {
                 found(Topic::Global, "");
             }
             one.formerly.iter().for_each(|name| found(Topic::Former, name));
@@ -187,6 +190,7 @@ fn defined(
         sources: entity.sources().iter().map(|glob| at_top(&config.folder, glob)).collect(),
         embeds,
         accounts,
+        judges: judges(entity),
         ends: match entity.spec() {
             Some(Spec::ChangeRequest(spec)) => {
                 spec.schedule.as_ref().map(|one| instant(&one.end.0))
@@ -194,6 +198,15 @@ fn defined(
             _ => None,
         },
     }
+}
+
+/// Whether judging any change needs an entity. The built-in policy asks the boards by their type.
+fn judges(entity: &Entity) -> bool {
+    let is_board = match entity.spec() {
+        Some(Spec::Team(spec)) => matches!(spec.r#type, Some(TeamType::Cab | TeamType::Ecab)),
+        _ => false,
+    };
+    is_board || GLOBAL.contains(&entity.kind.name)
 }
 
 /// An instant in seconds; one that cannot be read is never over.
@@ -256,10 +269,13 @@ fn embedded(node: Node<'_>, from: &str, found: &mut Vec<String>) {
 fn accounts(document: &DocumentView<'_>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut add = |system: &str, account: &str| {
-        let account = account.trim().to_lowercase();
-        if !account.is_empty() {
-            found.push(format!("{}:{account}", system.to_lowercase()));
-            found.push(account);
+        // Several stand with commas between.
+        for account in account.split(',') {
+            let account = account.trim().to_lowercase();
+            if !account.is_empty() {
+                found.push(format!("{}:{account}", system.to_lowercase()));
+                found.push(account);
+            }
         }
     };
     if let Some(Spec::Person(spec)) = document.spec.as_deref() {
