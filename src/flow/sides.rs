@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::workspace::{Place, WorkspaceError, configuration};
-use crate::catalog::{Catalog, Classes, Graph, Inspection, Reader, Subject, Suppression, load};
+use crate::catalog::{
+    Catalog, Classes, Graph, Inspection, Reader, Shelf, Subject, Suppression, load, load_with,
+};
 use crate::change::{ChangeSet, Side};
 use crate::config::Config;
 use crate::git::{
@@ -101,13 +103,31 @@ impl OwnedSide {
     ///
     /// The tree's store fails.
     pub fn open(tree: Arc<dyn Tree>, config: Config) -> Result<Self, GitError> {
+        Self::open_with(tree, config, None)
+    }
+
+    /// The same, where files that were read before are not read again. What is on the shelf was put
+    /// there by this function.
+    ///
+    /// # Errors
+    ///
+    /// The tree's store fails.
+    pub fn open_with(
+        tree: Arc<dyn Tree>,
+        config: Config,
+        shelf: Option<&Shelf>,
+    ) -> Result<Self, GitError> {
         let inspect = |subject: &Subject<'_>| match subject {
             Subject::Text(view) => {
                 Inspection { suppressions: rules::silences(view), ..Inspection::default() }
             }
             Subject::Fault(..) => Inspection::default(),
         };
-        let (catalog, made) = load(tree.as_ref(), &config, &Limits::default(), &inspect)?;
+        let limits = Limits::default();
+        let (catalog, made) = match shelf {
+            Some(shelf) => load_with(tree.as_ref(), &config, &limits, &inspect, shelf)?,
+            None => load(tree.as_ref(), &config, &limits, &inspect)?,
+        };
         let graph = Graph::of(&catalog);
         Ok(Self { tree, config, catalog, graph, suppressions: made.suppressions })
     }
@@ -196,13 +216,18 @@ impl Sides {
 }
 
 /// The files that are in both trees, and in one of the catalogs only.
-fn besides(before: &dyn Tree, after: &dyn Tree, old: &Config, new: &Config) -> BTreeSet<String> {
+pub(super) fn besides(
+    before: &dyn Tree,
+    after: &dyn Tree,
+    old: &Config,
+    new: &Config,
+) -> BTreeSet<String> {
     let paths = before.entries().iter().chain(after.entries()).map(|entry| &entry.path);
     paths.filter(|path| old.covers(path) != new.covers(path)).cloned().collect()
 }
 
 /// The folder in which somebody stands, from the repository's top.
-fn folder_in(repository: &Repository, current: &Path) -> String {
+pub(super) fn folder_in(repository: &Repository, current: &Path) -> String {
     let inside = || {
         let top = repository.workdir()?.canonicalize().ok()?;
         let inside = current.canonicalize().ok()?;

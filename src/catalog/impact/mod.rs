@@ -37,8 +37,8 @@ pub use consequences::{
     WeightAddend, blast_radius_points, criticality_points,
 };
 pub use explain::{Explanation, Step, Stop, explain};
-pub use needs::{is_in_use, needs};
 pub(in crate::catalog) use links::NEVER_FAIL;
+pub use needs::{is_in_use, needs};
 
 /// How something affected works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]

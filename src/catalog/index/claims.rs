@@ -10,7 +10,6 @@ use crate::catalog::sources::{BUILT, OTHERWISE};
 const LONGEST: usize = 512;
 const MOST_BRACES: usize = 8;
 
-
 /// An entity that a path belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Claim {

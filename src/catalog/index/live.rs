@@ -65,7 +65,6 @@ impl Live {
         self.files.is_empty()
     }
 
-
     pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Filed>> {
         self.files.values()
     }
