@@ -38,7 +38,11 @@ pub(crate) fn ensure(folder: &Path, shape: &Shape) -> Outcome<()> {
     match fs::read_to_string(&marker) {
         Ok(found) if found == wanted => return Ok(()),
         Ok(found) => {
-            return Err(format!("{} holds another history: {}", folder.display(), found.trim_end()));
+            return Err(format!(
+                "{} holds another history: {}",
+                folder.display(),
+                found.trim_end()
+            ));
         }
         Err(_) => {}
     }
@@ -124,7 +128,8 @@ pub(crate) fn compare(
     runs: usize,
     table: &mut Table,
 ) -> Outcome<()> {
-    let run = |program: &Path, arguments: &[&str]| measure(&Job::new(program, folder, arguments), runs);
+    let run =
+        |program: &Path, arguments: &[&str]| measure(&Job::new(program, folder, arguments), runs);
     let merges = shape.merges;
     let log = run(Path::new("git"), &["log", "--first-parent", "--raw"])?;
     table.compare_with("git log --first-parent --raw", merges, &log);
@@ -136,6 +141,11 @@ pub(crate) fn compare(
     let seconds = |sample: &Sample| sample.best.as_secs_f64();
     let rest = seconds(&backtest) - seconds(&blobs);
     let note = format!("without the blobs {} x git log", number(rest / seconds(&log)));
-    table.row(&format!("gitsm change backtest, {} entities", shape.entities), merges, &backtest, &note);
+    table.row(
+        &format!("gitsm change backtest, {} entities", shape.entities),
+        merges,
+        &backtest,
+        &note,
+    );
     Ok(())
 }

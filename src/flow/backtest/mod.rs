@@ -24,6 +24,7 @@ use crate::catalog::Shelf;
 use crate::change::backtest::{Landing, moved, tally, told};
 use crate::git::{Gap, GitError, Repository};
 use crate::output::backtest::{BacktestReport, Span};
+use crate::tree::Revision;
 use history::{Landed, history};
 use judge::{Policies, Seen, judge};
 pub use policy::PolicyError;
@@ -100,7 +101,7 @@ pub fn backtest(
     let tried = named.map(|file| policy::read(&request.place.current, file)).transpose()?;
     let span = span(request)?;
     let repository = Repository::discover(&request.place.current)?;
-    let head = repository.commit_info(&request.head)?.id;
+    let head = Revision::unlisted(&repository, &request.head)?.commit();
     let found = history(&repository, &head, span, usize::MAX)?;
     let policies = Policies { in_force: None, tried };
     let (beginning, gap) = (found.beginning.is_some(), found.gap);
