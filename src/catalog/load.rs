@@ -1,6 +1,7 @@
 //! Reading a whole tree: in parallel, one parse a document, and little kept of each.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
@@ -10,11 +11,11 @@ use super::read::{Read, file_of, read};
 use super::recognise::{Recognition, has_expression, is_catalog_info, recognise};
 use super::view::{DocumentView, FileView, Inspection, Subject};
 use crate::config::Config;
-use crate::git::GitError;
+use crate::git::{BlobId, GitError};
 use crate::model::gitsm::Spec;
 use crate::model::{EntityRef, Kind, ReferenceField, groups, parse_reference};
 use crate::source::{File, Source};
-use crate::tree::{Entry, Tree};
+use crate::tree::{Entry, EntryKind, Tree};
 use crate::yaml::{Limits, Node, NodeKind, Problem, ProblemKind, Stream, parse};
 
 /// What became of a file.
@@ -65,6 +66,37 @@ pub fn load(
     limits: &Limits,
     inspect: &(dyn Fn(&Subject<'_>) -> Inspection + Sync),
 ) -> Result<(Catalog, Inspection), GitError> {
+    load_all(tree, config, &|entry| contribute(tree, entry, limits, inspect))
+}
+
+/// The same, where what was read before under the same path and with the same content is not read
+/// again: for many trees that are almost the same. Whoever uses a shelf always inspects alike.
+///
+/// # Errors
+///
+/// As [`load`].
+pub fn load_with(
+    tree: &dyn Tree,
+    config: &Config,
+    limits: &Limits,
+    inspect: &(dyn Fn(&Subject<'_>) -> Inspection + Sync),
+    shelf: &Shelf,
+) -> Result<(Catalog, Inspection), GitError> {
+    load_all(tree, config, &|entry| {
+        if let Some(known) = shelf.take(entry) {
+            return Ok(known);
+        }
+        let read = contribute(tree, entry, limits, inspect)?;
+        shelf.put(entry, &read);
+        Ok(read)
+    })
+}
+
+fn load_all(
+    tree: &dyn Tree,
+    config: &Config,
+    contribute: &(dyn Fn(&Entry) -> Result<Contribution, GitError> + Sync),
+) -> Result<(Catalog, Inspection), GitError> {
     let entries: Vec<&Entry> =
         tree.entries().iter().filter(|entry| config.covers(&entry.path)).collect();
     let mut catalog = Catalog::default();
@@ -75,7 +107,7 @@ pub fn load(
     let configuration = config.path();
     let contribute = |entry: &&Entry| match configuration.as_ref() == Some(&entry.path) {
         true => Ok(Contribution::nothing(file_of(entry), Outcome::Configuration)),
-        false => contribute(tree, entry, limits, inspect),
+        false => contribute(entry),
     };
     // One batch is merged while the next is read.
     let mut waiting: Vec<Contribution> = Vec::new();
@@ -96,7 +128,33 @@ pub fn load(
     Ok((catalog, whole))
 }
 
+/// What files added to catalogs, by path and content.
+#[derive(Default)]
+pub struct Shelf {
+    all: Mutex<HashMap<(BlobId, String), Contribution>>,
+}
+
+/// How many files a shelf holds before it is cleared.
+const SHELF: usize = 50_000;
+
+impl Shelf {
+    fn take(&self, entry: &Entry) -> Option<Contribution> {
+        let id = entry.id.filter(|_| entry.kind == EntryKind::File)?;
+        self.all.lock().ok()?.get(&(id, entry.path.clone())).cloned()
+    }
+
+    fn put(&self, entry: &Entry, read: &Contribution) {
+        let Some(id) = entry.id.filter(|_| entry.kind == EntryKind::File) else { return };
+        let Ok(mut all) = self.all.lock() else { return };
+        if all.len() >= SHELF {
+            all.clear();
+        }
+        all.insert((id, entry.path.clone()), read.clone());
+    }
+}
+
 /// What one file adds to the catalog.
+#[derive(Clone)]
 struct Contribution {
     file: Arc<File>,
     outcome: Outcome,
@@ -111,6 +169,7 @@ impl Contribution {
 }
 
 /// An entity before its texts are shared with others.
+#[derive(Clone)]
 struct Draft {
     kind: &'static Kind,
     reference: EntityRef,
@@ -122,6 +181,7 @@ struct Draft {
     rest: Option<Box<DraftRest>>,
 }
 
+#[derive(Clone)]
 struct DraftRest {
     extends: Option<(EntityRef, CompactPlace)>,
     spec: Option<Arc<Spec>>,
@@ -129,6 +189,7 @@ struct DraftRest {
     sources: Vec<String>,
 }
 
+#[derive(Clone)]
 struct DraftReference {
     field: &'static ReferenceField,
     target: EntityRef,

@@ -34,7 +34,7 @@ pub use graph::{Edge, Graph};
 pub use intern::{Name, Names};
 pub use labels::{LabelSelector, SelectorError};
 pub(crate) use load::roots;
-pub use load::{FileRecord, Outcome, load};
+pub use load::{FileRecord, Outcome, Shelf, load, load_with};
 pub use lookup::{Found, LookupError, short};
 pub use naming::Naming;
 pub use read::FileFault;

@@ -8,9 +8,9 @@ use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use super::{Catalog, EntityId, is_catalog_info};
 
 /// Kinds whose document may stand for the folder that it is in: something is built from it.
-const BUILT: &[&str] = &["component", "resource", "airesource", "template"];
+pub(super) const BUILT: &[&str] = &["component", "resource", "airesource", "template"];
 /// Those that do so where no document of the others stands beside them.
-const OTHERWISE: &[&str] = &["api", "system", "domain"];
+pub(super) const OTHERWISE: &[&str] = &["api", "system", "domain"];
 
 /// What a placeholder gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

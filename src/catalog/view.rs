@@ -63,7 +63,7 @@ pub struct FoundReference<'a> {
 }
 
 /// What the rules made of one file.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Inspection {
     /// Findings.
     pub findings: Vec<Finding>,

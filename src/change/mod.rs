@@ -5,6 +5,7 @@
 
 pub mod approvals;
 pub mod assessment;
+pub mod backtest;
 mod between;
 pub mod change_type;
 pub mod class;

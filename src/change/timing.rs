@@ -57,13 +57,25 @@ pub fn timing(
     now: DateTime<Utc>,
     open: &[OpenChange],
 ) -> Timing {
+    timing_within(set, subjects, (base, merged), now, open, AHEAD)
+}
+
+/// The same, where only so many days ahead are looked at: what happened is not to be planned.
+pub fn timing_within(
+    set: &ChangeSet,
+    subjects: &Subjects,
+    (base, merged): (&Side<'_>, &Side<'_>),
+    now: DateTime<Utc>,
+    open: &[OpenChange],
+    ahead: i64,
+) -> Timing {
     let own: Vec<OpenChange> = planned(merged.catalog)
         .into_iter()
         .filter(|request| set.entities.iter().any(|one| one.reference == request.name))
         .collect();
     let plan = own.first().and_then(|request| request.schedule);
     let last = plan.map_or(now, |span| span.end.max(now));
-    let ahead = TimeDelta::try_days(AHEAD).unwrap_or_default();
+    let ahead = TimeDelta::try_days(ahead).unwrap_or_default();
     let first = plan.map_or(now, |span| span.start.min(now)) - TimeDelta::days(1);
     let horizon = Span { start: first, end: last.checked_add_signed(ahead).unwrap_or(last) };
     let old = Calendars::of(base.catalog, base.graph, horizon);

@@ -10,6 +10,7 @@ use crate::output::{calendar_ics, calendar_json, calendar_markdown, calendar_tab
 pub(super) fn run(arguments: &Change, environment: &Environment) -> Result<u8, Failure> {
     match &arguments.command {
         ChangeCommand::Calendar(arguments) => show(arguments, environment),
+        ChangeCommand::Backtest(arguments) => super::backtest::run(arguments, environment),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Floor 9. [`run`] is the whole program but for the process around it.
 
 mod args;
+mod backtest;
 mod change;
 mod codeowners;
 mod complete;

@@ -7,7 +7,10 @@ use crate::change::facts::{Contributor, Facts};
 use crate::git::{CommitInfo, Environment, GitError, Person, PullRequest, Repository};
 
 /// How many commits of a change are looked at.
-const MOST: usize = 2_000;
+pub(super) const MOST: usize = 2_000;
+
+/// The trailer by which a commit names its change.
+pub(super) const CHANGE: &str = "Gitsm-Change";
 
 /// What commits and the forge say of a change.
 ///
@@ -19,18 +22,9 @@ pub fn facts(
     names: &Names,
     environment: &Environment<'_>,
 ) -> Result<Facts, GitError> {
-    let mut all: BTreeSet<Contributor> = BTreeSet::new();
-    let (mut trailers, mut said) = (BTreeSet::new(), Vec::new());
     let commits = repository.commits(&names.base_commit, &names.head_commit)?;
-    for commit in commits.take(MOST) {
-        let commit = commit?;
-        // A merge brings what others made already.
-        if commit.parents.len() < 2 {
-            all.extend(of_commit(&commit));
-        }
-        trailers.extend(commit.trailers("Gitsm-Change").map(str::to_owned));
-        said.extend(body(&commit));
-    }
+    let commits = commits.take(MOST).collect::<Result<Vec<_>, _>>()?;
+    let Gathered { mut all, trailers, said } = gathered(&commits);
     if names.head.is_none() {
         let me = repository.identity();
         all.extend(me.map(|person| contributor(&person, "author")));
@@ -56,17 +50,55 @@ pub fn facts(
     })
 }
 
+/// What commits say together.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    /// Who had a hand in them.
+    pub(super) all: BTreeSet<Contributor>,
+    /// Which changes they name.
+    pub(super) trailers: BTreeSet<String>,
+    /// What they say of themselves.
+    pub(super) said: Vec<String>,
+}
+
+/// Gathers what commits say.
+pub(super) fn gathered(commits: &[CommitInfo]) -> Gathered {
+    let mut gathered = Gathered::default();
+    for commit in commits {
+        // A merge brings what others made already.
+        if commit.parents.len() < 2 {
+            gathered.all.extend(of_commit(commit));
+        }
+        gathered.trailers.extend(commit.trailers(CHANGE).map(str::to_owned));
+        gathered.said.extend(body(commit));
+    }
+    gathered
+}
+
 /// Who had a hand in a commit.
 pub fn of_commit(commit: &CommitInfo) -> Vec<Contributor> {
     let mut all = vec![contributor(&commit.author, "author")];
     // A forge commits for people when they press its button.
-    let is_forge = commit.committer.email == "noreply@github.com";
-    if commit.committer != commit.author && !is_forge {
+    if commit.committer != commit.author && forge_of(&commit.committer).is_none() {
         all.push(contributor(&commit.committer, "committer"));
     }
     all.extend(commit.co_authors.iter().map(|person| contributor(person, "co-author")));
     all
 }
+
+/// The forge that commits for people, by its address.
+pub(super) fn forge_of(committer: &Person) -> Option<&'static str> {
+    let known = FORGES.iter().find(|(email, _)| committer.email.eq_ignore_ascii_case(email));
+    known.map(|(_, name)| *name)
+}
+
+/// The addresses under which forges commit.
+const FORGES: &[(&str, &str)] = &[
+    ("noreply@github.com", "GitHub"),
+    ("noreply@gitlab.com", "GitLab"),
+    ("noreply@gitea.io", "Gitea"),
+    ("noreply@codeberg.org", "Codeberg"),
+];
 
 fn contributor(person: &Person, role: &str) -> Contributor {
     Contributor {

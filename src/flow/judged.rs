@@ -33,10 +33,7 @@ pub fn judged(
     sides.base.show(|base| {
         sides.merged.show(|merged| {
             let undo = undo(set, base, merged, &sides.changed, &sides.besides);
-            if undo.proved && facts.backout.is_none() {
-                let by = "the inverse was tried: it gives the base again".to_owned();
-                facts.backout = Some(Shown { grade: Grade::Proved, by });
-            }
+            tried(&undo, &mut facts);
             let subjects = subjects(set, base, merged);
             let timing = timing(set, &subjects, base, merged, now, open);
             facts.schedule = timing.facts();
@@ -44,4 +41,12 @@ pub fn judged(
             Judged { assessment, timing, undo }
         })
     })
+}
+
+/// An inverse that was tried is a proved way back.
+pub(super) fn tried(undo: &Undo, facts: &mut Facts) {
+    if undo.proved && facts.backout.is_none() {
+        let by = "the inverse was tried: it gives the base again".to_owned();
+        facts.backout = Some(Shown { grade: Grade::Proved, by });
+    }
 }

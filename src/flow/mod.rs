@@ -3,6 +3,7 @@
 //! Floor 8. Nothing here parses arguments or prints.
 
 pub mod ask;
+pub mod backtest;
 pub mod calendar;
 mod clock;
 pub mod codeowners;

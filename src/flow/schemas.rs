@@ -24,6 +24,7 @@ type MakeSchema = fn() -> Value;
 
 /// What gitsm prints for programs, by the name of the format without its version.
 pub const FORMATS: &[(&str, MakeSchema)] = &[
+    ("backtest", output::backtest::schema),
     ("change-calendar", output::calendar_schema),
     ("diff", output::diff::schema),
     ("findings", output::findings_schema),

@@ -9,7 +9,9 @@ use super::contributors;
 use super::slices::{Question, looks_anywhere};
 use super::workspace::{Place, WorkspaceError, configuration};
 use crate::catalog::index::Indexed;
-use crate::catalog::{Catalog, Classes, Graph, Inspection, Reader, Subject, Suppression, load};
+use crate::catalog::{
+    Catalog, Classes, Graph, Inspection, Reader, Shelf, Subject, Suppression, load, load_with,
+};
 use crate::change::facts::Facts;
 use crate::change::{ChangeSet, Side};
 use crate::config::Config;
@@ -121,13 +123,31 @@ impl OwnedSide {
     ///
     /// The tree's store fails.
     pub fn open(tree: Arc<dyn Tree>, config: Config) -> Result<Self, GitError> {
+        Self::open_with(tree, config, None)
+    }
+
+    /// The same, where files that were read before are not read again. What is on the shelf was put
+    /// there by this function.
+    ///
+    /// # Errors
+    ///
+    /// The tree's store fails.
+    pub fn open_with(
+        tree: Arc<dyn Tree>,
+        config: Config,
+        shelf: Option<&Shelf>,
+    ) -> Result<Self, GitError> {
         let inspect = |subject: &Subject<'_>| match subject {
             Subject::Text(view) => {
                 Inspection { suppressions: rules::silences(view), ..Inspection::default() }
             }
             Subject::Fault(..) => Inspection::default(),
         };
-        let (catalog, made) = load(tree.as_ref(), &config, &Limits::default(), &inspect)?;
+        let limits = Limits::default();
+        let (catalog, made) = match shelf {
+            Some(shelf) => load_with(tree.as_ref(), &config, &limits, &inspect, shelf)?,
+            None => load(tree.as_ref(), &config, &limits, &inspect)?,
+        };
         let graph = Graph::of(&catalog);
         Ok(Self { tree, config, catalog, graph, suppressions: made.suppressions })
     }

@@ -89,34 +89,56 @@ impl Question<'_> {
     }
 
     fn seeds(&self, old: &Touched, new: &Touched, paths: Vec<String>) -> Seeds {
-        let names = old.names.union(&new.names).cloned().chain(new.newly_needed(old));
-        let owners = self.config.governance_owners().iter();
-        let owners = owners.filter_map(|text| parse_reference(text, Some("team"), "default").ok());
-        let owners = owners.map(|owner| owner.as_str().to_owned());
-        Seeds {
-            names: names.collect(),
-            paths,
-            requests_from: self.wanted.now,
-            people: owners.chain(self.wanted.people.iter().cloned()).collect(),
-            planned: old.planned || new.planned,
-        }
+        let asked = (self.wanted.now, self.wanted.people.as_slice());
+        seeds(self.config, old, new, paths, asked)
     }
 
     /// The files of a slice of one side, and those of the people who had a hand in it.
     fn files(&self, index: &dyn Index, seeds: &Seeds) -> Result<BTreeSet<String>, Damaged> {
-        let mut seeds = seeds.clone();
-        for contributor in self.contributors {
-            for (_, account) in accounts_of(contributor) {
-                seeds.people.extend(persons(index, &account)?);
-            }
-        }
-        Ok(slice(index, &seeds)?.into_iter().collect())
+        files(index, seeds, self.contributors)
     }
+}
+
+/// What a slice is made for: what both sides of a change touch, and who has a say. `asked` are the
+/// instant from which on planned changes count, and people whom only the question names.
+pub(super) fn seeds(
+    config: &Config,
+    old: &Touched,
+    new: &Touched,
+    paths: Vec<String>,
+    asked: (Option<i64>, &[String]),
+) -> Seeds {
+    let names = old.names.union(&new.names).cloned().chain(new.newly_needed(old));
+    let owners = config.governance_owners().iter();
+    let owners = owners.filter_map(|text| parse_reference(text, Some("team"), "default").ok());
+    let owners = owners.map(|owner| owner.as_str().to_owned());
+    Seeds {
+        names: names.collect(),
+        paths,
+        requests_from: asked.0,
+        people: owners.chain(asked.1.iter().cloned()).collect(),
+        planned: old.planned || new.planned,
+    }
+}
+
+/// The files of a slice of one side, and those of the people who had a hand in it.
+pub(super) fn files(
+    index: &dyn Index,
+    seeds: &Seeds,
+    contributors: &[Contributor],
+) -> Result<BTreeSet<String>, Damaged> {
+    let mut seeds = seeds.clone();
+    for contributor in contributors {
+        for (_, account) in accounts_of(contributor) {
+            seeds.people.extend(persons(index, &account)?);
+        }
+    }
+    Ok(slice(index, &seeds)?.into_iter().collect())
 }
 
 /// What the changed files of one side say.
 #[derive(Default)]
-struct Touched {
+pub(super) struct Touched {
     /// The entities that they define, extend, or say to have been.
     names: BTreeSet<String>,
     /// What these need: by which names they go and went, and what they may mean.
@@ -126,7 +148,7 @@ struct Touched {
 }
 
 impl Touched {
-    fn of(index: &dyn Index, paths: &[String]) -> Result<Self, Damaged> {
+    pub(super) fn of(index: &dyn Index, paths: &[String]) -> Result<Self, Damaged> {
         let mut touched = Self::default();
         for path in paths {
             for filed in index.find(Topic::Path, path)?.iter().filter(|one| one.path == *path) {

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::sides::{OwnedSide, Sides};
+use crate::catalog::Catalog;
 use crate::catalog::index::claims;
 use crate::change::ChangeSet;
 use crate::change::schedule::{OpenChange, planned};
-use crate::git::{Contents, GitError, OpenBranch};
+use crate::git::{ChangedPath, Contents, GitError, OpenBranch};
 use crate::tree::{Chosen, Patched, Revision, Tree};
 
 /// For how long a branch without a commit counts as under way, in seconds: a quarter.
@@ -24,8 +25,18 @@ const MOST_FILES: usize = 1_000;
 ///
 /// The branches cannot be listed.
 pub fn underway(sides: &Sides, now: i64) -> Result<Vec<OpenChange>, GitError> {
-    let own: BTreeSet<&str> = sides.changed.iter().map(|changed| changed.path.as_str()).collect();
-    let catalog = &sides.base.catalog;
+    let mut open = requested(&sides.base.catalog, &sides.changed, now);
+    let names = &sides.names;
+    let branches =
+        sides.repository.open_branches(&names.base_commit, &names.head_commit, now - FRESH)?;
+    // A branch that cannot be read, in a shallow clone for example, is nobody's fault here.
+    open.extend(branches.iter().filter_map(|branch| of_branch(sides, branch).ok()).flatten());
+    Ok(open)
+}
+
+/// The requests of a base that say when and are not over; without those that the change edits.
+pub(super) fn requested(catalog: &Catalog, changed: &[ChangedPath], now: i64) -> Vec<OpenChange> {
+    let own: BTreeSet<&str> = changed.iter().map(|changed| changed.path.as_str()).collect();
     let is_own = |change: &OpenChange| {
         let found = catalog.names.find(&change.name).and_then(|name| catalog.principal(name));
         found.is_some_and(|id| own.contains(catalog.entity(id).file.path.as_str()))
@@ -33,12 +44,7 @@ pub fn underway(sides: &Sides, now: i64) -> Result<Vec<OpenChange>, GitError> {
     let mut open = planned(catalog);
     open.retain(|change| change.schedule.is_some_and(|span| span.end.timestamp() > now));
     open.retain(|change| !is_own(change));
-    let names = &sides.names;
-    let branches =
-        sides.repository.open_branches(&names.base_commit, &names.head_commit, now - FRESH)?;
-    // A branch that cannot be read, in a shallow clone for example, is nobody's fault here.
-    open.extend(branches.iter().filter_map(|branch| of_branch(sides, branch).ok()).flatten());
-    Ok(open)
+    open
 }
 
 /// The entities that some paths belong to, by the base.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use super::lookup::{Standing, standings};
 use super::{BlobId, GitError, Mode, Repository};
@@ -27,7 +27,7 @@ pub struct Snapshot {
     commit: git2::Oid,
     tree: git2::Oid,
     /// libgit2 handles are not shared between threads: each reader borrows one from here.
-    handles: Mutex<Vec<git2::Repository>>,
+    handles: Arc<Mutex<Vec<git2::Repository>>>,
 }
 
 impl Snapshot {
@@ -57,13 +57,23 @@ impl Snapshot {
             git_dir: inner.path().to_owned(),
             commit: commit.id(),
             tree: commit.tree_id(),
-            handles: Mutex::new(Vec::new()),
+            handles: Arc::default(),
         })
     }
 
     /// The id of its tree in hexadecimal.
     pub fn tree(&self) -> String {
         self.tree.to_string()
+    }
+
+    /// The tree of another revision of the same repository: what it takes to read is shared.
+    ///
+    /// # Errors
+    ///
+    /// As [`Snapshot::of`].
+    pub fn beside(&self, repository: &Repository, revision: &str) -> Result<Self, GitError> {
+        let other = Self::of(repository, revision)?;
+        Ok(Self { handles: Arc::clone(&self.handles), ..other })
     }
 
     /// The commit's id in hexadecimal.

@@ -2,6 +2,7 @@
 //!
 //! Floor 7, pure. [`FORMATS`] lists them; an emitter takes a [`View`] and gives the whole text.
 
+pub mod backtest;
 mod branches;
 mod calendar;
 mod concise;

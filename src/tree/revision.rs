@@ -49,6 +49,17 @@ impl Revision {
         self.snapshot.tree()
     }
 
+    /// Another revision of the same repository, of which nothing is listed either: what it takes to
+    /// read is shared.
+    ///
+    /// # Errors
+    ///
+    /// The revision does not exist.
+    pub fn beside(&self, repository: &Repository, revision: &str) -> Result<Self, GitError> {
+        let snapshot = self.snapshot.beside(repository, revision)?;
+        Ok(Self { snapshot, entries: Vec::new() })
+    }
+
     /// The commit's id in hexadecimal.
     pub fn commit(&self) -> String {
         self.snapshot.commit()

@@ -45,6 +45,18 @@ pub(crate) fn ensure(folder: &Path, size: usize, seed: u64) -> Outcome<bool> {
 }
 
 fn build(folder: &Path, catalog: &Catalog) -> Outcome<()> {
+    start(folder)?;
+    import(folder, catalog)?;
+    finish(folder, "head")?;
+    let differing = git(folder, &["diff", "--name-only", "base", "head"])?.lines().count();
+    if differing != CHANGED {
+        return Err(format!("{differing} files differ between base and head, not {CHANGED}"));
+    }
+    Ok(())
+}
+
+/// An empty repository whose configuration is the same everywhere.
+pub(crate) fn start(folder: &Path) -> Outcome<()> {
     git(folder, &["init", "--quiet", "--initial-branch=main"])?;
     for (key, value) in [
         ("gc.auto", "0"),
@@ -55,16 +67,16 @@ fn build(folder: &Path, catalog: &Catalog) -> Outcome<()> {
     ] {
         git(folder, &["config", key, value])?;
     }
-    import(folder, catalog)?;
+    Ok(())
+}
+
+/// Packs what was imported, and checks it out.
+pub(crate) fn finish(folder: &Path, revision: &str) -> Outcome<()> {
     git(folder, &["repack", "-a", "-d", "--quiet"])?;
-    git(folder, &["reset", "--quiet", "--hard", "head"])?;
+    git(folder, &["reset", "--quiet", "--hard", revision])?;
     // The index is as new as the files it lists; this rereads them once, so that nobody after
     // us has to.
     git(folder, &["update-index", "--refresh", "-q"])?;
-    let differing = git(folder, &["diff", "--name-only", "base", "head"])?.lines().count();
-    if differing != CHANGED {
-        return Err(format!("{differing} files differ between base and head, not {CHANGED}"));
-    }
     Ok(())
 }
 
@@ -90,7 +102,7 @@ fn import(folder: &Path, catalog: &Catalog) -> Outcome<()> {
 }
 
 /// One commit on `main` that writes the given documents, and its tag.
-fn commit(
+pub(crate) fn commit(
     stream: &mut impl Write,
     catalog: &Catalog,
     revision: Revision,
@@ -122,7 +134,7 @@ pub(crate) fn hermetic(program: &Path, folder: &Path) -> Command {
     command
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> Outcome<String> {
+pub(crate) fn git(folder: &Path, arguments: &[&str]) -> Outcome<String> {
     let output = hermetic(Path::new("git"), folder)
         .args(arguments)
         .output()

@@ -13,6 +13,7 @@
 
 mod documents;
 mod generate;
+mod history;
 mod measure;
 mod peers;
 mod prose;
@@ -35,13 +36,17 @@ Measures gitsm on generated catalogs.
   cargo bench --bench catalog -- run [--entities N] [--dir DIR] [--gitsm PATH] [--runs K]
                                      [--peers DIR] [--schema FILE] [--seed S]
   cargo bench --bench catalog -- growth [--gitsm PATH] [--runs K] [--seed S]
+  cargo bench --bench catalog -- history [--entities N] [--merges M] [--gitsm PATH] [--runs K]
+                                         [--seed S]
   cargo bench --bench catalog -- --help
 
 generate  makes a clean catalog of N entities a Git repository in DIR, with the tags base and
           head, between which ten files differ
 run       measures gitsm, git status and other validators on N entities (100000)
 growth    measures gitsm on 1000, 10000 and 100000 entities: validate, diff, and beside them Git
+history   measures `change backtest` on squash merges over a catalog, against git log
 
+  --merges M     how many merges a history has (5000)
   --dir DIR      the catalog, generated if missing (target/bench/catalog-N)
   --gitsm PATH   the binary to measure (the release build)
   --runs K       how often each row is timed (3); one more run gives memory and exit code
@@ -53,6 +58,7 @@ growth    measures gitsm on 1000, 10000 and 100000 entities: validate, diff, and
 struct Options {
     words: Vec<String>,
     entities: usize,
+    merges: usize,
     dir: Option<PathBuf>,
     gitsm: PathBuf,
     runs: usize,
@@ -77,6 +83,7 @@ fn parse(arguments: &[String]) -> Outcome<Options> {
     let mut options = Options {
         words: Vec::new(),
         entities: 100_000,
+        merges: 5_000,
         dir: None,
         gitsm: option_env!("CARGO_BIN_EXE_gitsm").map_or_else(default_binary, PathBuf::from),
         runs: 3,
@@ -93,6 +100,7 @@ fn parse(arguments: &[String]) -> Outcome<Options> {
         let value = rest.next().ok_or_else(|| format!("{argument} needs a value; see --help"))?;
         match argument.as_str() {
             "--entities" => options.entities = whole(argument, value)?,
+            "--merges" => options.merges = whole(argument, value)?,
             "--dir" => options.dir = Some(PathBuf::from(value)),
             "--gitsm" => options.gitsm = PathBuf::from(value),
             "--runs" => options.runs = whole(argument, value)?.max(1),
@@ -129,6 +137,7 @@ fn execute(options: &Options) -> Outcome<()> {
         }
         ["run"] => run(options),
         ["growth"] => growth(options),
+        ["history"] => past(options),
         _ => Err(format!("do not understand `{}`; see --help", words.join(" "))),
     }
 }
@@ -280,6 +289,19 @@ fn changes(gitsm: &Path, options: &Options, sizes: &[usize], table: &mut Table) 
         }
     }
     Ok(())
+}
+
+/// A backtest of thousands of merges.
+fn past(options: &Options) -> Outcome<()> {
+    let gitsm = binary(options)?;
+    let entities = options.entities.min(10_000);
+    let shape = history::Shape { entities, merges: options.merges, seed: options.seed };
+    let named = format!("bench/history-{entities}-{}", options.merges);
+    let folder = options.dir.clone().unwrap_or_else(|| target().join(named));
+    history::ensure(&folder, &shape)?;
+    let mut table = Table::start();
+    history::compare(&gitsm, &folder, &shape, options.runs, &mut table)?;
+    finish(&table)
 }
 
 fn finish(table: &Table) -> Outcome<()> {

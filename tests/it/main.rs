@@ -11,6 +11,7 @@
 
 mod architecture;
 mod backstage;
+mod backtest;
 mod breaks;
 mod calendar;
 mod catalogs;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::backtest::{BACKTEST_EXAMPLES, ChangeBacktest};
 use super::format_and_file;
 
 const CALENDAR_EXAMPLES: &str = "\
@@ -35,6 +36,9 @@ pub enum ChangeCommand {
     /// Show when changes may happen and which are planned: windows, freezes, schedules
     #[command(after_help = CALENDAR_EXAMPLES)]
     Calendar(ChangeCalendar),
+    /// Judge what landed already as if gitsm had been there, and try another policy on it
+    #[command(after_help = BACKTEST_EXAMPLES)]
+    Backtest(ChangeBacktest),
 }
 
 /// Arguments of `change calendar`.
@@ -76,7 +80,7 @@ pub enum CalendarFormat {
     Ics,
 }
 
-fn parse_day(text: &str) -> Result<NaiveDate, String> {
+pub(super) fn parse_day(text: &str) -> Result<NaiveDate, String> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .map_err(|_why| "write a day as 2026-12-31".to_owned())
 }

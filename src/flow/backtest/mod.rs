@@ -1,0 +1,205 @@
+//! `change backtest`: what landed on a branch, judged as if gitsm had been there.
+//!
+//! [`walk`] goes through history, oldest first, with an index that follows it, and finds for each
+//! landing the few files that judging it needs; [`judge`] reads these and judges, in parallel.
+
+mod failures;
+mod hands;
+mod history;
+mod judge;
+mod policy;
+mod preview;
+mod span;
+mod walk;
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rayon::prelude::*;
+
+use super::clock;
+use super::sides::folder_in;
+use super::workspace::Place;
+use crate::catalog::Shelf;
+use crate::change::backtest::{Landing, moved, tally, told};
+use crate::git::{Gap, GitError, Repository};
+use crate::output::backtest::{BacktestReport, Span};
+use crate::tree::Revision;
+use history::{Landed, history};
+use judge::{Policies, Seen, judge};
+pub use policy::PolicyError;
+pub use preview::{Preview, preview};
+pub use span::Since;
+use walk::{Plan, Walker};
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Where the user stands.
+    pub place: Place,
+    /// From when on.
+    pub since: Since,
+    /// The last day; now without it.
+    pub until: Option<NaiveDate>,
+    /// A policy to try beside the one in force.
+    pub policy: Option<PathBuf>,
+    /// The revision whose history it is.
+    pub head: String,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum BacktestError {
+    /// Git cannot deliver.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// The policy cannot be used.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The span ends before it begins.
+    #[error("the last day, {until}, is before the first, {from}")]
+    Backwards {
+        /// The first day.
+        from: NaiveDate,
+        /// The last day.
+        until: NaiveDate,
+    },
+}
+
+impl BacktestError {
+    /// Whether the user asked for what cannot be.
+    pub fn is_usage(&self) -> bool {
+        !matches!(self, Self::Git(_))
+    }
+
+    /// What the reader can do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Git(error) => error.hint(),
+            Self::Policy(error) => error.hint(),
+            Self::Backwards { .. } => Some("--since counts back from --until; leave one out"),
+        }
+    }
+}
+
+/// Is told how many landings of how many are judged.
+pub type Progress<'p> = dyn FnMut(usize, usize) + 'p;
+
+/// How many landings are planned before they are judged: enough to keep all cores busy.
+const BATCH: usize = 64;
+
+/// Judges what landed.
+///
+/// # Errors
+///
+/// There is no repository or no such revision, or the policy cannot be used.
+pub fn backtest(
+    request: &Request,
+    progress: &mut Progress<'_>,
+) -> Result<BacktestReport, BacktestError> {
+    let named = request.policy.as_ref();
+    let tried = named.map(|file| policy::read(&request.place.current, file)).transpose()?;
+    let span = span(request)?;
+    let repository = Repository::discover(&request.place.current)?;
+    let head = Revision::unlisted(&repository, &request.head)?.commit();
+    let found = history(&repository, &head, span, usize::MAX)?;
+    let policies = Policies { in_force: None, tried };
+    let (beginning, gap) = (found.beginning.is_some(), found.gap);
+    let folder = folder_in(&repository, &request.place.current);
+    let judged = all(&repository, &folder, found.landed, &policies, progress)?;
+    let landings = judged.landings;
+    let with = policies.tried.as_ref();
+    let mut in_force: Vec<String> = landings
+        .iter()
+        .filter_map(|landing| Some(landing.in_force.as_ref()?.policy.clone()))
+        .collect();
+    in_force.sort();
+    in_force.dedup();
+    Ok(BacktestReport {
+        format: "backtest/1",
+        span: Span { from: span.0, to: span.1 },
+        head: request.head.clone(),
+        head_commit: head,
+        begins: beginning,
+        cut: matches!(gap, Some(Gap::Shallow)),
+        people: judged.people,
+        policies_in_force: in_force,
+        policy_tried: with.map(|(name, _)| crate::catalog::short(name)),
+        counts: tally(&landings, failures::DAYS),
+        in_force: told(&landings, |landing| landing.in_force.as_ref()),
+        tried: with.map(|_| told(&landings, |landing| landing.tried.as_ref())),
+        moved: moved(&landings),
+        landings,
+    })
+}
+
+/// From when until when.
+fn span(request: &Request) -> Result<(DateTime<Utc>, DateTime<Utc>), BacktestError> {
+    let last = request.until.and_then(|day| day.and_hms_opt(23, 59, 59));
+    let to = last.map_or_else(|| clock::instant(None), |last| last.and_utc());
+    let from = request.since.begins(to);
+    match from <= to {
+        true => Ok((from, to)),
+        false => {
+            let (from, until) = (from.date_naive(), to.date_naive());
+            Err(BacktestError::Backwards { from, until })
+        }
+    }
+}
+
+/// Landings, judged, the newest first; and whether the newest catalog has people.
+struct Judged {
+    landings: Vec<Landing>,
+    people: bool,
+}
+
+/// Judges landings, which come oldest first.
+fn all(
+    repository: &Repository,
+    folder: &str,
+    landed: Vec<Landed>,
+    policies: &Policies,
+    progress: &mut Progress<'_>,
+) -> Result<Judged, GitError> {
+    let total = landed.len();
+    let Some(first) = landed.first() else {
+        return Ok(Judged { landings: Vec::new(), people: false });
+    };
+    let asked = policies.tried.iter().chain(&policies.in_force);
+    let asked = asked.flat_map(|(name, spec)| policy::asked(name, spec)).collect();
+    let mut walker = Walker::start(repository, &first.before, folder, asked)?;
+    let shelf = Shelf::default();
+    let mut seen: Vec<Seen> = Vec::with_capacity(total);
+    let mut landed = landed.into_iter();
+    let mut waiting: Vec<Plan> = Vec::new();
+    // One batch is judged while the next is planned.
+    loop {
+        let batch: Vec<Landed> = landed.by_ref().take(BATCH).collect();
+        if batch.is_empty() && waiting.is_empty() {
+            break;
+        }
+        let walker = &mut walker;
+        let plan = move || {
+            batch.into_iter().map(|one| walker.next(one)).collect::<Result<Vec<_>, GitError>>()
+        };
+        let judge = || {
+            let plans = std::mem::take(&mut waiting).into_par_iter();
+            plans.map(|plan| judge(plan, policies, &shelf)).collect::<Result<Vec<_>, GitError>>()
+        };
+        let (planned, judged) = rayon::join(plan, judge);
+        seen.extend(judged?);
+        waiting = planned?;
+        progress(seen.len(), total);
+    }
+    failures::find(&mut seen);
+    let people = walker.has_people();
+    for one in seen.iter_mut().filter(|_| people) {
+        let known = |email: &str| walker.persons(email).is_ok_and(|found| !found.is_empty());
+        let strangers = one.strangers.iter().filter(|(email, _)| !known(email));
+        one.landing.unattributed =
+            strangers.map(|(email, name)| format!("{name} <{email}>")).collect();
+        one.landing.unattributed.dedup();
+    }
+    let landings = seen.into_iter().rev().map(|one| one.landing).collect();
+    Ok(Judged { landings, people })
+}
