@@ -144,6 +144,8 @@ pub struct Asked {
     pub count: u32,
     /// Whether a change advisory board is asked.
     pub board: bool,
+    /// Whether it would have held anything up; else it is only reported.
+    pub enforced: bool,
     /// Why nobody could agree, if so.
     pub problem: Option<String>,
 }
@@ -151,13 +153,14 @@ pub struct Asked {
 impl Verdict {
     /// What an assessment says, in short.
     pub fn of(assessment: &Assessment, base: &Side<'_>) -> Self {
-        let asked = assessment.approvals.requirements.iter().filter(|one| one.enforced);
+        let asked = assessment.approvals.requirements.iter();
         let asked = asked.map(|one| Asked {
             id: one.id.clone(),
             kind: one.kind,
             who: one.who.clone(),
             count: one.count,
             board: one.who.iter().any(|who| is_board(base, who)),
+            enforced: one.enforced,
             problem: one.problem.clone(),
         });
         let missing = assessment.statements.iter().filter(|one| one.is_missing());

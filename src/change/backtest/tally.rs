@@ -226,7 +226,9 @@ pub fn told(landings: &[Landing], verdict: impl Fn(&Landing) -> Option<&Verdict>
         owners: asks(RequirementKind::Owner),
         governance: asks(RequirementKind::Governance),
         nobody: count(&|verdict| verdict.asked.is_empty()),
-        impossible: count(&|verdict| verdict.asked.iter().any(|one| one.problem.is_some())),
+        impossible: count(&|verdict| {
+            verdict.asked.iter().any(|one| one.enforced && one.problem.is_some())
+        }),
         statements: count(&|verdict| !verdict.statements.is_empty()),
         statements_by_what: ["reason", "plan", "test", "backout"]
             .map(|what| (what.to_owned(), says(what)))
