@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
+use super::backtest::preview;
 use super::clock;
 use super::judged::{Judged, judged};
-use super::sides::{Asked, OwnedSide, Sides, SidesError, Wanted};
+use super::sides::{Asked, OwnedSide, Sides, SidesError, Wanted, folder_in};
 use super::underway::underway;
 use super::workspace::Place;
 use crate::catalog::EntityId;
+use crate::change::backtest::Preview;
 use crate::change::{ChangeSet, EntityChange, Side};
 use crate::model::gitsm::Spec;
 use crate::output::diff::{Compared, DiffReport, FileReport, Known, LineCount};
@@ -56,7 +58,29 @@ pub fn diff(
         false => Vec::new(),
     };
     let Judged { assessment, timing, undo } = judged(&sides, &set, sides.facts.clone(), now, &open);
-    Ok(report.with(assessment, timing, undo, (request.impact, request.judgement)))
+    let mut report = report.with(assessment, timing, undo, (request.impact, request.judgement));
+    if let Some(part) = &mut report.judgement {
+        let lately = looked_back(&sides, &set, request, now)?;
+        part.backtest = lately.filter(|one| one.landings > 0);
+    }
+    Ok(report)
+}
+
+/// What a change of a ChangePolicy would have meant lately.
+fn looked_back(
+    sides: &Sides,
+    set: &ChangeSet,
+    request: &Request,
+    now: DateTime<Utc>,
+) -> Result<Option<Preview>, SidesError> {
+    let folder = folder_in(&sides.repository, &request.place.current);
+    let commit = &sides.names.base_commit;
+    Ok(sides.base.show(|base| {
+        let both = |merged: &Side<'_>| {
+            preview(&sides.repository, commit, &folder, set, (base, merged), now)
+        };
+        sides.merged.show(both)
+    })?)
 }
 
 /// A text of a report with its secrets hidden: names and paths can hold some, too.
@@ -65,7 +89,7 @@ pub fn hidden(text: &str) -> String {
 }
 
 /// Puts a change down.
-fn report(sides: &Sides, set: &ChangeSet) -> DiffReport {
+pub fn report(sides: &Sides, set: &ChangeSet) -> DiffReport {
     let names = &sides.names;
     let compared = Compared {
         base: names.base.clone(),

@@ -7,11 +7,12 @@ use std::path::Path;
 use chrono::DateTime;
 use gitsm::change::assessment::Assessment;
 use gitsm::change::backtest::Verdict;
+use gitsm::change::facts::Facts;
 use gitsm::flow::Place;
 use gitsm::flow::backtest::{Request, Since, backtest};
 use gitsm::flow::contributors;
 use gitsm::flow::judged::judged;
-use gitsm::flow::sides::{Names, Sides};
+use gitsm::flow::sides::{Names, Sides, Wanted};
 use gitsm::flow::underway::underway;
 use gitsm::git::{Contents, Repository};
 use serde_json::Value;
@@ -293,9 +294,11 @@ fn each_landing_is_judged_as_by_whole_catalogs() {
             how: String::new(),
             staged: false,
         };
-        let sides = Sides::of(repository, names, changed, Contents::new(), "").unwrap();
+        let facts = contributors::facts(&repository, &names, &|_| None).unwrap();
+        let whole = Wanted { whole: true, ..Wanted::default() };
+        let changes = (changed, Contents::new());
+        let sides = Sides::of(repository, names, changes, "", (&whole, Facts::default())).unwrap();
         let set = sides.set();
-        let facts = contributors::facts(&sides, &|_| None).unwrap();
         // What landed later is a branch of its own to whoever stands before it.
         let mut open = underway(&sides, landing.at.timestamp()).unwrap();
         open.retain(|one| one.branch.is_none());

@@ -366,3 +366,23 @@ fn other_branches_that_touch_the_same_are_told() {
     let run = diff(&acme, "2026-11-21T12:00:00Z");
     assert!(!run.stdout.contains("bigger-disks"), "long forgotten: {}", run.stdout);
 }
+
+#[test]
+fn a_new_policy_is_held_against_what_landed_lately() {
+    let acme = resized();
+    acme.run_git(&["commit", "--quiet", "--all", "--message", "Larger"]);
+    let old = "bands: {moderate: 5, high: 10, veryHigh: 15}";
+    acme.edit("changes/policy.yaml", old, "bands: {moderate: 5, high: 8, veryHigh: 10}");
+    let run = diff(&acme, "2026-01-20T12:00:00Z");
+    let told = run.stdout.split("\nLooking back").nth(1).unwrap();
+    let told: Vec<&str> = told.lines().take(4).collect();
+    assert_eq!(
+        told,
+        [
+            "  by changepolicy:acme, of 1 change of the last 90 days",
+            "    1  would be riskier: very high",
+            "    1  would go to a board, instead of 0",
+            "    1  would need something said, instead of 1",
+        ]
+    );
+}

@@ -3,6 +3,7 @@
 //! A [`Landing`] is one range of first-parent history. [`tally`](tally::tally) counts landings, and
 //! every count names its commits.
 
+mod preview;
 mod tally;
 
 use chrono::{DateTime, Utc};
@@ -17,6 +18,7 @@ use crate::model::gitsm::change_model::ChangeType;
 use crate::model::gitsm::team::TeamType;
 use crate::model::gitsm::value::RiskBand;
 
+pub use preview::Preview;
 pub use tally::{Approver, Bands, Count, Counts, Failures, Moved, Told, moved, tally, told};
 
 /// What landed on a branch at once.

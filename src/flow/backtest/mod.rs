@@ -28,7 +28,7 @@ use crate::tree::Revision;
 use history::{Landed, history};
 use judge::{Policies, Seen, judge};
 pub use policy::PolicyError;
-pub use preview::{Preview, preview};
+pub use preview::preview;
 pub use span::Since;
 use walk::{Plan, Walker};
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::history::history;
 use super::judge::{Named, Policies};
-use crate::change::backtest::{Count, told};
+use crate::change::backtest::{Count, Preview, told};
 use crate::change::{ChangeSet, Side};
 use crate::git::GitError;
 use crate::git::Repository;
@@ -17,28 +17,6 @@ const DAYS: i64 = 90;
 
 /// How many landings are looked at, the newest.
 const MOST: usize = 200;
-
-/// What a change of a policy would have meant for what landed lately.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Preview {
-    /// The policy that changes, as a canonical reference.
-    pub policy: String,
-    /// How many days were looked at.
-    pub days: i64,
-    /// How many landings were judged.
-    pub landings: usize,
-    /// Whether more landed in that time than were judged.
-    pub capped: bool,
-    /// How many are in a higher band now, by the band.
-    pub up: Vec<(RiskBand, usize)>,
-    /// How many are in a lower band now, by the band.
-    pub down: Vec<(RiskBand, usize)>,
-    /// How many the board would have seen, before and after.
-    pub board: (usize, usize),
-    /// How many would have needed somebody to say something more, before and after.
-    pub statements: (usize, usize),
-}
 
 /// Judges what landed before a commit in the last days by both versions of the policy that a change
 /// set changes; nothing if it changes none. `folder` is where the user stands.

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::{DiffReport, ImpactPart, JudgementPart, name};
 use crate::catalog::impact::State;
+use crate::change::backtest::Preview;
 use crate::change::impact::{Cause, Reached};
 use crate::change::requirement::{Requirement, RequirementKind};
 use crate::change::risk::Addend;
@@ -47,6 +48,7 @@ pub(super) fn sections(report: &DiffReport) -> Vec<Section> {
         all.extend(when(part));
         all.extend(statements(part));
         all.extend(policies(part));
+        all.extend(part.backtest.iter().map(lately));
         all.push(undo(report, part));
     }
     all
@@ -357,6 +359,29 @@ fn policies(part: &JudgementPart) -> Option<Section> {
     let rows: Vec<Vec<String>> = part.policies.iter().map(row).collect();
     let headline = format!("{} not kept", count(rows.len(), "rule"));
     (!rows.is_empty()).then_some(Section { title: "Policies", headline, rows, notes: Vec::new() })
+}
+
+/// What a new policy would have meant.
+fn lately(one: &Preview) -> Section {
+    let landings = count(one.landings, "change");
+    let newest = if one.capped { "the newest " } else { "" };
+    let headline =
+        format!("by {}, of {newest}{landings} of the last {} days", name(&one.policy), one.days);
+    let moved = |all: &[(RiskBand, usize)], way: &str| -> Vec<Vec<String>> {
+        let row = |(band, count): &(RiskBand, usize)| {
+            let band = band.name().replace('_', " ");
+            vec![format!("{count:>3}"), format!("would be {way}: {band}")]
+        };
+        all.iter().map(row).collect()
+    };
+    let mut rows = moved(&one.up, "riskier");
+    rows.extend(moved(&one.down, "less risky"));
+    let pairs = [("go to a board", one.board), ("need something said", one.statements)];
+    rows.extend(pairs.map(|(what, (before, after))| {
+        vec![format!("{after:>3}"), format!("would {what}, instead of {before}")]
+    }));
+    let notes = vec!["more: gitsm change backtest --policy FILE".to_owned()];
+    Section { title: "Looking back", headline, rows, notes }
 }
 
 fn undo(report: &DiffReport, part: &JudgementPart) -> Section {

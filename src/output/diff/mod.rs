@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::catalog::short as short_name;
 use crate::change::assessment::Assessment;
+use crate::change::backtest::Preview;
 use crate::change::change_type::Typed;
 use crate::change::impact::ChangeImpact;
 use crate::change::informed::Informed;
@@ -100,6 +101,9 @@ pub struct JudgementPart {
     pub timing: Timing,
     /// What takes it back.
     pub undo: Undo,
+    /// Of a change of a ChangePolicy: what it would have meant for what landed lately.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backtest: Option<Preview>,
 }
 
 /// What is compared with what: the tip of the base, and what becomes of it.
@@ -347,6 +351,7 @@ impl DiffReport {
             policies: assessment.policies,
             timing,
             undo,
+            backtest: None,
         });
         self
     }
