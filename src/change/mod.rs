@@ -24,8 +24,8 @@ pub mod policies;
 pub mod policy;
 pub mod request;
 pub mod requirement;
-pub mod risk;
 mod rewrite;
+pub mod risk;
 pub mod schedule;
 pub mod set;
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub mod listing;
 mod mermaid;
 pub mod owners;
 mod page;
+pub mod patch;
 pub mod refs;
 mod renamed;
 pub mod revert;
@@ -50,7 +51,7 @@ pub use renamed::{Renamed, renamed};
 pub use table::{Look, shortened, table};
 pub use tested::{TestedPolicy, tested};
 pub use text::{count, line_start, visible};
-pub use write::{WriteError, remove, replace, rewrite, set_executable};
+pub use write::{WriteError, check_writable, remove, replace, rewrite, set_executable};
 
 use crate::catalog::FileRecord;
 use crate::finding::Report;

@@ -28,7 +28,11 @@ fn nobody_agrees_to_their_own_work() {
     assert_eq!(owner.excluded, ["person:default/cy"]);
     assert_eq!(owner.r#for, ["ci:default/db"]);
     assert_eq!(owner.because[0].pointer.as_deref(), Some("/spec/approvals/high/owners"));
-    assert!(told.approvals.notes[0].starts_with("nobody in the catalog goes by x@y.z"), "{:?}", told.approvals.notes);
+    assert!(
+        told.approvals.notes[0].starts_with("nobody in the catalog goes by x@y.z"),
+        "{:?}",
+        told.approvals.notes
+    );
     let informed: Vec<&str> = told.informed.iter().map(|one| one.who.as_str()).collect();
     assert_eq!(informed, ["team:default/data", "team:default/shop"]);
 }

@@ -27,9 +27,9 @@ use crate::change::{Action, ChangeSet, EntityChange, FieldEdit, FileChange, Loca
 use crate::git::Mode;
 use crate::source::Place;
 
-pub use markdown::emit as diff_markdown;
 pub(super) use fields::dotted;
 pub use human::{body as diff_body, emit as diff_human};
+pub use markdown::emit as diff_markdown;
 pub use short::{names as diff_names, summary as diff_summary};
 
 /// What a change is and what it means.
