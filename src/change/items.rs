@@ -14,9 +14,12 @@ pub(super) struct Items {
     pub(super) list: Located,
     /// How many items were edited.
     pub(super) done: usize,
-    /// What could not be done: the item, what it should hold before the edit, and what it holds.
-    pub(super) left: Vec<(Pointer, Option<Located>, Option<Located>, Option<Located>)>,
+    /// What could not be done.
+    pub(super) left: Vec<Left>,
 }
+
+/// An item, what it should hold before the edit, what it holds, and what it would get.
+type Left = (Pointer, Option<Located>, Option<Located>, Option<Located>);
 
 /// Makes the edits of a list's items in a list that is neither as before nor as after. Nothing, if
 /// they cannot be told apart.

@@ -21,6 +21,7 @@ pub mod listing;
 mod mermaid;
 pub mod owners;
 mod page;
+pub mod patch;
 pub mod refs;
 mod renamed;
 pub mod revert;
@@ -51,7 +52,7 @@ pub use renamed::{Renamed, renamed};
 pub use table::{Look, shortened, table};
 pub use tested::{TestedPolicy, tested};
 pub use text::{count, line_start, visible};
-pub use write::{WriteError, remove, replace, rewrite, set_executable};
+pub use write::{WriteError, check_writable, remove, replace, rewrite, set_executable};
 
 use crate::catalog::FileRecord;
 use crate::finding::Report;

@@ -147,6 +147,11 @@ impl RevertReport {
         !self.obstacles.is_empty() && !self.partial
     }
 
+    /// Whether something of the change stays. A finding keeps nothing back: it is what comes of it.
+    pub fn leaves_a_part(&self) -> bool {
+        self.obstacles.iter().any(|one| one.kind != obstacle::FINDING)
+    }
+
     /// Whether there is nothing to do.
     pub fn is_nothing(&self) -> bool {
         self.files.is_empty() && self.applied.is_empty()
@@ -196,9 +201,9 @@ fn head(report: &RevertReport, dry: bool) -> String {
         () if report.is_nothing() && report.obstacles.is_empty() => "nothing to take back of",
         () if report.is_blocked() => "cannot take back",
         () if report.is_nothing() => "nothing can be taken back of",
-        () if dry && !report.obstacles.is_empty() => "would take back a part of",
+        () if dry && report.leaves_a_part() => "would take back a part of",
         () if dry => "would take back",
-        () if !report.obstacles.is_empty() => "took back a part of",
+        () if report.leaves_a_part() => "took back a part of",
         () => "took back",
     };
     format!("{verb} {what}\n")
@@ -242,19 +247,27 @@ fn obstacles(report: &RevertReport) -> String {
     if report.obstacles.is_empty() {
         return String::new();
     }
-    let title = match report.is_blocked() {
-        true => "stands in the way:",
-        false => "not taken back:",
-    };
-    let mut text = format!("\n{title}\n");
-    for one in report.obstacles.iter().take(MOST) {
-        text.push_str(&obstacle_lines(one));
+    if report.is_blocked() {
+        return listed("stands in the way", &report.obstacles.iter().collect::<Vec<_>>(), true);
     }
-    text.push_str(&more(report.obstacles.len(), "obstacle"));
+    let (findings, left): (Vec<&ObstacleReport>, Vec<&ObstacleReport>) =
+        report.obstacles.iter().partition(|one| one.kind == obstacle::FINDING);
+    listed("not taken back", &left, false) + &listed("what comes of it", &findings, false)
+}
+
+fn listed(title: &str, all: &[&ObstacleReport], blocked: bool) -> String {
+    if all.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{title}:\n");
+    for one in all.iter().take(MOST) {
+        text.push_str(&obstacle_lines(one, blocked));
+    }
+    text.push_str(&more(all.len(), "obstacle"));
     text
 }
 
-fn obstacle_lines(one: &ObstacleReport) -> String {
+fn obstacle_lines(one: &ObstacleReport, blocked: bool) -> String {
     let what = match (&one.entity, &one.file, &one.at) {
         (Some(_), _, _) => field(one.entity.as_ref(), one.pointer.as_deref()),
         (None, Some(file), _) => visible(&line_start(file)),
@@ -262,7 +275,7 @@ fn obstacle_lines(one: &ObstacleReport) -> String {
         (None, None, None) => String::new(),
     };
     let message = match (&one.kind, &one.entity) {
-        (&obstacle::FINDING, _) => format!("would get {}", visible(&one.message)),
+        (&obstacle::FINDING, _) if blocked => format!("would get {}", visible(&one.message)),
         _ => visible(&one.message),
     };
     let mut text = format!("  {what}: {message}\n");

@@ -45,26 +45,34 @@ pub fn rewrite(
     content: &[u8],
     still: &dyn Fn() -> bool,
 ) -> Result<bool, WriteError> {
-    let mut target = top.to_owned();
-    target.extend(path.split('/'));
     let failed = |source| WriteError { path: path.into(), source };
-    let refused = |reason: &str| failed(std::io::Error::other(reason.to_owned()));
+    let (target, old) = writable(top, path)?;
     let folder = target.parent().unwrap_or(top);
-    // What is real is below the top and has no link on the way to it.
-    let real = folder.canonicalize().map_err(failed)?;
-    let old = std::fs::symlink_metadata(&target).map_err(failed)?;
-    if real != folder || !real.starts_with(top) || !old.is_file() {
-        return Err(refused("a link leads there, or it is no file"));
-    }
-    if old.permissions().readonly() {
-        return Err(refused("it is read-only"));
-    }
     let file = beside(folder, content, Some(&old)).map_err(failed)?;
     if !still() {
         return Ok(false);
     }
     file.persist(&target).map_err(|error| failed(error.error))?;
     Ok(true)
+}
+
+/// Whether a file below a folder can be replaced, as far as that can be seen before it is tried.
+///
+/// # Errors
+///
+/// A link leads there, it is no file, or it is read-only.
+pub fn check_writable(top: &Path, path: &str) -> Result<(), WriteError> {
+    writable(top, path).map(|_| ())
+}
+
+fn writable(top: &Path, path: &str) -> Result<(PathBuf, std::fs::Metadata), WriteError> {
+    let failed = |source| WriteError { path: path.into(), source };
+    let target = own_file(top, path)?;
+    let old = std::fs::symlink_metadata(&target).map_err(failed)?;
+    if old.permissions().readonly() {
+        return Err(failed(std::io::Error::other("it is read-only")));
+    }
+    Ok((target, old))
 }
 
 /// Takes a file below a folder away, if it is a file, no link leads to it, and `still` says so; and
@@ -119,6 +127,7 @@ fn own_file(top: &Path, path: &str) -> Result<PathBuf, WriteError> {
     target.extend(path.split('/'));
     let failed = |source| WriteError { path: path.into(), source };
     let folder = target.parent().unwrap_or(top);
+    // What is real is below the top and has no link on the way to it.
     let real = folder.canonicalize().map_err(failed)?;
     let old = std::fs::symlink_metadata(&target).map_err(failed)?;
     if real != folder || !real.starts_with(top) || !old.is_file() {

@@ -37,6 +37,8 @@ mod query;
 mod readme;
 mod rename;
 mod revert;
+mod revert_files;
+mod revert_property;
 mod schemas;
 mod shell;
 mod slices;

@@ -41,8 +41,7 @@ pub(super) fn with_documents(
         Ok(())
     };
     back(None, &mut kept)?;
-    for (number, part) in parts.iter().enumerate() {
-        let number = u32::try_from(number).map_err(|_| Stuck::NotApart)?;
+    for (number, part) in (0..).zip(&parts) {
         if !removed.contains(&Removed(number)) {
             kept.push((*part).to_owned());
         }

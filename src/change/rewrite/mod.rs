@@ -22,6 +22,9 @@ pub struct Document<'o> {
     pub fields: &'o [(Pointer, Option<Located>)],
     /// The text that it had, and its number in there.
     pub old: Option<(&'o str, u32)>,
+    /// The text that is taken back: comments behind values that it has and the document still has
+    /// give way to those of the old text.
+    pub made: Option<&'o str>,
 }
 
 /// Why a text is better left to its author.
@@ -103,7 +106,7 @@ fn with_values(mut text: String, documents: &[Document<'_>]) -> Result<String, S
             let old = old
                 .as_ref()
                 .and_then(|(old, number)| Some((old, *old.roots().get(*number as usize)?)));
-            edits.extend(values::edits(&now, root, goal, old)?);
+            edits.extend(values::edits(&now, root, goal, old, document.made)?);
         }
         if edits.is_empty() {
             return Ok(text);

@@ -15,8 +15,9 @@ pub(super) fn edits<'t>(
     root: Node<'t>,
     goal: &Located,
     old: Option<(&'t Text, Node<'t>)>,
+    made: Option<&'t str>,
 ) -> Result<Vec<Edit>, Stuck> {
-    let mut writer = Writer { now, old: old.map(|(old, _)| old), edits: Vec::new() };
+    let mut writer = Writer { now, old: old.map(|(old, _)| old), made, edits: Vec::new() };
     writer.value(root, goal, old.map(|(_, root)| root), &Slot::Root)?;
     Ok(writer.edits)
 }
@@ -34,6 +35,8 @@ enum Slot<'n> {
 struct Writer<'t> {
     now: &'t Text,
     old: Option<&'t Text>,
+    /// What is taken back.
+    made: Option<&'t str>,
     edits: Vec<Edit>,
 }
 
@@ -310,8 +313,28 @@ impl<'t> Writer<'t> {
             return Err(Stuck::Unclear);
         }
         let value = self.inline(goal, old);
-        self.edit(start, end, value);
+        match in_lines.and_then(|_| self.old_tail(end, old?)) {
+            Some(tail) => self.edit(start, line_end(text, end), format!("{value}{tail}")),
+            None => self.edit(start, end, value),
+        }
         Ok(())
+    }
+
+    /// What stood behind a value on its line, if the line of today is as the change left it: then
+    /// its comment is the change's own as well.
+    fn old_tail(&self, end: usize, old: Node<'t>) -> Option<&'t str> {
+        let is_comment = |tail: &str| {
+            let rest = tail.trim_start();
+            rest.is_empty() || (rest.len() < tail.len() && rest.starts_with('#'))
+        };
+        let text = self.text();
+        let line = text.get(line_start(text, end)..line_end(text, end))?.trim();
+        let is_own = self.made?.lines().any(|own| own.trim() == line);
+        let source = &self.old?.source;
+        let was = end_of(source, old);
+        let tail = source.text().get(was..line_end(source.text(), was))?;
+        let now = text.get(end..line_end(text, end))?;
+        (is_own && is_comment(tail) && is_comment(now)).then_some(tail)
     }
 
     /// A value on one line: as it was written, if that is one line, or else in JSON, which is YAML.

@@ -14,8 +14,8 @@ Examples:
 
 It edits the files on disk, and commits nothing. Values decide: what still is as the change made it
 becomes as it was before, with its comments; what others edited since is an obstacle, and so is an
-error that the catalog would get. Then nothing is written, unless --partial is given. A change is what
-differs between a commit and its first parent, so a merge is taken back as a whole.
+error that the catalog would get. Then nothing is written, unless --partial is given. A change is
+what differs between a commit and its first parent, so a merge is taken back as a whole.
 
 Exit codes: 0 taken back, 1 something stands in the way, 2 wrong usage, 3 could not do it.";
 

@@ -114,6 +114,12 @@ pub enum RevertError {
         /// What.
         what: String,
     },
+    /// The file system would refuse.
+    #[error("{reason}; nothing was written")]
+    Refused {
+        /// What, and why.
+        reason: String,
+    },
     /// Somebody else is writing.
     #[error("{path} changed in the meantime; nothing was written")]
     Changed {
@@ -139,7 +145,11 @@ impl RevertError {
     pub fn is_usage(&self) -> bool {
         match self {
             Self::Sides(error) => error.is_usage(),
-            Self::Validate(_) | Self::Shallow | Self::Proof { .. } | Self::Changed { .. } => false,
+            Self::Validate(_)
+            | Self::Shallow
+            | Self::Proof { .. }
+            | Self::Refused { .. }
+            | Self::Changed { .. } => false,
             _ => true,
         }
     }
@@ -210,6 +220,9 @@ pub fn revert(request: &Request) -> Result<Outcome, RevertError> {
         files: &files,
     });
     report.partial = request.partial;
+    if !request.write {
+        report.warnings.extend(texts.iter().filter_map(told::unsaid));
+    }
     let blocked = !report.obstacles.is_empty() && !request.partial;
     let mut failed = None;
     if request.write && !blocked && !texts.is_empty() {
@@ -270,7 +283,8 @@ impl Present {
             now.insert(pending.path.clone(), pending.after);
         }
         let contents = self.merged.contents.clone();
-        Ok(Files { repository, before: &landed.before, now, contents })
+        let (before, after) = (landed.before.as_str(), landed.after.id.as_str());
+        Ok(Files { repository, before, after, now, contents })
     }
 }
 

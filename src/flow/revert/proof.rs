@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::texts::{Files, Made, Order, tasks};
 use super::{NameSet, Present, RevertError, Task, show_both};
-use crate::change::{ChangeSet, Wanted, value_of};
+use crate::change::{Action, ChangeSet, IgnoreChange, Wanted, value_of};
 use crate::finding::{Finding, Severity};
 use crate::flow::sides::{OwnedSide, besides};
 use crate::flow::validate::{Examiner, Request};
 use crate::flow::workspace::{Place, Workspace, configuration};
-use crate::git::{ChangedPath, Mode};
+use crate::git::{ChangedPath, Mode, Version};
 use crate::source::Place as Where;
 use crate::tree::{Patched, Tree};
 
@@ -96,11 +96,15 @@ pub(super) fn prove(task: &Task<'_>, files: &mut Files<'_>) -> Result<Proved, Re
             made.insert(path.clone(), one);
         }
         let result = read(present, files, &made)?;
-        let wrong = misfits(task, &result.1, &result.2);
+        let mut wrong = misfits(task, &result.1, &result.2);
+        wrong.extend(strange_comments(task, &result.2));
         if wrong.is_empty() {
             let loose = task.inverse.files.iter().map(|file| &file.changed.path);
             let stuck = loose.filter_map(|path| Some((path.clone(), stuck.remove(path)?)));
             let (tree, side, set) = result;
+            if let Some(what) = strange_file(task, files, &made, &set) {
+                return Err(RevertError::Proof { what });
+            }
             return Ok(Proved { stuck: stuck.collect(), made, tree, side, set });
         }
         let moved = other_way(task, &wrong, &result.2, &mut ways);
@@ -174,6 +178,68 @@ fn misfits(task: &Task<'_>, side: &OwnedSide, set: &ChangeSet) -> NameSet {
         wrong.extend(names.filter(|name| !is_meant(name)).cloned());
     }
     wrong
+}
+
+/// The entities in which comments that silence findings come or go though the inverse says nothing
+/// of it. Lists shift, so what a comment covers does not count; what is gone as a whole takes its
+/// comments along.
+fn strange_comments(task: &Task<'_>, set: &ChangeSet) -> NameSet {
+    type Sums<'s> = BTreeMap<(&'s str, &'s str, &'s str), i64>;
+    fn sums(all: &[IgnoreChange]) -> Sums<'_> {
+        let mut sums = Sums::new();
+        for one in all {
+            let key = (one.reference.as_str(), one.code.as_str(), one.reason.as_str());
+            *sums.entry(key).or_default() += i64::from(one.after) - i64::from(one.before);
+        }
+        sums
+    }
+    let meant = sums(&task.inverse.ignores);
+    let is_gone = |name: &str| {
+        let mut gone = set.entities.iter().filter(|one| one.action == Action::Delete);
+        gone.any(|one| one.reference == name)
+    };
+    let found = sums(&set.ignores);
+    let strange = found.into_iter().filter(|(key, sum)| {
+        let meant = meant.get(key).copied().unwrap_or_default();
+        let fits = if meant < 0 { (meant..=0).contains(sum) } else { (0..=meant).contains(sum) };
+        !fits && !is_gone(key.0)
+    });
+    strange.map(|((name, _, _), _)| name.to_owned()).collect()
+}
+
+/// A file beside those of entities whose bytes or mode are not what the inverse wants of it, or that
+/// differs though the inverse and the entities say nothing of it.
+fn strange_file(
+    task: &Task<'_>,
+    files: &Files<'_>,
+    made: &BTreeMap<String, Made>,
+    set: &ChangeSet,
+) -> Option<String> {
+    let differ: BTreeMap<&str, &ChangedPath> =
+        set.files.iter().map(|file| (file.changed.path.as_str(), &file.changed)).collect();
+    let is_made = |path: &str| made.get(path).is_some_and(|made| made.version().is_some());
+    if let Some(path) = differ.keys().find(|path| !is_made(path)) {
+        return Some((*path).to_owned());
+    }
+    let wanted = task.inverse.files.iter().map(|file| &file.changed);
+    let strange = |one: &&ChangedPath| {
+        let now = files.at(&one.path);
+        let then = differ.get(one.path.as_str()).map_or(now, |differs| differs.after);
+        match made.get(&one.path).and_then(Made::version) {
+            // It is said to stay.
+            None => then != now,
+            Some(_) if now == one.before => then != one.after,
+            Some(_) if now == one.after => then != now,
+            // Others edited it: its lines are merged, and its mode is that of before unless they
+            // changed that.
+            Some(_) => {
+                let bits = |version: Option<Version>| version.map(|version| version.bits);
+                let is_theirs = bits(now) != bits(one.before);
+                bits(then) != if is_theirs { bits(now) } else { bits(one.after) }
+            }
+        }
+    };
+    wanted.into_iter().find(strange).map(|one| one.path.clone())
 }
 
 /// Makes the files of some entities in another way; false if there is none.

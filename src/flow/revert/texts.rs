@@ -24,11 +24,22 @@ pub(super) enum Made {
     Stuck(String),
 }
 
+/// A document that stays.
+#[derive(Debug)]
+struct Update {
+    number: u32,
+    /// The fields that it gets.
+    fields: Fields,
+    /// Where it stood before the change.
+    old: Option<(String, u32)>,
+    /// The file that it stood in after it.
+    made: Option<String>,
+}
+
 /// Edits of the documents of one file.
 #[derive(Debug, Default)]
 pub(super) struct Task {
-    /// A document, the fields that it gets, and where it stood before the change.
-    documents: Vec<(u32, Fields, Option<(String, u32)>)>,
+    documents: Vec<Update>,
     removed: Vec<Removed>,
     /// Where documents stood that come back.
     restored: Vec<(String, u32)>,
@@ -50,6 +61,8 @@ pub(super) struct Files<'r> {
     pub(super) repository: &'r Repository,
     /// The commit before the change.
     pub(super) before: &'r str,
+    /// The commit that it led to.
+    pub(super) after: &'r str,
     /// What files hold now, of those that are not as HEAD has them or were changed since.
     pub(super) now: BTreeMap<String, Option<Version>>,
     pub(super) contents: Contents,
@@ -79,8 +92,8 @@ impl Files<'_> {
         String::from_utf8(self.bytes(version.blob).ok()?.to_vec()).ok()
     }
 
-    fn old_text(&self, path: &str) -> Option<String> {
-        let blob = self.repository.blob_at(self.before, path)?;
+    fn text_at(&self, commit: &str, path: &str) -> Option<String> {
+        let blob = self.repository.blob_at(commit, path)?;
         String::from_utf8(self.repository.blob(blob).ok()?).ok()
     }
 
@@ -97,7 +110,10 @@ impl Files<'_> {
             return Ok(Made::Kept);
         }
         if now == changed.after {
-            return Ok(Made::Exact(changed.before));
+            return Ok(match links(&[now, changed.before]) {
+                Some(reason) => Made::Stuck(reason.to_owned()),
+                None => Made::Exact(changed.before),
+            });
         }
         let stuck = |reason: &str| Ok(Made::Stuck(reason.to_owned()));
         let (Some(was), Some(made), Some(now)) = (changed.before, changed.after, now) else {
@@ -107,9 +123,8 @@ impl Files<'_> {
                 Some(_) => "it was edited since",
             });
         };
-        let all = [made, now, was];
-        if all.iter().any(|one| Mode::from_bits(one.bits) != Mode::File) {
-            return stuck("it is no file, or was none");
+        if let Some(reason) = links(&[Some(made), Some(now), Some(was)]) {
+            return stuck(reason);
         }
         let bits = if now.bits == made.bits { was.bits } else { now.bits };
         let [made, ours, was] =
@@ -121,10 +136,14 @@ impl Files<'_> {
     }
 
     /// What a file becomes by its values.
-    pub(super) fn by_values(
+    ///
+    /// # Errors
+    ///
+    /// Git cannot deliver what it held.
+    pub(super) fn by_values<'t>(
         &mut self,
         path: &str,
-        task: &Task,
+        task: &'t Task,
         order: &Order,
     ) -> Result<Made, GitError> {
         if let Some(reason) = &task.stuck {
@@ -138,22 +157,26 @@ impl Files<'_> {
                 return Ok(Made::Stuck("something else stands there now".to_owned()));
             }
         };
-        let mut olds: BTreeMap<&str, String> = BTreeMap::new();
-        let old_paths = task.documents.iter().filter_map(|(_, _, old)| old.as_ref());
-        for (path, _) in old_paths.chain(&task.restored) {
-            if let Some(text) = self.old_text(path) {
-                olds.insert(path, text);
-            }
-        }
+        let old_paths = task.documents.iter().filter_map(|one| one.old.as_ref());
+        let old_paths = old_paths.chain(&task.restored).map(|(path, _)| path.as_str());
+        let texts = |commit: &str, paths: &mut dyn Iterator<Item = &'t str>| {
+            let text = |path: &'t str| Some((path, self.text_at(commit, path)?));
+            paths.filter_map(text).collect::<BTreeMap<&str, String>>()
+        };
+        let olds = texts(self.before, &mut { old_paths });
+        let made_paths = task.documents.iter().filter_map(|one| one.made.as_deref());
+        let mades = texts(self.after, &mut { made_paths });
         let documents: Vec<Document<'_>> = task
             .documents
             .iter()
-            .map(|(number, fields, old)| Document {
-                number: *number,
-                fields,
-                old: old
+            .map(|one| Document {
+                number: one.number,
+                fields: &one.fields,
+                old: one
+                    .old
                     .as_ref()
                     .and_then(|(path, at)| Some((olds.get(path.as_str())?.as_str(), *at))),
+                made: one.made.as_deref().and_then(|path| mades.get(path)).map(String::as_str),
             })
             .collect();
         let mut restored: Vec<(&String, u32)> =
@@ -179,6 +202,17 @@ impl Files<'_> {
         let bits = now.map_or(0o100_644, |now| now.bits);
         Ok(Made::Edited(Some(self.keep(bits, made.into_bytes())?)))
     }
+}
+
+/// Why what stands at a path is left alone: gitsm makes and takes away files, and nothing else.
+fn links(versions: &[Option<Version>]) -> Option<&'static str> {
+    let mut modes = versions.iter().flatten().map(|one| Mode::from_bits(one.bits));
+    modes.find_map(|mode| match mode {
+        Mode::File => None,
+        Mode::Symlink => Some("it is or was a symbolic link, and gitsm makes none"),
+        Mode::Submodule => Some("it is or was a submodule, and gitsm moves none"),
+        Mode::Directory => Some("it is no file, or was none"),
+    })
 }
 
 /// Which documents stood before others before the change, and where those are today.
@@ -224,7 +258,10 @@ pub(super) fn tasks(present: &Side<'_>, wanted: &[Wanted]) -> BTreeMap<String, T
                     tasks.entry(path).or_default().removed.push(Removed(number));
                 }
             }
-            (Some(name), Some(_)) => update(present, name, &one.fields, old, &mut tasks),
+            (Some(name), Some(_)) => {
+                let made = one.became.as_ref().map(|became| became.file.path.as_str());
+                update(present, name, &one.fields, (old, made), &mut tasks);
+            }
         }
     }
     tasks
@@ -247,7 +284,7 @@ fn update(
     present: &Side<'_>,
     name: &str,
     fields: &Fields,
-    old: Option<(String, u32)>,
+    (old, made): (Option<(String, u32)>, Option<&str>),
     tasks: &mut BTreeMap<String, Task>,
 ) {
     let catalog = present.catalog;
@@ -284,6 +321,7 @@ fn update(
         let Some(entity) = ids.get(at).map(|id| catalog.entity(*id)) else { continue };
         let task = tasks.entry(entity.file.path.clone()).or_default();
         let old = if at == 0 || ids.len() == 1 { old.clone() } else { None };
-        task.documents.push((entity.document, fields, old));
+        let made = old.as_ref().and(made).map(str::to_owned);
+        task.documents.push(Update { number: entity.document, fields, old, made });
     }
 }

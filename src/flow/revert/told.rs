@@ -1,5 +1,7 @@
 //! What was done and what stands in the way, as a report.
 
+use std::sync::Arc;
+
 use super::later::{Later, of, of_file};
 use super::named::Landed;
 use super::proof::Proved;
@@ -8,12 +10,12 @@ use super::{FileText, Task, show_both};
 use crate::change::risk::irreversible;
 use crate::change::{ChangeSet, EntityChange, Hindrance, Located, Why};
 use crate::flow::diff::known;
-use crate::git::{Commit, Repository};
+use crate::git::{Commit, Repository, Version};
 use crate::output::diff::{Compared, DiffReport, Position};
+use crate::output::patch::{PatchSide, patch};
 use crate::output::revert::{
     AlreadyReport, CommitReport, FileDone, ObstacleReport, RevertReport, Reverted, obstacle,
 };
-use crate::output::unified;
 use crate::rules;
 use crate::source::Place;
 
@@ -255,23 +257,36 @@ fn position(place: &Place) -> Position {
     Position { file: place.file.path.clone(), line: place.start.line, column: place.start.column }
 }
 
-/// A file's edit as a unified diff, without secrets.
+/// A file's edit as a patch, without secrets.
 pub(super) fn diff_of(file: &FileText, for_screen: bool) -> String {
-    let text = |side: &Option<(crate::git::Version, std::sync::Arc<[u8]>)>| {
-        let bytes = side.as_ref().map(|(_, bytes)| bytes.to_vec()).unwrap_or_default();
-        String::from_utf8(bytes).ok().map(|text| rules::starred(&text, &[]))
-    };
-    match (text(&file.before), text(&file.after)) {
-        (Some(before), Some(after)) => {
-            let diff = unified(&file.path, &before, &after, for_screen);
-            let own = crate::output::visible(&file.path);
-            // Git takes a file without lines for one that is not there only if it is told so.
-            match (&file.before, &file.after) {
-                (None, _) => diff.replacen(&format!("--- a/{own}\n"), "--- /dev/null\n", 1),
-                (_, None) => diff.replacen(&format!("+++ b/{own}\n"), "+++ /dev/null\n", 1),
-                _ => diff,
-            }
-        }
-        _ => format!("Binary file {} differs\n", crate::output::visible(&file.path)),
+    let (before, after) = (side_of(&file.before, true), side_of(&file.after, true));
+    let is_text = before.as_ref().is_some_and(|one| one.text.is_some());
+    if before == after && is_text {
+        return format!("{}: only a secret differs\n", crate::output::visible(&file.path));
     }
+    patch(&file.path, before.as_ref(), after.as_ref(), for_screen)
+}
+
+/// What a patch of a file cannot say, in words; nothing if it says all.
+pub(super) fn unsaid(file: &FileText) -> Option<String> {
+    let sides = [&file.before, &file.after];
+    let is_plain = sides.iter().all(|one| side_of(one, true) == side_of(one, false));
+    let is_text = sides
+        .iter()
+        .all(|one| one.is_none() || side_of(one, false).is_some_and(|one| one.text.is_some()));
+    match (is_text, is_plain) {
+        (false, _) => Some(format!("{}: it is no text, so this diff cannot be applied", file.path)),
+        (_, false) => Some(format!(
+            "{}: it holds a secret, shown as stars, so this diff must not be applied",
+            file.path
+        )),
+        _ => None,
+    }
+}
+
+fn side_of(side: &Option<(Version, Arc<[u8]>)>, star: bool) -> Option<PatchSide> {
+    let (version, bytes) = side.as_ref()?;
+    let text = String::from_utf8(bytes.to_vec()).ok().filter(|text| !text.contains('\0'));
+    let text = text.map(|text| if star { rules::starred(&text, &[]) } else { text });
+    Some(PatchSide { bits: version.bits, text })
 }

@@ -1,9 +1,10 @@
-//! Writing what was proved: each file in one step, and only if all are what was looked at.
+//! Writing what was proved: each file in one step, and only if all are what was looked at and none
+//! is seen to refuse.
 
 use super::proof::is_plain;
 use super::{FileText, RevertError};
 use crate::flow::workspace::Workspace;
-use crate::output::{create, remove, rewrite, set_executable};
+use crate::output::{Standing, check_writable, create, remove, rewrite, set_executable, standing};
 use crate::tree::{Entry, EntryKind};
 
 /// The largest file that is edited.
@@ -21,6 +22,16 @@ pub(super) fn write(
                 .ok_or_else(|| RevertError::Changed { path: file.path.clone() })?,
         );
     }
+    let going: Vec<&str> = plans
+        .iter()
+        .filter(|plan| plan.after.is_none())
+        .map(|plan| plan.file.path.as_str())
+        .collect();
+    for plan in &plans {
+        plan.check(workspace, &going).map_err(|reason| RevertError::Refused { reason })?;
+    }
+    // A file may come where a folder goes, so what goes is first.
+    plans.sort_by_key(|plan| plan.after.is_some());
     let mut done = Vec::new();
     for plan in plans {
         if let Err(failure) = plan.perform(workspace) {
@@ -58,15 +69,31 @@ impl<'f> Plan<'f> {
         is_translated.then_some(Self { file, on_disk: Some(on_disk), after })
     }
 
+    /// Whether the file system is seen to refuse, before anything is written; `going` are the files
+    /// that are taken away.
+    fn check(&self, workspace: &Workspace, going: &[&str]) -> Result<(), String> {
+        let (top, path) = (&workspace.top, self.file.path.as_str());
+        if self.on_disk.is_some() {
+            return check_writable(top, path).map_err(|error| error.to_string());
+        }
+        let is_below =
+            |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.starts_with('/'));
+        if going.iter().any(|one| is_below(one, path) || is_below(path, one)) {
+            return Ok(());
+        }
+        match standing(top, path) {
+            Ok(Standing::Nothing) => Ok(()),
+            Ok(_) => Err(format!("something stands at {path} that Git does not know")),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     fn perform(&self, workspace: &Workspace) -> Result<(), String> {
         let (top, path) = (&workspace.top, self.file.path.as_str());
         let restless = || format!("{path} changed in the meantime: run the command again");
         let still = || on_disk(workspace, path) == self.on_disk;
         let bits = self.file.after.as_ref().map(|(version, _)| version.bits);
         let old_bits = self.file.before.as_ref().map(|(version, _)| version.bits);
-        if bits.is_some_and(|bits| !is_plain(bits)) {
-            return Err(format!("{path} is to be a link again, and gitsm makes none"));
-        }
         let is_done = match (&self.on_disk, &self.after) {
             (None, Some(after)) => create(top, path, after).map_err(|error| error.to_string())?,
             (Some(now), Some(after)) if now == after => still(),
