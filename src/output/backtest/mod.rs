@@ -15,6 +15,9 @@ use crate::change::backtest::{Count, Counts, Landing, Moved, Told, Verdict};
 pub use human::emit as backtest_table;
 pub use markdown::emit as backtest_markdown;
 
+/// What a row of a table is called, and its number.
+type Line = (&'static str, fn(&Told) -> usize);
+
 /// What landed on a branch, judged as if gitsm had been there.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -169,7 +172,7 @@ impl BacktestReport {
             let get = |told: &Told| told.types.get(name).map_or(0, |one| one.count);
             rows.push(("type", name.to_owned(), numbers(&get)));
         }
-        let asked: [(&str, fn(&Told) -> usize); 5] = [
+        let asked: [Line; 5] = [
             ("a board", |told| told.board.count),
             ("the owners", |told| told.owners.count),
             ("peers", |told| told.peers.count),
