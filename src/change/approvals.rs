@@ -19,7 +19,7 @@ use crate::model::gitsm::change_model::ChangeType;
 use crate::model::gitsm::change_policy::Grade;
 use crate::model::gitsm::team::TeamType;
 use crate::model::gitsm::value::{Criticality, RiskBand};
-use crate::model::parse_reference;
+use crate::model::{FieldClass, parse_reference};
 
 /// What is asked for is made of this.
 pub struct Question<'q, 'a> {
@@ -476,6 +476,7 @@ pub fn steering(set: &ChangeSet) -> Vec<(Option<String>, String)> {
         let told = match edit {
             Some(_) if is_governance(change.kind) => name,
             Some(edit) => format!("{name} {}", edit.pointer),
+            None if change.class == FieldClass::Governance => format!("the file of {name}"),
             None => return None,
         };
         Some((Some(change.reference.clone()), told))

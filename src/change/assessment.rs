@@ -122,6 +122,11 @@ fn sorted(set: &ChangeSet) -> Cow<'_, ChangeSet> {
 /// Why the band is at least so high, whatever the sum is.
 fn raised(set: &ChangeSet, base: &Side<'_>, typed: &Typed) -> Vec<Raise> {
     let mut raised = Vec::new();
+    if let Some(doubt) = set.doubts.first() {
+        let reason = format!("a part of it cannot be compared: {}", doubt.message);
+        let evidence = vec![Evidence::file(&doubt.place.file.path, "cannot be compared")];
+        raised.push(Raise { to: RiskBand::High, reason, evidence });
+    }
     let steering = steering(set);
     if let Some((_, first)) = steering.first() {
         let reason = match steering.len() {

@@ -7,11 +7,12 @@ use super::fields::compare;
 use super::set::{Action, ChangeSet, Doubt, EntityChange, FileChange, Standing};
 use super::value::{Located, Reading, Value, extend};
 use super::{Side, governance, ignores};
-use crate::catalog::{Claims, EntityId, Outcome, implied, placeholder};
+use crate::catalog::{Claims, EntityId, FileRecord, Outcome, implied, placeholder};
 use crate::git::{ChangedPath, Mode};
-use crate::model::Kind;
-use crate::tree::resolve;
-use crate::yaml::Pointer;
+use crate::model::{FieldClass, Kind};
+use crate::source::{File, Place, Source};
+use crate::tree::{Entry, EntryKind, resolve};
+use crate::yaml::{Limits, Pointer, parse};
 
 /// What follows from where a document stands.
 const IMPLIED_SOURCES: &str = "#sources";
@@ -38,6 +39,25 @@ impl ChangeSet {
         set.entities.sort_by(|a, b| a.reference.cmp(&b.reference));
         set.files = files(base, merged, changed);
         set.ignores = ignores::compare(base, merged, &touched, &renamed);
+        set.doubts.extend(unread(base, merged, &touched));
+        // Names that are not UTF-8 were replaced: several may look the same.
+        let odd = changed.iter().filter(|one| one.path.contains(char::REPLACEMENT_CHARACTER));
+        set.doubts.extend(odd.map(|one| Doubt {
+            place: Place::of_file(File::local(one.path.clone())),
+            message:
+                "the name of this file is not UTF-8, so it cannot be told from others".to_owned(),
+        }));
+        for change in &mut set.entities {
+            let files = [&change.before, &change.after];
+            let mut files = files.into_iter().flatten().map(|standing| &standing.file.path);
+            let steers = |path: &String| {
+                governance::is_governance(path, base.config)
+                    || governance::is_governance(path, merged.config)
+            };
+            if files.any(steers) {
+                change.class = FieldClass::Governance;
+            }
+        }
         set.doubts.dedup();
         set
     }
@@ -72,6 +92,42 @@ impl ChangeSet {
             edits,
         });
     }
+}
+
+/// Files in which a document cannot be read any more: what it held looks deleted, and may not be.
+fn unread(base: &Side<'_>, merged: &Side<'_>, touched: &BTreeSet<&str>) -> Vec<Doubt> {
+    let held = names_of_files(base);
+    let doubt = |record: &FileRecord| {
+        let path = record.file.path.as_str();
+        let is_broken = match &record.outcome {
+            Outcome::Faulty => true,
+            Outcome::Read { refused, .. } => *refused > 0,
+            // Other YAML in its place is a deletion; what is no YAML may be a slip.
+            Outcome::PassedOver(_) => held.contains(path) && !is_yaml_text(merged, path),
+            Outcome::Configuration => false,
+        };
+        (touched.contains(path) && is_broken).then(|| Doubt {
+            place: Place::of_file(std::sync::Arc::clone(&record.file)),
+            message: "a document cannot be read after the change, so what it held looks deleted; \
+                      `gitsm validate` says what is wrong with it"
+                .to_owned(),
+        })
+    };
+    merged.catalog.files.iter().filter_map(doubt).collect()
+}
+
+/// Whether a file can be read as YAML, whoever's it is.
+fn is_yaml_text(side: &Side<'_>, path: &str) -> bool {
+    let limits = Limits::default();
+    let entry = Entry { path: path.to_owned(), kind: EntryKind::File, id: None };
+    let content = side.tree.read(&entry, limits.file_bytes).ok();
+    let text = content.and_then(|content| String::from_utf8(content.bytes).ok());
+    text.is_some_and(|text| parse(&Source::new(File::local(path), text), &limits).is_complete())
+}
+
+/// The files of a side that hold entities.
+fn names_of_files<'s>(side: &Side<'s>) -> BTreeSet<&'s str> {
+    side.catalog.entities().map(|(_, entity)| entity.file.path.as_str()).collect()
 }
 
 /// The names of the entities that some files define or extend.
@@ -219,7 +275,8 @@ fn files(base: &Side<'_>, merged: &Side<'_>, changed: &[ChangedPath]) -> Vec<Fil
         let is_made = |made: &BTreeSet<&str>| made.contains(one.path.as_str());
         let before = one.before.is_none_or(|old| is_regular(old.bits) && is_made(&only_base));
         let after = one.after.is_none_or(|new| is_regular(new.bits) && is_made(&only_merged));
-        !(before && after)
+        // What steers controls in every repository does so whatever its documents say.
+        !(before && after) || governance::governance_of(&one.path).is_some()
     };
     let mut found: Vec<&ChangedPath> = changed.iter().filter(counts).collect();
     found.sort_by(|a, b| a.path.cmp(&b.path));

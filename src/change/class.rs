@@ -30,7 +30,12 @@ pub(super) fn of_edit(
     }
     let tokens: Vec<String> = pointer.tokens().collect();
     let path: Vec<&str> = tokens.iter().map(String::as_str).collect();
-    let own = kind.practice.class_of(&path);
+    // A rule that becomes another kind of document loses what only its kind can say.
+    let is_kind = matches!(pointer.as_str(), "/kind" | "/apiVersion");
+    let own = match is_kind && is_governance(kind) {
+        true => FieldClass::Governance,
+        false => kind.practice.class_of(&path),
+    };
     match action {
         Action::Create if is_governance(kind) => own,
         Action::Create => own.min(FieldClass::Operational),

@@ -22,12 +22,13 @@ pub struct OwnRequest<'a> {
     pub spec: Option<&'a ChangeRequestSpec>,
 }
 
-/// The ChangeRequests that a change adds or edits; one at most is right.
+/// The ChangeRequests that a change adds; one at most is right. One that was there before belongs to
+/// the change that added it: whoever edits it gets nothing of what it says, and least of all its type.
 pub fn own_requests(set: &ChangeSet) -> Vec<String> {
     let own = set
         .entities
         .iter()
-        .filter(|change| change.kind.family == "change" && change.action != Action::Delete);
+        .filter(|change| change.kind.family == "change" && change.action == Action::Create);
     own.map(|change| change.reference.clone()).collect()
 }
 

@@ -274,6 +274,18 @@ fn what_cannot_be_compared_has_no_digest() {
 }
 
 #[test]
+fn what_cannot_be_read_any_more_is_not_simply_deleted() {
+    for broken in ["foo: [", ": : ["] {
+        let set = diff(&service(|text| text), &service(|_| broken.to_owned()));
+        assert_eq!((set.digest(), set.doubts.len()), (None, 1), "{broken}");
+    }
+    let set = diff(&service(|text| text), &service(|text| format!("{text}  : x: [\n")));
+    assert_eq!(set.digest(), None);
+    let pod = service(|_| "apiVersion: v1\nkind: Pod\n".to_owned());
+    assert!(diff(&service(|text| text), &pod).digest().is_some());
+}
+
+#[test]
 fn the_digests_of_these_changes_never_change() {
     let text = include_str!("../../tests/fixtures/changeset-1.json");
     let vectors: Vec<Json> = serde_json::from_str(text).unwrap();

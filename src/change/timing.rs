@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::facts::ScheduleFacts;
+use super::request::own_requests;
 use super::schedule::{
     Calendars, Conflict, Hold, OpenChange, OpenChanges, Told, Verdict, When, WindowState,
     conflicts, judge, planned, stricter,
@@ -28,6 +29,8 @@ pub struct Timing {
     pub now: DateTime<Utc>,
     /// When it is planned; nothing if nobody said, and then it is judged as if it happened now.
     pub planned: Option<Span>,
+    /// Whether it was planned for a time that is over; then it is judged as if it happened now.
+    pub is_over: bool,
     /// Whether it may happen then, for each entity that it touches.
     pub verdict: Verdict,
     /// What stands in its way, by ServiceNow's reasons.
@@ -71,9 +74,11 @@ pub fn timing_within(
 ) -> Timing {
     let own: Vec<OpenChange> = planned(merged.catalog)
         .into_iter()
-        .filter(|request| set.entities.iter().any(|one| one.reference == request.name))
+        .filter(|request| own_requests(set).contains(&request.name))
         .collect();
-    let plan = own.first().and_then(|request| request.schedule);
+    let said = own.first().and_then(|request| request.schedule);
+    // What was planned for a time that is over is planned for no time.
+    let plan = said.filter(|span| span.end > now);
     let last = plan.map_or(now, |span| span.end.max(now));
     let ahead = TimeDelta::try_days(ahead).unwrap_or_default();
     let first = plan.map_or(now, |span| span.start.min(now)) - TimeDelta::days(1);
@@ -91,7 +96,17 @@ pub fn timing_within(
             (before, after) => before.or(after),
         }
     };
-    let holds: Vec<Hold> = subjects.all.iter().filter_map(hold).collect();
+    let mut holds: Vec<Hold> = subjects.all.iter().filter_map(hold).collect();
+    // What its request concerns is touched without a document of it being edited.
+    let concerned = own.iter().flat_map(|request| &request.touches);
+    for name in concerned.filter(|name| subjects.all.iter().all(|one| one.entity != **name)) {
+        let before = find(base, name).map(|id| old.hold(id));
+        let after = find(merged, name).map(|id| new.hold(id));
+        holds.extend(match (before, after) {
+            (Some(before), Some(after)) => Some(stricter(&before, &after)),
+            (before, after) => before.or(after),
+        });
+    }
     let when = plan.map_or(When::At(now), When::During);
     let ids: Vec<EntityId> =
         subjects.all.iter().filter_map(|subject| find(merged, &subject.entity)).collect();
@@ -105,6 +120,7 @@ pub fn timing_within(
     Timing {
         now,
         planned: plan,
+        is_over: said.is_some() && plan.is_none(),
         verdict: judge(&holds, when, now),
         conflicts,
         also_changed_by: also_changed_by

@@ -3,6 +3,7 @@
 use super::Environment;
 use super::args::{Revert, RevertFormat};
 use super::error::{Failure, print, tell};
+use crate::flow::diff::hidden;
 use crate::flow::revert::{Request, revert};
 use crate::output::revert::revert_human;
 
@@ -23,14 +24,16 @@ pub(super) fn run(arguments: &Revert, environment: &Environment) -> Result<u8, F
     }
     let report = &done.report;
     match (arguments.output, arguments.dry_run) {
-        (RevertFormat::Json, _) => print(&report.json())?,
-        (RevertFormat::Human, false) => print(&revert_human(report, false, environment.color))?,
+        (RevertFormat::Json, _) => print(&hidden(&report.json()))?,
+        (RevertFormat::Human, false) => {
+            print(&hidden(&revert_human(report, false, environment.color)))?;
+        }
         // The diff alone goes to standard output, so that `git apply` can read it.
         (RevertFormat::Human, true) => {
             if !report.is_blocked() {
                 print(&done.diff(environment.width.is_some()))?;
             }
-            tell(&revert_human(report, true, false));
+            tell(&hidden(&revert_human(report, true, false)));
         }
     }
     Ok(u8::from(!report.obstacles.is_empty()))

@@ -17,7 +17,7 @@ pub use chosen::Chosen;
 pub use memory::Memory;
 pub use overlay::Overlay;
 pub use patched::Patched;
-pub use path::{is_yaml, resolve};
+pub use path::{is_writable_path, is_yaml, resolve};
 pub use revision::Revision;
 pub use worktree::Worktree;
 

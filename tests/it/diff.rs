@@ -386,3 +386,39 @@ fn a_new_policy_is_held_against_what_landed_lately() {
         ]
     );
 }
+
+#[test]
+fn a_request_that_was_there_before_lends_nothing_to_whoever_touches_it() {
+    let acme = resized();
+    let plain = diff(&acme, SATURDAY).stdout;
+    acme.edit(
+        "changes/2026-11-northpay-timeouts.yaml",
+        "title: Wait longer",
+        "title: Wait much longer",
+    );
+    acme.edit(
+        "changes/2027-01-checkout-db-17.yaml",
+        "title: PostgreSQL 17",
+        "title: PostgreSQL 17.1",
+    );
+    let told = diff(&acme, SATURDAY).stdout;
+    for words in ["A normal change of high risk", "high, 12 points", "it may not happen"] {
+        assert!(plain.contains(words) && told.contains(words), "{words}\n{told}");
+    }
+    let request = acme.read("changes/2027-01-checkout-db-17.yaml");
+    let request = request.replace("name: checkout-db-17", "name: grow");
+    let in_freeze = request
+        .replace("2027-01-12T22:00", "2026-12-15T22:00")
+        .replace("2027-01-13T03:00", "2026-12-16T03:00");
+    acme.write("changes/grow.yaml", in_freeze);
+    let told = diff(&acme, SATURDAY).stdout;
+    assert!(told.contains("frozen by calendar:year-end-freeze"), "{told}");
+    assert!(told.contains("service:checkout  "), "what it concerns counts: {told}");
+    let over = request
+        .replace("2027-01-12T22:00", "2026-11-17T22:00")
+        .replace("2027-01-13T03:00", "2026-11-18T03:00");
+    acme.write("changes/grow.yaml", over);
+    let told = diff(&acme, SATURDAY).stdout;
+    assert!(told.contains("plans it for a time that is over"), "{told}");
+    assert!(told.contains("it may not happen"), "{told}");
+}

@@ -225,3 +225,43 @@ fn a_catalog_in_a_folder_of_its_own_is_taken_back_by_the_names_of_the_repository
     assert!(run.stdout.contains("  it/checkout.yaml: as it was"), "{run:?}");
     assert_eq!(folder.read("it/checkout.yaml"), SERVICE);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_commit_whose_names_lead_astray_is_refused() {
+    use std::io::Write;
+    use std::process::Stdio;
+
+    let folder = Folder::git();
+    folder.write("a.txt", "a\n").commit("One");
+    let blob = folder.run_git(&["hash-object", "-w", "a.txt"]);
+    for (outer, inner) in [("hooks", ".git"), ("x", ".."), ("x", "git~1")] {
+        let tree = |lines: String| {
+            let mut child = crate::support::git(folder.path())
+                .args(["mktree", "--missing"])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+            String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+        };
+        let leaf = tree(format!("100755 blob {}\tpost\n", blob.trim()));
+        let middle = tree(format!("040000 tree {}\t{outer}\n", leaf.trim()));
+        let top = tree(format!("040000 tree {}\t{inner}\n", middle.trim()));
+        let commit = |tree: &str, parent: &str| {
+            let id = folder.run_git(&["commit-tree", tree.trim(), "-p", parent, "-m", "x"]);
+            id.trim().to_owned()
+        };
+        let bad = commit(&top, "HEAD");
+        let good = commit(&folder.run_git(&["rev-parse", "HEAD^{tree}"]), &bad);
+        folder.run_git(&["update-ref", "refs/heads/main", &good]);
+        for arguments in [&["revert", "HEAD"][..], &["revert", "HEAD", "--partial"]] {
+            let run = folder.gitsm(arguments);
+            assert_eq!(run.code, 3, "{inner}: {run:?}");
+            assert!(run.stderr.contains("nothing was written"), "{run:?}");
+        }
+        assert!(!folder.path().join(".git/hooks/post").exists());
+        assert!(!folder.path().parent().unwrap().join("x/post").exists());
+    }
+}

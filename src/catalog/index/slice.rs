@@ -45,8 +45,6 @@ const AFFECTED: Roles = 1 << 1;
 const REDUNDANT: Roles = 1 << 2;
 /// It is a cluster whose members count.
 const CLUSTER: Roles = 1 << 3;
-/// What it needs counts, directly or not.
-const NEEDING: Roles = 1 << 4;
 /// A team, named as such: whom to call and who comes next.
 const CALLED: Roles = 1 << 5;
 /// A team whose people count.
@@ -137,7 +135,7 @@ impl Slicer<'_> {
             _ if self.planned => SEED | HELD | KIN,
             _ => SEED | HELD,
         };
-        self.give(name, roles | AFFECTED | REDUNDANT | EXPLAINED | NEEDING);
+        self.give(name, roles | AFFECTED | REDUNDANT | EXPLAINED);
     }
 
     fn give(&mut self, name: &str, roles: Roles) {
@@ -223,10 +221,10 @@ impl Slicer<'_> {
         if new & REDUNDANT != 0 && impact == Impact::IfAllFail {
             add(REDUNDANT);
         }
-        if new & NEEDING != 0 && matches!(impact, Impact::TargetToSource | Impact::Degrades) {
-            add(NEEDING);
-        }
         if new & HELD != 0 && is_whole(mention, &own.name, &target) {
+            add(HELD);
+        }
+        if new & SEED != 0 && relation == "concerns" {
             add(HELD);
         }
         if new & KIN != 0 && impact != Impact::None && fails(&target) {
@@ -252,7 +250,6 @@ impl Slicer<'_> {
             (AFFECTED, Topic::Needs, AFFECTED | REDUNDANT | EXPLAINED),
             (REDUNDANT, Topic::Redundant, REDUNDANT),
             (CLUSTER, Topic::Joins, DEFINED),
-            (NEEDING, Topic::Brings, NEEDING),
             (STAFFED, Topic::Joins, DEFINED),
             (KIN, Topic::Needs, HELD),
             (KIN, Topic::Brings, HELD),
@@ -262,17 +259,13 @@ impl Slicer<'_> {
         if new & HELD != 0 {
             self.holders(names)?;
         }
-        for (role, topic, roles) in BY.iter().filter(|(role, ..)| new & role != 0) {
+        for (_, topic, roles) in BY.iter().filter(|(role, ..)| new & role != 0) {
             for who in self.sayers(*topic, names)? {
                 let roles = match *roles & AFFECTED != 0 && !fails(&who) {
                     true => explained(&who, ""),
                     false => *roles,
                 };
                 self.give(&who, roles);
-            }
-            if *role == NEEDING && names.first().is_some_and(|name| fails(name)) {
-                let members = self.sayers(Topic::Joins, names)?;
-                members.iter().for_each(|member| self.give(member, NEEDING));
             }
         }
         Ok(())

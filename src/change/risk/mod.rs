@@ -180,7 +180,9 @@ impl Evidence {
 pub fn risk(factors: &Factors, policies: &Policies<'_>, mut raised: Vec<Raise>) -> Risk {
     let judged = policies.iter().map(|rules| {
         let addends = factors.addends(rules);
-        let score = addends.iter().filter(|one| one.counts).map(|one| one.points).sum::<u32>();
+        let points = addends.iter().filter(|one| one.counts).map(|one| one.points);
+        // Whatever a policy says, more never becomes less.
+        let score = points.fold(0_u32, u32::saturating_add);
         (rules, addends, score)
     });
     let mut judged: Vec<(&Rules<'_>, Vec<Addend>, u32)> = judged.collect();

@@ -210,8 +210,9 @@ impl Row {
             Edit::Any => Some(None),
             Edit::Field(path) => match change.action {
                 Action::Update => find(&|edit| below(path, edit)),
-                // What comes with the field, or goes with it.
-                _ => change.edits.iter().find(|edit| below(path, edit)).map(Some),
+                Action::Create => change.edits.iter().find(|edit| below(path, edit)).map(Some),
+                // What goes as a whole is told by rows of its own.
+                Action::Delete => None,
             },
             Edit::Replaced(path) => find(&|edit| below(path, edit) && edit.before.is_some()),
             Edit::Becomes(path, word) => {

@@ -41,14 +41,13 @@ pub struct Diff {
     /// Exit with 1 if something changes
     #[arg(long)]
     pub exit_code: bool,
-    /// Say what it affects; with `-o summary`, `name` and `json` only if asked for
+    /// Say what it affects; with `-o json` only if asked for
     #[arg(long, overrides_with = "no_impact")]
     pub impact: bool,
     /// Leave out what it affects
     #[arg(long)]
     pub no_impact: bool,
-    /// Say how risky it is, who must agree, and when it may happen; with `-o summary`, `name` and
-    /// `json` only if asked for
+    /// Say how risky it is, who must agree, and when it may happen; with `-o json` only if asked for
     #[arg(long, overrides_with = "no_risk")]
     pub risk: bool,
     /// Leave out how risky it is, who must agree, and when it may happen

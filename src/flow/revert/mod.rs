@@ -21,7 +21,7 @@ use crate::change::facts::Facts;
 use crate::change::{ChangeSet, Side, Weighed, weigh};
 use crate::git::{ChangedPath, Contents, GitError, Head, MergeError, Merged, Repository, Version};
 use crate::output::revert::RevertReport;
-use crate::tree::{Patched, Revision, Tree};
+use crate::tree::{Patched, Revision, Tree, is_writable_path};
 use named::Landed;
 use texts::{Files, Made};
 
@@ -188,6 +188,10 @@ pub fn revert(request: &Request) -> Result<Outcome, RevertError> {
     let present = Present::open(&repository, &folder)?;
     let landed = named::find(&repository, &request.change, &|name| present.request_file(name))?;
     let changed = repository.compare(Some(&landed.before), &landed.after.id)?;
+    if let Some(one) = changed.iter().find(|one| !is_writable_path(&one.path)) {
+        let reason = format!("`{}` is no name that a file of a project has", one.path);
+        return Err(RevertError::Refused { reason });
+    }
     let names = Names {
         base: landed.before.clone(),
         base_commit: landed.before.clone(),

@@ -5,6 +5,7 @@ use super::proof::is_plain;
 use super::{FileText, RevertError};
 use crate::flow::workspace::Workspace;
 use crate::output::{Standing, check_writable, create, remove, rewrite, set_executable, standing};
+use crate::tree::is_writable_path;
 use crate::tree::{Entry, EntryKind};
 
 /// The largest file that is edited.
@@ -17,6 +18,10 @@ pub(super) fn write(
 ) -> Result<Option<(Vec<String>, String)>, RevertError> {
     let mut plans = Vec::new();
     for file in files {
+        if !is_writable_path(&file.path) {
+            let reason = format!("`{}` is no name that a file of a project has", file.path);
+            return Err(RevertError::Refused { reason });
+        }
         plans.push(
             Plan::of(workspace, file)
                 .ok_or_else(|| RevertError::Changed { path: file.path.clone() })?,

@@ -6,7 +6,8 @@ use super::meaning::{Section, kind_and_band, sections};
 use super::short::counted;
 use super::{DiffReport, EntityReport, FieldReport, FileReport};
 use crate::catalog::short;
-use crate::output::impact::markdown::escaped;
+use crate::output::impact::markdown;
+use crate::rules;
 
 /// How many rows a table has at most: a comment is read by people, and forges limit its size.
 const ROWS: usize = 40;
@@ -144,4 +145,9 @@ fn section(part: &Section) -> String {
         text.push_str(&format!("\n<sub>{}</sub>\n", escaped(note)));
     }
     text
+}
+
+/// A text that nobody obeys, with its secrets hidden: once it is escaped, nobody would know them.
+fn escaped(text: &str) -> String {
+    markdown::escaped(&rules::starred(text, &[]))
 }

@@ -277,6 +277,9 @@ fn when(part: &JudgementPart) -> Option<Section> {
     };
     let allowed = if verdict.allowed { "it may happen" } else { "it may not happen" };
     let mut notes = Vec::new();
+    if timing.is_over {
+        notes.push("its request plans it for a time that is over".to_owned());
+    }
     if let (false, Some(next)) = (verdict.allowed, &verdict.next) {
         let (from, until) = (stamp(next.start, zone), stamp(next.end, zone));
         notes.push(format!(
