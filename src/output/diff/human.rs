@@ -30,6 +30,15 @@ pub fn emit(report: &DiffReport, color: bool) -> String {
 pub fn body(report: &DiffReport, color: bool) -> String {
     let paint = Paint(color);
     let mut text = String::new();
+    // Whatever follows is less than sure then.
+    for doubt in &report.doubts {
+        let place = at(&doubt.at);
+        text.push_str(&format!(
+            "\n{} {place}: {}\n",
+            paint.bold("cannot be compared:"),
+            visible(&doubt.message)
+        ));
+    }
     for one in report.entities.iter().take(MOST) {
         text.push_str(&entity(one, paint));
     }
@@ -50,14 +59,6 @@ pub fn body(report: &DiffReport, color: bool) -> String {
         };
         let line = format!("  {} {what}: {reason}", sign(mark));
         text.push_str(&format!("\n{}  {}\n", paint.mark(mark, &line), paint.faint(&at(&one.at))));
-    }
-    for doubt in &report.doubts {
-        let place = at(&doubt.at);
-        text.push_str(&format!(
-            "\n{} {place}: {}\n",
-            paint.bold("cannot be compared:"),
-            visible(&doubt.message)
-        ));
     }
     if !report.is_empty() {
         let counted = capital(&counted(&report.summary));
