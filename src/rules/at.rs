@@ -204,20 +204,7 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// A pointer as people write it: `spec.owner`, `metadata.links[0].url`.
 pub(super) fn dotted(pointer: &Pointer) -> String {
-    let mut text = String::new();
-    for token in pointer.tokens() {
-        if token.chars().all(|c| c.is_ascii_digit()) && !text.is_empty() {
-            text.push_str(&format!("[{token}]"));
-        } else if token.contains(['.', '/', ' ']) {
-            text.push_str(&format!("[\"{token}\"]"));
-        } else {
-            if !text.is_empty() {
-                text.push('.');
-            }
-            text.push_str(&token);
-        }
-    }
-    text
+    pointer.dotted()
 }
 
 /// A finding about a misspelt word, with the word that was meant and a fix that writes it; or else

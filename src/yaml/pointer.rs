@@ -49,6 +49,28 @@ impl Pointer {
         other.0.strip_prefix(&self.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    /// As people write it: `spec.owner`, `metadata.links[0].url`, `spec.steps[drain].timeout`.
+    pub fn dotted(&self) -> String {
+        let mut text = String::new();
+        for token in self.tokens() {
+            let is_number = token.chars().all(|c| c.is_ascii_digit()) && !text.is_empty();
+            let is_item = token.starts_with('[') && token.ends_with(']');
+            if is_item {
+                text.push_str(&token);
+            } else if is_number {
+                text.push_str(&format!("[{token}]"));
+            } else if token.contains(['.', '/', ' ']) {
+                text.push_str(&format!("[\"{token}\"]"));
+            } else {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text.push_str(&token);
+            }
+        }
+        text
+    }
+
     /// RFC 6901's text.
     pub fn as_str(&self) -> &str {
         &self.0

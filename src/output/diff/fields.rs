@@ -156,20 +156,7 @@ pub(in crate::output) fn dotted(pointer: &str) -> String {
         Some(rest) => (true, rest),
         None => (false, pointer),
     };
-    let mut text = String::new();
-    for token in crate::yaml::Pointer::from_text(pointer).tokens() {
-        let is_item = token.starts_with('[') && token.ends_with(']');
-        if is_item {
-            text.push_str(&token);
-        } else if token.contains(['.', '/', ' ']) {
-            text.push_str(&format!("[\"{token}\"]"));
-        } else {
-            if !text.is_empty() {
-                text.push('.');
-            }
-            text.push_str(&token);
-        }
-    }
+    let text = crate::yaml::Pointer::from_text(pointer).dotted();
     if derived { format!("file of {text}") } else { text }
 }
 
