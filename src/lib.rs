@@ -5,7 +5,7 @@
 //! 0. [`finding`], [`source`]: one located statement
 //! 1. [`yaml`], [`git`], [`tree`]: files and history
 //! 2. [`model`]: kinds, relations, references, as tables
-//! 3. [`catalog`], [`config`], [`cache`]: the catalog of a tree
+//! 3. [`catalog`], [`config`], [`cache`]: the catalog of a tree; [`ledger`]: what happened
 //! 4. [`change`]: what a change is, and what it means
 //! 5. [`rules`]: everything that is checked
 //! 7. [`output`]: findings to bytes
@@ -23,6 +23,7 @@ pub mod expr;
 pub mod finding;
 pub mod flow;
 pub mod git;
+pub mod ledger;
 pub mod model;
 pub mod output;
 pub mod rules;

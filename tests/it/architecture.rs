@@ -20,6 +20,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("catalog", 3),
     ("config", 3),
     ("cache", 3),
+    ("ledger", 3),
     ("change", 4),
     ("rules", 5),
     ("output", 7),
@@ -28,8 +29,15 @@ const FLOORS: &[(&str, u8)] = &[
 ];
 
 /// Modules of one floor that may use each other, in this direction.
-const BESIDE: &[(&str, &str)] =
-    &[("finding", "source"), ("tree", "git"), ("catalog", "config"), ("catalog", "cache")];
+const BESIDE: &[(&str, &str)] = &[
+    ("finding", "source"),
+    ("tree", "git"),
+    ("catalog", "config"),
+    ("catalog", "cache"),
+    ("ledger", "catalog"),
+    ("ledger", "config"),
+    ("ledger", "cache"),
+];
 
 const LONGEST: usize = 500;
 

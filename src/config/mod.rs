@@ -1,10 +1,8 @@
 //! `gitsm.yaml`: what a repository says about how it wants to be read. Optional.
 
-use std::collections::BTreeMap;
+mod settings;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::parse_reference;
@@ -12,60 +10,13 @@ use crate::source::{Source, Span};
 use crate::yaml::schema::{Schema, Violation, ViolationKind};
 use crate::yaml::{Limits, Node, Pointer, parse};
 
+pub use settings::{Governance, LedgerSettings, LedgerWriter, Level, Settings, Store};
+
 /// Where it is, relative to the catalog's root.
 pub const FILE_NAME: &str = "gitsm.yaml";
 
 /// The edition that this version of gitsm was written for.
 pub const EDITION: u16 = 2026;
-
-/// How a repository wants to be read.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Settings {
-    /// The year whose severities and schemas hold; codes born later only note. The newest if it
-    /// is left out.
-    #[schemars(range(min = 2026))]
-    pub edition: Option<u16>,
-    /// The folders that hold the catalog, relative to this file; everything if it is left out.
-    #[schemars(inner(length(min = 1)))]
-    pub roots: Option<Vec<String>>,
-    /// Globs of paths that are no part of the catalog, such as `tests/fixtures/**`.
-    #[schemars(inner(length(min = 1)))]
-    pub exclude: Option<Vec<String>>,
-    /// How bad findings of a code are here.
-    pub levels: Option<BTreeMap<String, Level>>,
-    /// Who agrees to changes of the rules themselves: of policies, teams, owners, this file.
-    pub governance: Option<Governance>,
-}
-
-/// Who agrees to changes of the rules, and which files are such rules. The settings of the branch
-/// that a change goes to are those that count, so that no change can let itself through.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Governance {
-    /// Teams and people of whom one must agree, such as `team:platform`. Without them a change of
-    /// the rules is only reported as one.
-    #[schemars(inner(length(min = 1)), extend("examples" = [["team:platform"]]))]
-    pub owners: Option<Vec<String>>,
-    /// Globs of further files that steer what is checked and who agrees, relative to this file.
-    /// This file, workflows, CODEOWNERS, templates of requests and hooks always do.
-    #[schemars(inner(length(min = 1)), extend("examples" = [["ci/**"]]))]
-    pub paths: Option<Vec<String>>,
-}
-
-/// How bad a finding is made to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// It must be put right.
-    Error,
-    /// It should be looked at.
-    Warning,
-    /// It is worth knowing.
-    Note,
-    /// It is not reported.
-    Off,
-}
 
 /// Settings that hold.
 #[derive(Debug, Clone, Default)]
@@ -282,10 +233,7 @@ fn fault(root: Node<'_>, violation: &Violation) -> ConfigFault {
     let (message, help) = match &violation.kind {
         ViolationKind::Missing => (format!("`{name}` is missing"), None),
         ViolationKind::Unknown => {
-            let known: &[&str] = match pointer.tokens().next().as_deref() {
-                Some("governance") => &["owners", "paths"],
-                _ => &["edition", "roots", "exclude", "levels", "governance"],
-            };
+            let known = settings::beside(&pointer);
             let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
             let help = format!("the settings are: {}", known.join(", "));
             (format!("there is no setting `{name}`"), Some(help))

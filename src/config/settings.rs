@@ -1,0 +1,132 @@
+//! The settings, as they are written.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::gitsm::person::Key;
+use crate::yaml::Pointer;
+
+/// How a repository wants to be read.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Settings {
+    /// The year whose severities and schemas hold; codes born later only note. The newest if it
+    /// is left out.
+    #[schemars(range(min = 2026))]
+    pub edition: Option<u16>,
+    /// The folders that hold the catalog, relative to this file; everything if it is left out.
+    #[schemars(inner(length(min = 1)))]
+    pub roots: Option<Vec<String>>,
+    /// Globs of paths that are no part of the catalog, such as `tests/fixtures/**`.
+    #[schemars(inner(length(min = 1)))]
+    pub exclude: Option<Vec<String>>,
+    /// How bad findings of a code are here.
+    pub levels: Option<BTreeMap<String, Level>>,
+    /// Who agrees to changes of the rules themselves: of policies, teams, owners, this file.
+    pub governance: Option<Governance>,
+    /// The name of this repository in approvals; it never changes, wherever the repository moves.
+    #[schemars(
+        regex(pattern = "^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$"),
+        extend("examples" = ["acme/infrastructure"])
+    )]
+    pub id: Option<String>,
+    /// Where it is recorded what happened, and who may record it beside people.
+    pub ledger: Option<LedgerSettings>,
+    /// Where the texts stand that belong to the ledger; they can be erased.
+    pub records: Option<Store>,
+}
+
+/// Who agrees to changes of the rules, and which files are such rules. The settings of the branch
+/// that a change goes to are those that count, so that no change can let itself through.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Governance {
+    /// Teams and people of whom one must agree, such as `team:platform`. Without them a change of
+    /// the rules is only reported as one.
+    #[schemars(inner(length(min = 1)), extend("examples" = [["team:platform"]]))]
+    pub owners: Option<Vec<String>>,
+    /// Globs of further files that steer what is checked and who agrees, relative to this file.
+    /// This file, workflows, CODEOWNERS, templates of requests and hooks always do.
+    #[schemars(inner(length(min = 1)), extend("examples" = [["ci/**"]]))]
+    pub paths: Option<Vec<String>>,
+}
+
+/// How bad a finding is made to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// It must be put right.
+    Error,
+    /// It should be looked at.
+    Warning,
+    /// It is worth knowing.
+    Note,
+    /// It is not reported.
+    Off,
+}
+
+/// A branch that is no part of the catalog.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Store {
+    /// The remote that holds it: a name that Git knows, such as `origin`, or the URL of another
+    /// repository. Without it: `origin`, or this repository alone if it has no such remote.
+    #[schemars(length(min = 1), extend("examples" = ["origin"]))]
+    pub remote: Option<String>,
+    /// The branch.
+    #[schemars(regex(pattern = "^refs/heads/[^ ~^:?*\\[\\\\]+$"))]
+    pub r#ref: Option<String>,
+}
+
+/// Where it is recorded what happened, and who may record it beside people.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LedgerSettings {
+    /// The digest of its first entry, as `gitsm ledger init` prints it: no other ledger counts.
+    #[schemars(regex(pattern = "^sha256:[0-9a-f]{64}$"))]
+    pub genesis: Option<String>,
+    /// The remote that holds it: a name that Git knows, such as `origin`, or the URL of another
+    /// repository. Without it: `origin`, or this repository alone if it has no such remote.
+    #[schemars(length(min = 1), extend("examples" = ["origin"]))]
+    pub remote: Option<String>,
+    /// The branch, `refs/heads/gitsm/ledger` if it is left out.
+    #[schemars(regex(pattern = "^refs/heads/[^ ~^:?*\\[\\\\]+$"))]
+    pub r#ref: Option<String>,
+    /// The pipelines that record what they do.
+    pub writers: Option<Vec<LedgerWriter>>,
+    /// The people who may record what no pipeline did, such as `person:ada`.
+    #[schemars(inner(length(min = 1)), extend("examples" = [["person:ada"]]))]
+    pub operators: Option<Vec<String>>,
+}
+
+/// A pipeline that records what it does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LedgerWriter {
+    /// Its name in entries.
+    #[schemars(regex(pattern = "^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$"))]
+    pub name: String,
+    /// The keys with which it signs.
+    pub keys: Vec<Key>,
+}
+
+/// The settings that could stand where one is unknown.
+pub(super) fn beside(pointer: &Pointer) -> &'static [&'static str] {
+    let tokens: Vec<String> = pointer.tokens().collect();
+    let folder: Vec<&str> = match tokens.split_last() {
+        Some((_, folder)) => folder.iter().map(String::as_str).collect(),
+        None => Vec::new(),
+    };
+    match folder.as_slice() {
+        ["governance"] => &["owners", "paths"],
+        ["ledger"] => &["genesis", "remote", "ref", "writers", "operators"],
+        ["ledger", "writers", _] => &["name", "keys"],
+        ["ledger", "writers", _, "keys", _] => {
+            &["type", "key", "validFrom", "validUntil", "compromised"]
+        }
+        ["records"] => &["remote", "ref"],
+        _ => &["edition", "roots", "exclude", "levels", "governance", "id", "ledger", "records"],
+    }
+}

@@ -1,0 +1,123 @@
+//! An entry, and what can be shown of it.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Entry;
+use crate::model::gitsm::change_policy::Grade;
+
+/// An entry that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// The entry.
+    pub entry: Entry,
+    /// The instant that its position gives it, in seconds since 1970: its own, or that of an entry
+    /// before it if that is later. Whoever dates back gains nothing.
+    pub time: i64,
+    /// The newest commit of the protected branch that it or an entry before it names: the base
+    /// whose keys and lists count for it.
+    pub main: String,
+    /// How sure it is who wrote it.
+    pub grade: Grade,
+    /// The key that signed it, by its fingerprint.
+    pub key: Option<String>,
+    /// What is wrong with it. It only counts if nothing is that says so.
+    pub problems: Vec<Problem>,
+}
+
+impl Checked {
+    /// Whether it counts.
+    pub fn counts(&self) -> bool {
+        !self.problems.iter().any(Problem::is_fatal)
+    }
+}
+
+/// What is wrong with an entry.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", tag = "problem", rename_all_fields = "camelCase")]
+pub enum Problem {
+    /// Its signature does not fit what it says: it was forged, or altered.
+    BadSignature {
+        /// In words.
+        reason: String,
+    },
+    /// Nobody signed it, and its type wants a signature.
+    Unsigned,
+    /// The key that signed it belongs to nobody who may be its writer.
+    UnknownKey {
+        /// Its fingerprint.
+        fingerprint: String,
+    },
+    /// The key did not count at that time.
+    KeyNotValid {
+        /// Its fingerprint.
+        fingerprint: String,
+        /// In words: not yet, no longer, compromised since, not in the base any more.
+        reason: String,
+    },
+    /// Its writer may not write this type.
+    NotAllowed {
+        /// In words.
+        reason: String,
+    },
+    /// What it states breaks a rule of its type.
+    Malformed {
+        /// In words.
+        reason: String,
+    },
+    /// It says to be older than an entry before it.
+    BackDated {
+        /// By how many seconds.
+        seconds: i64,
+    },
+    /// It names a commit that is not on the protected branch.
+    UnknownMain {
+        /// The commit.
+        commit: String,
+    },
+    /// It names a commit of the ledger that is not before it: it belongs to another chain.
+    UnseenLedger {
+        /// The commit.
+        commit: String,
+    },
+    /// It says what another entry has said already, under the same id.
+    Double {
+        /// The commit of the other one.
+        first: String,
+    },
+    /// Its file does not stand where its id and its time say.
+    Misplaced {
+        /// Where it should stand.
+        path: String,
+    },
+    /// Its commit does more than adding it, or names somebody else.
+    OddCommit {
+        /// In words.
+        reason: String,
+    },
+}
+
+impl Problem {
+    /// Whether an entry with it does not count.
+    pub fn is_fatal(&self) -> bool {
+        !matches!(self, Self::BackDated { .. })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::BadSignature { .. } => "bad-signature",
+            Self::Unsigned => "unsigned",
+            Self::UnknownKey { .. } => "unknown-key",
+            Self::KeyNotValid { .. } => "key-not-valid",
+            Self::NotAllowed { .. } => "not-allowed",
+            Self::Malformed { .. } => "malformed",
+            Self::BackDated { .. } => "back-dated",
+            Self::UnknownMain { .. } => "unknown-main",
+            Self::UnseenLedger { .. } => "unseen-ledger",
+            Self::Double { .. } => "double",
+            Self::Misplaced { .. } => "misplaced",
+            Self::OddCommit { .. } => "odd-commit",
+        }
+    }
+}
