@@ -270,9 +270,10 @@ fn both(
     (tree, old): (Arc<dyn Tree>, Config),
     (result, new): (Arc<dyn Tree>, Config),
 ) -> Result<(OwnedSide, OwnedSide), GitError> {
-    let (base, merged) =
-        rayon::join(|| OwnedSide::open(tree, old), || OwnedSide::open(result, new));
-    Ok((base?, merged?))
+    // Each in parallel, and not both at once: what is the same in both is read once.
+    let shelf = Shelf::default();
+    let base = OwnedSide::open_with(tree, old, Some(&shelf))?;
+    Ok((base, OwnedSide::open_with(result, new, Some(&shelf))?))
 }
 
 /// Both sides as far as a change has to do with them, and the index of the base; nothing if all of

@@ -66,11 +66,10 @@ impl Question<'_> {
         let mut files = index.ask(|index| self.files(index, &seeds))?;
         index.change(self.base.0, &paths)?;
         files.extend(index.ask(|index| self.files(index, &seeds))?);
-        files.extend(paths);
-        let chosen = |tree: &Arc<dyn Tree>| -> Result<Arc<dyn Tree>, GitError> {
-            Ok(Arc::new(Chosen::new(Arc::clone(tree), files.iter().cloned())?))
-        };
-        Ok(Some(Slices { base: chosen(self.base.0)?, merged: chosen(self.merged)?, index }))
+        files.extend(paths.iter().cloned());
+        let base = Chosen::new(Arc::clone(self.base.0), files)?;
+        let merged = Arc::new(base.beside(Arc::clone(self.merged), &paths)?);
+        Ok(Some(Slices { base: Arc::new(base), merged, index }))
     }
 
     fn index(&self) -> Result<Option<Indexed>, GitError> {

@@ -27,6 +27,22 @@ impl Chosen {
         let entries = under.find(&paths)?;
         Ok(Self { under, entries })
     }
+
+    /// The same paths of a tree that differs from this one's at some of them only.
+    ///
+    /// # Errors
+    ///
+    /// The other tree's store fails.
+    pub fn beside(&self, under: Arc<dyn Tree>, changed: &[String]) -> Result<Self, GitError> {
+        let mut paths = changed.to_vec();
+        paths.sort();
+        paths.dedup();
+        let differs = |entry: &&Entry| paths.binary_search(&entry.path).is_ok();
+        let same = self.entries.iter().filter(|entry| !differs(entry)).cloned();
+        let mut entries: Vec<Entry> = same.chain(under.find(&paths)?).collect();
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(Self { under, entries })
+    }
 }
 
 impl Tree for Chosen {
@@ -66,5 +82,10 @@ mod tests {
             tree.entries().iter().map(|entry| (entry.path.as_str(), entry.kind)).collect();
         assert_eq!(shown, [("b.yaml", EntryKind::File), ("l", EntryKind::Symlink)]);
         assert_eq!(tree.mode("a.yaml"), Some(Mode::File), "the rest is there all the same");
+        let other = Memory::new([("b.yaml", "b"), ("gone.yaml", "g"), ("z.yaml", "z")]);
+        let changed = ["l", "gone.yaml"].map(str::to_owned);
+        let beside = tree.beside(Arc::new(other), &changed).unwrap();
+        let shown: Vec<&str> = beside.entries().iter().map(|one| one.path.as_str()).collect();
+        assert_eq!(shown, ["b.yaml", "gone.yaml"], "what was chosen, as the other tree has it");
     }
 }

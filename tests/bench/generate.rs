@@ -24,7 +24,7 @@ pub(crate) fn ensure(folder: &Path, size: usize, seed: u64) -> Outcome<bool> {
     if size < SMALLEST {
         return Err(format!("a catalog needs at least {SMALLEST} entities, not {size}"));
     }
-    let wanted = format!("format 1, {size} entities, seed {seed}\n");
+    let wanted = format!("format 2, {size} entities, seed {seed}\n");
     let marker = folder.join(MARKER);
     if let Ok(found) = fs::read_to_string(&marker) {
         if found == wanted {
@@ -72,7 +72,8 @@ pub(crate) fn start(folder: &Path) -> Outcome<()> {
 
 /// Packs what was imported, and checks it out.
 pub(crate) fn finish(folder: &Path, revision: &str) -> Outcome<()> {
-    git(folder, &["repack", "-a", "-d", "--quiet"])?;
+    // fast-import chains blobs in the order in which they come; packs of a clone are like these.
+    git(folder, &["repack", "-a", "-d", "-f", "--quiet"])?;
     git(folder, &["reset", "--quiet", "--hard", revision])?;
     // The index is as new as the files it lists; this rereads them once, so that nobody after
     // us has to.

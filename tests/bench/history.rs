@@ -33,7 +33,7 @@ pub(crate) struct Shape {
 /// Generates the history unless the same one is there already.
 pub(crate) fn ensure(folder: &Path, shape: &Shape) -> Outcome<()> {
     let Shape { entities, merges, seed } = shape;
-    let wanted = format!("format 1, {entities} entities, {merges} merges, seed {seed}\n");
+    let wanted = format!("format 2, {entities} entities, {merges} merges, seed {seed}\n");
     let marker = folder.join(MARKER);
     match fs::read_to_string(&marker) {
         Ok(found) if found == wanted => return Ok(()),
