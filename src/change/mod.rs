@@ -10,6 +10,7 @@ mod between;
 pub mod change_type;
 pub mod class;
 pub mod criticality;
+pub mod draft;
 mod digest;
 pub mod facts;
 mod fields;

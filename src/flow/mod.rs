@@ -5,6 +5,7 @@
 pub mod ask;
 pub mod backtest;
 pub mod calendar;
+pub mod change;
 mod clock;
 pub mod codeowners;
 pub mod contributors;

@@ -61,6 +61,14 @@ impl Repository {
         Ok(open)
     }
 
+    /// The name of the branch that HEAD is on, such as `feature/x`; nothing on a detached HEAD.
+    pub fn branch(&self) -> Option<String> {
+        let head = self.inner().find_reference("HEAD").ok()?;
+        let target = head.symbolic_target_bytes()?;
+        let target = String::from_utf8_lossy(target);
+        target.strip_prefix("refs/heads/").map(str::to_owned)
+    }
+
     /// The name and the e-mail address that the user commits with, if Git knows them.
     pub fn identity(&self) -> Option<super::Person> {
         let signature = self.inner().signature().ok()?;
