@@ -20,7 +20,7 @@ pub mod impact;
 pub mod informed;
 mod inverse;
 mod items;
-mod lengths;
+pub(crate) mod lengths;
 pub mod people;
 pub mod policies;
 pub mod policy;
@@ -34,6 +34,7 @@ pub mod set;
 mod set_tests;
 mod side;
 pub mod subjects;
+pub mod targets;
 #[cfg(test)]
 mod tests;
 pub mod timing;

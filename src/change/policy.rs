@@ -190,6 +190,11 @@ impl<'a> Rules<'a> {
         own.map(|emergency| &emergency.review_within)
     }
 
+    /// Within which time broken glass is reviewed, if the policy says who may break it.
+    pub fn break_glass_within(&self) -> Option<&'a Duration> {
+        self.own.and_then(|own| own.break_glass.as_ref()).map(|one| &one.review_within)
+    }
+
     /// After which time without an answer the owners of what is only affected have agreed.
     pub fn consent_after(&self) -> Option<&Duration> {
         let own = self.own.and_then(|own| own.consent_after.as_ref());

@@ -214,6 +214,7 @@ pub static KINDS: &[&Kind] = &[
     &gitsm::change_policy::KIND,
     &gitsm::change_model::KIND,
     &gitsm::change_request::KIND,
+    &gitsm::note::KIND,
     &gitsm::exception::KIND,
     &gitsm::target::KIND,
 ];

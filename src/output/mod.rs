@@ -5,6 +5,7 @@
 pub mod backtest;
 mod branches;
 mod calendar;
+pub mod change;
 mod concise;
 mod create;
 pub mod diff;

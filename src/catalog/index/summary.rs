@@ -21,7 +21,7 @@ use crate::yaml::{Limits, Node, NodeKind};
 
 /// The kinds of which all documents are in every slice: judging any change needs them.
 const GLOBAL: &[&str] =
-    &["ChangePolicy", "ChangeModel", "Policy", "Calendar", "Exception", "CIClass"];
+    &["ChangePolicy", "ChangeModel", "Policy", "Calendar", "Exception", "CIClass", "Target"];
 
 /// The teams that are asked without being named by anybody.
 const BOARDS: &[TeamType] = &[TeamType::Cab, TeamType::Ecab];

@@ -8,6 +8,7 @@ pub mod change_request;
 pub mod ci_class;
 pub mod configuration_item;
 pub mod exception;
+pub mod note;
 pub mod person;
 pub mod policy;
 pub mod runbook;

@@ -7,6 +7,7 @@ use super::change_request::ChangeRequestSpec;
 use super::ci_class::CiClassSpec;
 use super::configuration_item::ConfigurationItemSpec;
 use super::exception::ExceptionSpec;
+use super::note::NoteSpec;
 use super::person::PersonSpec;
 use super::policy::PolicySpec;
 use super::runbook::RunbookSpec;
@@ -73,6 +74,8 @@ specs! {
     ChangeRequest(ChangeRequestSpec) = "ChangeRequest";
     /// Of an Exception.
     Exception(ExceptionSpec) = "Exception";
+    /// Of a Note.
+    Note(NoteSpec) = "Note";
     /// Of a Target.
     Target(TargetSpec) = "Target";
 }

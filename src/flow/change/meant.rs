@@ -1,0 +1,187 @@
+//! From what a user names to a change as it is: on the branch that is checked out, as it was put
+//! forward, or as it landed.
+
+use super::desk::Desk;
+use super::ChangeError;
+use crate::change::ChangeSet;
+use crate::change::request::own_request;
+use crate::change::request_digest::request_digest;
+use crate::flow::judged::{Judged, judged};
+use crate::flow::sides::{Asked, Names, Sides, Wanted, folder_in};
+use crate::flow::underway::underway;
+use crate::git::{Contents, Environment, Repository};
+use crate::ledger::{Checked, Merged};
+
+/// Where a change was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// It is what the branch that is checked out brings.
+    Here,
+    /// It was put forward: the commit.
+    Proposed(String),
+    /// It is what a branch of its name brings.
+    Branch(String),
+    /// It landed: the ULID of the entry that says so.
+    Landed(String),
+}
+
+/// A change as it is.
+pub struct Meant {
+    /// Its canonical reference.
+    pub change: String,
+    /// Where it was found.
+    pub found: Found,
+    /// Before and after it.
+    pub sides: Sides,
+    /// What changes.
+    pub set: ChangeSet,
+    /// What that means.
+    pub judged: Judged,
+    /// The digest of what changes (`sha256:…`); nothing where a part cannot be compared.
+    pub digest: Option<String>,
+    /// The digest of what people say of it (`sha256:…`).
+    pub request: String,
+}
+
+/// The canonical reference of a change by what people type: `change:x`, `change:default/x`, `x`.
+pub fn canonical(text: &str) -> String {
+    let name = text.strip_prefix("change:").unwrap_or(text);
+    let name = if name.contains('/') { name.to_owned() } else { format!("default/{name}") };
+    format!("change:{}", name.to_lowercase())
+}
+
+impl Desk {
+    /// Finds the change that is meant; the one that is checked out, if none is named. `base` is what
+    /// it is compared with as long as it has not landed.
+    ///
+    /// # Errors
+    ///
+    /// There is no such change, or it cannot be compared.
+    pub fn meant(
+        &self,
+        name: Option<&str>,
+        base: Option<&str>,
+        environment: &Environment<'_>,
+    ) -> Result<Meant, ChangeError> {
+        let Some(name) = name else {
+            let meant = self.of_head("HEAD", base, Found::Here, environment)?;
+            return meant.ok_or(ChangeError::Unnamed);
+        };
+        let change = canonical(name);
+        if let Some((entry, merged)) = self.merged(&change) {
+            return self.landed(&change, entry, merged, environment);
+        }
+        if let Ok(Some(meant)) = self.of_head("HEAD", base, Found::Here, environment)
+            && meant.change == change
+        {
+            return Ok(meant);
+        }
+        if let Some((_, proposed)) = self.proposed(&change) {
+            let head = proposed.head.clone();
+            if self.book.repository.commit_info(&head).is_err() {
+                return Err(ChangeError::NotHere { change, commit: head });
+            }
+            let found = Found::Proposed(head.clone());
+            let meant = self.of_head(&head, base, found, environment)?;
+            // What it is called there is what its proposer said; the ledger has the word.
+            return meant.map(|meant| Meant { change, ..meant }).ok_or(ChangeError::Unnamed);
+        }
+        let short = change.rsplit('/').next().unwrap_or(&change).to_owned();
+        for branch in [short.clone(), format!("origin/{short}")] {
+            if self.book.repository.commit_info(&branch).is_err() {
+                continue;
+            }
+            let found = Found::Branch(branch.clone());
+            match self.of_head(&branch, base, found, environment)? {
+                Some(meant) if meant.change == change => return Ok(meant),
+                _ => {}
+            }
+        }
+        Err(ChangeError::Unknown(name.to_owned()))
+    }
+
+    /// The change that a commit brings; nothing if it has no name.
+    fn of_head(
+        &self,
+        head: &str,
+        base: Option<&str>,
+        found: Found,
+        environment: &Environment<'_>,
+    ) -> Result<Option<Meant>, ChangeError> {
+        let now = self.book.now;
+        let base = match (base, &found) {
+            (Some(base), _) => Some(base.to_owned()),
+            // What is checked out may be a forge's merge; what is elsewhere goes to the base.
+            (None, Found::Here) => None,
+            (None, _) => Some(self.book.main.clone()),
+        };
+        let asked = Asked { base, head: Some(head.to_owned()), staged: false };
+        let wanted = Wanted { now: Some(now.timestamp()), ..Wanted::default() };
+        let sides = Sides::open(&self.place, &asked, &wanted, environment)?;
+        let set = sides.set();
+        let meant = self.judge(sides, set, found, None)?;
+        Ok(meant)
+    }
+
+    /// A change as it landed.
+    pub(super) fn landed(
+        &self,
+        change: &str,
+        entry: &Checked,
+        merged: &Merged,
+        environment: &Environment<'_>,
+    ) -> Result<Meant, ChangeError> {
+        let repository = Repository::discover(&self.place.current)?;
+        for commit in [&merged.before, &merged.after] {
+            if repository.commit_info(commit).is_err() {
+                let (change, commit) = (change.to_owned(), commit.clone());
+                return Err(ChangeError::NotHere { change, commit });
+            }
+        }
+        let names = Names {
+            base: merged.before.clone(),
+            base_commit: merged.before.clone(),
+            head: Some(merged.after.clone()),
+            head_commit: merged.after.clone(),
+            how: "it landed".to_owned(),
+            staged: false,
+        };
+        let changed = repository.compare(Some(&merged.before), &merged.after)?;
+        let mut facts = crate::flow::contributors::facts(&repository, &names, environment)?;
+        facts.pull_request = merged.pull_request;
+        let wanted = Wanted { now: Some(entry.time), ..Wanted::default() };
+        let folder = folder_in(&repository, &self.place.current);
+        let sides =
+            Sides::of(repository, names, (changed, Contents::new()), &folder, (&wanted, facts))?;
+        let set = sides.set();
+        let found = Found::Landed(entry.entry.id.clone());
+        let meant = self.judge(sides, set, found, Some((change, merged)))?;
+        meant.ok_or(ChangeError::Unnamed)
+    }
+
+    fn judge(
+        &self,
+        sides: Sides,
+        set: ChangeSet,
+        found: Found,
+        landed: Option<(&str, &Merged)>,
+    ) -> Result<Option<Meant>, ChangeError> {
+        let now = self.book.now;
+        let open = match landed {
+            None => underway(&sides, now.timestamp())?,
+            Some(_) => Vec::new(),
+        };
+        let judged = judged(&sides, &set, sides.facts.clone(), now, &open);
+        let named = judged.assessment.name.name.as_deref().map(canonical);
+        let Some(change) = landed.map(|(change, _)| change.to_owned()).or(named) else {
+            return Ok(None);
+        };
+        let digest = set.digest().map(|digest| format!("sha256:{digest}"));
+        let computed = sides
+            .merged
+            .show(|merged| request_digest(own_request(&set, merged).as_ref(), &sides.facts));
+        let recorded = landed.and_then(|(_, merged)| merged.request.clone());
+        let request = recorded.unwrap_or(computed);
+        Ok(Some(Meant { change, found, sides, set, judged, digest, request }))
+    }
+}

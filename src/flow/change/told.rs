@@ -1,0 +1,117 @@
+//! Where a change stands: what was computed of it, and what the ledger says happened.
+
+use std::collections::BTreeSet;
+
+use super::desk::Desk;
+use super::meant::{Found, Meant};
+use crate::change::Side;
+use crate::change::agreement::{Asked, Debt, Month, Past, Terms, blocked_by, debts, month};
+use crate::change::facts::Facts;
+use crate::change::policy::Policies;
+use crate::change::state::{Inputs, Told, state};
+use crate::change::targets::targets;
+use crate::git::Environment;
+use crate::ledger::{Checked, Merged};
+
+/// Where a change stands, and what else holds it up.
+pub struct Stands {
+    /// Its state, how it came there, and what may happen next.
+    pub told: Told,
+    /// The targets to which it is applied.
+    pub targets: Vec<String>,
+    /// Reviews that others owe, which hold it up.
+    pub debts: Vec<Debt>,
+    /// How many emergencies there were this month.
+    pub month: Month,
+}
+
+impl Desk {
+    /// Says where a change stands.
+    pub fn stands(&self, meant: &Meant, environment: &Environment<'_>) -> Stands {
+        let assessment = &meant.judged.assessment;
+        let today = self.book.now.date_naive().to_string();
+        let touched: Vec<String> =
+            assessment.subjects.all.iter().map(|one| one.entity.clone()).collect();
+        let sides = &meant.sides;
+        let (terms, owners, concerned) = sides.base.show(|base| {
+            sides.merged.show(|merged| {
+                let mut concerned = targets(base, &touched, &today);
+                concerned.extend(targets(merged, &touched, &today));
+                let terms = terms(base, merged, &sides.facts);
+                (terms, owners(&touched, base, merged), concerned)
+            })
+        });
+        let past = |entry: &Checked, merged: &Merged| self.past(entry, merged, environment);
+        let all = debts(self.entries(), &terms, self.book.now.timestamp(), &past);
+        let blocked = match meant.found {
+            Found::Landed(_) => Vec::new(),
+            _ => blocked_by(&all, &meant.change, &owners),
+        };
+        let repository = self.repository_name();
+        let key_now = |entry: &Checked| self.key_now(entry);
+        let asked = Asked {
+            repository: &repository,
+            base_branch: &self.book.base_branch,
+            change: &meant.change,
+            digest: meant.digest.as_deref().unwrap_or_default(),
+            request: &meant.request,
+            change_type: assessment.r#type.r#type,
+            band: assessment.risk.band,
+            incident: assessment.r#type.incident.as_deref(),
+            approvals: &assessment.approvals,
+            authority: &self.authority,
+            now: self.book.now.timestamp(),
+            ledger: self.entries(),
+            key_now: &key_now,
+        };
+        let unsaid: Vec<&str> =
+            assessment.statements.iter().filter(|one| one.is_missing()).map(|one| one.what).collect();
+        let targets: Vec<String> = concerned.into_iter().collect();
+        let told = state(&Inputs {
+            asked: &asked,
+            unsaid: &unsaid,
+            targets: &targets,
+            blocked_by: &blocked,
+            found: false,
+        });
+        let month = month(self.entries(), &terms, self.book.now.timestamp());
+        Stands { told, targets, debts: blocked.into_iter().cloned().collect(), month }
+    }
+
+    /// What is known of a landing beside the ledger.
+    fn past(&self, entry: &Checked, merged: &Merged, environment: &Environment<'_>) -> Past {
+        let change = &entry.entry.statement.subject;
+        let found = self.landed(change, entry, merged, environment);
+        let Ok(meant) = found else { return Past::default() };
+        let assessment = &meant.judged.assessment;
+        let touched: Vec<String> =
+            assessment.subjects.all.iter().map(|one| one.entity.clone()).collect();
+        let sides = &meant.sides;
+        let owners =
+            sides.base.show(|base| sides.merged.show(|merged| owners(&touched, base, merged)));
+        let persons = assessment.approvals.contributors.iter().flat_map(|one| &one.persons);
+        let grades = assessment.approvals.requirements.iter().map(|one| one.grade);
+        Past { contributors: persons.cloned().collect(), owners, grade: grades.max() }
+    }
+}
+
+/// The owners of entities, before or after.
+fn owners(entities: &[String], base: &Side<'_>, merged: &Side<'_>) -> Vec<String> {
+    let of = |side: &Side<'_>, one: &String| side.owners(one);
+    let all = entities.iter().flat_map(|one| of(base, one).into_iter().chain(of(merged, one)));
+    all.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// What policies say of reviews that are owed: of several the strictest.
+fn terms(base: &Side<'_>, merged: &Side<'_>, facts: &Facts) -> Terms {
+    let policies = Policies::of(base, merged, facts);
+    let shortest = |all: Vec<String>| all.into_iter().min_by_key(|one| crate::change::lengths::hours(one));
+    let glass = policies.iter().filter_map(|rules| rules.break_glass_within());
+    let emergency = policies.iter().filter_map(|rules| rules.review_within());
+    let limits = policies.iter().filter_map(|rules| rules.emergency()?.monthly_limit);
+    Terms {
+        break_glass_within: shortest(glass.map(|one| one.0.clone()).collect()),
+        emergency_within: shortest(emergency.map(|one| one.0.clone()).collect()),
+        monthly_limit: limits.min(),
+    }
+}
