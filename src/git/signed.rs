@@ -1,5 +1,6 @@
 //! Signatures of commits: what was signed, by Git's own rules, and by whose key.
 
+use super::scratch::Scratch;
 use super::{GitError, Repository};
 use crate::signature::{self, Bad, Signer, Tools};
 
@@ -50,6 +51,25 @@ impl Repository {
         let parts = parts(object.data());
         let tools = || Tools::by_settings(&|name| self.setting(name));
         Ok(checked(&parts, &tools))
+    }
+
+    /// Whether a commit of two parents says nothing of its own: its files are what merging the
+    /// parents gives.
+    ///
+    /// # Errors
+    ///
+    /// The revision names no commit, or it cannot be read.
+    pub fn is_plain_merge(&self, revision: &str) -> Result<bool, GitError> {
+        let commit = self.commit_of(revision)?;
+        let (Ok(one), Ok(other), 2) = (commit.parent(0), commit.parent(1), commit.parent_count())
+        else {
+            return Ok(false);
+        };
+        let scratch = Scratch::of(self)?;
+        let inner = scratch.inner();
+        let (one, other) = (inner.find_commit(one.id())?, inner.find_commit(other.id())?);
+        let mut index = inner.merge_commits(&one, &other, None)?;
+        Ok(!index.has_conflicts() && index.write_tree_to(inner)? == commit.tree_id())
     }
 
     /// What the user's Git is told by its settings, such as `user.signingKey`.

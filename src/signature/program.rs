@@ -33,6 +33,8 @@ pub struct Tools {
     pub ssh_keygen: Option<String>,
     /// Whether there is somebody who can be asked.
     pub attended: bool,
+    /// How long a program may take that asks nobody.
+    pub limit: Duration,
 }
 
 /// What a program reads.
@@ -59,7 +61,7 @@ pub(super) enum ProgramError {
     Missing(String),
     #[error("`{0}` cannot be started: {1}")]
     Unstartable(String, String),
-    #[error("`{0}` did not answer within {1} seconds")]
+    #[error("`{0}` did not answer within {1} s")]
     Silent(String, u64),
 }
 
@@ -68,7 +70,13 @@ impl Tools {
     pub fn around() -> Self {
         let attended =
             io::stdin().is_terminal() || io::stderr().is_terminal() || io::stdout().is_terminal();
-        Self { path: std::env::var_os("PATH"), gpg: None, ssh_keygen: None, attended }
+        Self {
+            path: std::env::var_os("PATH"),
+            gpg: None,
+            ssh_keygen: None,
+            attended,
+            limit: ALONE,
+        }
     }
 
     /// The same, with the programs that Git's settings name; `setting` looks one up.
@@ -114,7 +122,7 @@ impl Tools {
     ) -> Result<Printed, ProgramError> {
         let program = self.find(name)?;
         let is_asking = self.attended && asks;
-        let limit = if is_asking { ASKING } else { ALONE };
+        let limit = if is_asking { ASKING } else { self.limit };
         let unstartable =
             |error: io::Error| ProgramError::Unstartable(name.to_owned(), error.to_string());
         let mut command = Command::new(program);
@@ -182,7 +190,7 @@ mod tests {
 
     fn tools(path: &[&str]) -> Tools {
         let path = Some(std::env::join_paths(path).unwrap());
-        Tools { path, gpg: None, ssh_keygen: None, attended: false }
+        Tools { path, gpg: None, ssh_keygen: None, attended: false, limit: ALONE }
     }
 
     #[test]

@@ -299,15 +299,12 @@ mod tests {
     const ADA: &str =
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti";
 
-    fn set(all: &'static [(&'static str, &'static str)]) -> impl Fn(&str) -> Option<String> {
-        |name: &str| {
+    fn chosen(all: &[(&str, &str)]) -> Option<SigningKey> {
+        let setting = |name: &str| {
             let found = all.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
-        }
-    }
-
-    fn chosen(all: &'static [(&'static str, &'static str)]) -> Option<SigningKey> {
-        SigningKey::chosen(None, &set(all)).unwrap()
+        };
+        SigningKey::chosen(None, &setting).unwrap()
     }
 
     #[test]
