@@ -3,7 +3,7 @@
 //! The floors, from the ground up; each may use those above it in this list and none below:
 //!
 //! 0. [`finding`], [`source`]: one located statement
-//! 1. [`yaml`], [`git`], [`tree`]: files and history
+//! 1. [`yaml`], [`git`], [`tree`]: files and history; [`signature`]: who signed what
 //! 2. [`model`]: kinds, relations, references, as tables
 //! 3. [`catalog`], [`config`], [`cache`]: the catalog of a tree; [`ledger`]: what happened
 //! 4. [`change`]: what a change is, and what it means
@@ -27,6 +27,7 @@ pub mod ledger;
 pub mod model;
 pub mod output;
 pub mod rules;
+pub mod signature;
 pub mod source;
 pub mod tree;
 pub mod yaml;

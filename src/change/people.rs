@@ -15,6 +15,9 @@ use crate::model::gitsm::person::PersonLifecycle;
 /// The account by which Git's e-mail addresses lead to a person; several stand with commas between.
 pub const GIT: &str = "git";
 
+/// The account of a contributor of whom only a key is known, by its fingerprint.
+pub const KEY: &str = "key";
+
 /// A contributor, and the person that it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -51,10 +54,12 @@ impl<'s, 'a> People<'s, 'a> {
     /// Looks up who contributed.
     pub fn new(base: &'s Side<'a>, merged: &Side<'_>, contributors: &[Contributor]) -> Self {
         let wanted = !contributors.is_empty();
-        let mut accounts = if wanted { accounts(base) } else { BTreeMap::new() };
+        let by_key = |one: &Contributor| one.account.as_ref().is_some_and(|(at, _)| at == KEY);
+        let keys = contributors.iter().any(by_key);
+        let mut accounts = if wanted { accounts(base, keys) } else { BTreeMap::new() };
         if wanted {
             // Whoever says in this very change whose account it is, has told us who they are.
-            for (account, persons) in self::accounts(merged) {
+            for (account, persons) in self::accounts(merged, keys) {
                 accounts.entry(account).or_default().extend(persons);
             }
         }
@@ -79,7 +84,10 @@ impl<'s, 'a> People<'s, 'a> {
 
     /// Contributors that nobody vouches for; nothing if nobody looked.
     pub fn unattributed(&self) -> Option<Vec<String>> {
-        let looked = self.contributors.iter().any(|one| one.contributor.vouched.is_some());
+        // That a forge vouches for who opened it says nothing of the commits.
+        let is_told =
+            |one: &Known| one.contributor.vouched.is_some() && one.contributor.role != "opener";
+        let looked = self.contributors.iter().any(is_told);
         let of = |one: &&Known| one.contributor.vouched == Some(false);
         let mut names: Vec<String> =
             self.contributors.iter().filter(of).map(|one| said(&one.contributor)).collect();
@@ -139,8 +147,8 @@ fn said(contributor: &Contributor) -> String {
 /// An account: where it is, and its name, in lower case.
 type Account = (String, String);
 
-/// The persons of a side by their accounts.
-fn accounts(side: &Side<'_>) -> BTreeMap<Account, BTreeSet<String>> {
+/// The persons of a side by their accounts, and by their keys.
+fn accounts(side: &Side<'_>, keys: bool) -> BTreeMap<Account, BTreeSet<String>> {
     let mut all: BTreeMap<Account, BTreeSet<String>> = BTreeMap::new();
     let people: Vec<EntityId> = side
         .catalog
@@ -153,11 +161,12 @@ fn accounts(side: &Side<'_>) -> BTreeMap<Account, BTreeSet<String>> {
         let name = side.name(id);
         match side.catalog.entity(id).spec() {
             Some(Spec::Person(spec)) => {
-                for (place, account) in spec.accounts.iter().flatten() {
-                    for one in account.split(',') {
-                        add(&mut all, place, one, name);
-                    }
-                }
+                let accounts = spec.accounts.iter().flatten();
+                let each = accounts.flat_map(|(at, all)| all.split(',').map(move |one| (at, one)));
+                each.for_each(|(at, one)| add(&mut all, at, one, name));
+                let keys = spec.keys.iter().flatten().filter(|_| keys);
+                let prints = keys.filter_map(crate::model::gitsm::person::Key::fingerprint);
+                prints.for_each(|one| add(&mut all, KEY, &one, name));
             }
             _ => users.push(id),
         }

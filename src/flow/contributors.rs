@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::sides::Names;
+use super::vouching::Evidence;
 use crate::change::facts::{Contributor, Facts};
 use crate::git::{CommitInfo, Environment, GitError, Person, PullRequest, Repository};
 
@@ -22,9 +23,21 @@ pub fn facts(
     names: &Names,
     environment: &Environment<'_>,
 ) -> Result<Facts, GitError> {
+    Ok(with_evidence(repository, names, environment, false)?.0)
+}
+
+/// The same, and what the signatures of its commits show, if that is asked.
+pub(super) fn with_evidence(
+    repository: &Repository,
+    names: &Names,
+    environment: &Environment<'_>,
+    is_asked: bool,
+) -> Result<(Facts, Option<Evidence>), GitError> {
+    let evidence = is_asked.then(|| Evidence::of(repository, names, MOST)).transpose()?;
     let commits = repository.commits(&names.base_commit, &names.head_commit)?;
     let commits = commits.take(MOST).collect::<Result<Vec<_>, _>>()?;
     let Gathered { mut all, trailers, said } = gathered(&commits);
+    all.extend(evidence.iter().flat_map(Evidence::contributors));
     if names.head.is_none() {
         let me = repository.identity();
         all.extend(me.map(|person| contributor(&person, "author")));
@@ -41,13 +54,14 @@ pub fn facts(
     }
     let text = request.text.filter(|text| !text.trim().is_empty());
     let message = text.or_else(|| (!said.is_empty()).then(|| said.join("\n\n")));
-    Ok(Facts {
+    let facts = Facts {
         contributors: all.into_iter().collect(),
         trailers: trailers.into_iter().collect(),
         pull_request: request.number,
         message,
         ..Facts::default()
-    })
+    };
+    Ok((facts, evidence))
 }
 
 /// What commits say together.

@@ -33,6 +33,8 @@ pub mod sides;
 mod slices;
 pub mod underway;
 pub mod validate;
+mod vouching;
+pub mod whoami;
 pub mod workspace;
 
 pub use workspace::{Notices, Place, Settings, Workspace, WorkspaceError};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::contributors;
 use super::slices::{Question, looks_anywhere};
+use super::vouching;
 use super::workspace::{Place, WorkspaceError, configuration};
 use crate::catalog::index::Indexed;
 use crate::catalog::{
@@ -203,11 +204,21 @@ impl Sides {
         let repository = Repository::discover(&place.current)?;
         let (names, changed, contents) = compared(&repository, asked, environment)?;
         let folder = folder_in(&repository, &place.current);
-        let facts = match wanted.now {
-            Some(_) => contributors::facts(&repository, &names, environment)?,
-            None => Facts::default(),
+        let (facts, evidence) = match wanted.now {
+            Some(_) => {
+                let base = Revision::unlisted(&repository, &names.base_commit)?;
+                let is_asked = vouching::is_asked(&configuration(&base, &folder, false).0);
+                contributors::with_evidence(&repository, &names, environment, is_asked)?
+            }
+            None => (Facts::default(), None),
         };
-        Ok(Self::of(repository, names, (changed, contents), &folder, (wanted, facts))?)
+        let mut sides =
+            Self::of(repository, names, (changed, contents), &folder, (wanted, facts))?;
+        if let (Some(evidence), Some(now)) = (evidence, wanted.now) {
+            let Self { facts, base, merged, .. } = &mut sides;
+            base.show(|base| merged.show(|merged| evidence.judge(facts, (base, merged), now)));
+        }
+        Ok(sides)
     }
 
     /// The sides of a comparison; `folder` is where the user stands. Of large catalogs only what

@@ -1,9 +1,10 @@
 //! Reading Git in-process: no hooks, no filters, no network, and never the user's `git`.
+//! (Signatures in OpenPGP are the one thing for which a program is asked: `gpg`.)
 //!
 //! Floor 1. [`Repository`] finds and opens a repository, [`snapshot`] lists the files of a commit,
 //! [`history`] finds the commits that touch a file. [`compare`] says what differs between two
 //! commits, [`merge`] what a branch becomes when another is merged into it, [`base`] which branch
-//! that is, and [`commits`] what the commits in between say of themselves.
+//! that is, [`commits`] what the commits in between say of themselves, and [`signed`] by whose key.
 
 mod base;
 mod branches;
@@ -16,6 +17,7 @@ mod lookup;
 mod merge;
 mod repository;
 mod scratch;
+mod signed;
 mod snapshot;
 mod uncommitted;
 
@@ -27,6 +29,7 @@ pub use forge::{EventError, PullRequest};
 pub use history::{Commit, Gap, History, Same, Touch};
 pub use merge::{Contents, Head, How, MergeError, Merged, Paths, merge_texts};
 pub use repository::{BlobId, GitError, Repository, Tracked};
+pub use signed::CommitSignature;
 pub use snapshot::{Snapshot, SnapshotFile};
 
 /// What a path is, by Git's file mode.

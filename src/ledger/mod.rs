@@ -8,6 +8,7 @@
 mod authority;
 mod checked;
 pub mod entry;
+pub mod keys;
 mod statement;
 pub mod types;
 

@@ -3,8 +3,6 @@
 use std::sync::OnceLock;
 
 use regex::Regex;
-use ssh_key::PublicKey;
-use ssh_key::public::KeyData;
 
 use super::at::{At, Part, dotted};
 use super::codes;
@@ -12,6 +10,7 @@ use crate::catalog::{DocumentView, FileView};
 use crate::finding::Finding;
 use crate::model::gitsm::Spec;
 use crate::model::gitsm::person::KeyType;
+use crate::signature::{KeyError, PublicKey, openpgp_fingerprint};
 use crate::yaml::{Node, Pointer};
 
 /// Names of fields that hold private matters, in lower case, without separators.
@@ -59,9 +58,6 @@ const PRIVATE_MAIL: &[&str] = &[
     "@mail.ru",
     "@qq.com",
 ];
-
-/// The fewest bits that an RSA key may have (NIST SP 800-57, 128-bit strength).
-const RSA_BITS: usize = 3072;
 
 pub(super) fn check(view: &FileView<'_>, document: &DocumentView<'_>, findings: &mut Vec<Finding>) {
     if document.kind().is_none_or(|kind| kind.name != "Person") {
@@ -138,33 +134,19 @@ fn wrong_ssh(text: &str) -> Option<(String, String)> {
         "write a public key as `ssh-keygen` prints it: `ssh-ed25519 AAAA…`, also of a hardware key"
             .to_owned()
     };
-    let Ok(key) = PublicKey::from_openssh(text.trim()) else {
-        return Some(("this is no SSH public key".to_owned(), help()));
-    };
-    let weak = |what: String| {
-        let help = "make a new one: `ssh-keygen -t ed25519`".to_owned();
-        Some((format!("this key is too weak: {what}"), help))
-    };
-    match key.key_data() {
-        KeyData::Dsa(_) => weak("DSA keys have 1024 bits".to_owned()),
-        KeyData::Rsa(rsa) => {
-            let bytes = rsa.n.as_positive_bytes().unwrap_or_default();
-            let unused = bytes.first().map_or(0, |first| first.leading_zeros() as usize);
-            let bits = (bytes.len() * 8).saturating_sub(unused);
-            if bits < RSA_BITS {
-                return weak(format!("RSA with {bits} bits, and {RSA_BITS} are the least"));
-            }
-            None
-        }
-        _ => None,
+    let weak = || "make a new one: `ssh-keygen -t ed25519`".to_owned();
+    match PublicKey::ssh(text).err()? {
+        KeyError::Unreadable => Some(("this is no SSH public key".to_owned(), help())),
+        KeyError::Type(name) => Some((format!("`{name}` is no type of key that counts"), help())),
+        KeyError::Weak(what) => Some((format!("this key is too weak: {what}"), weak())),
+        KeyError::Long(what) => Some((format!("this key is too long: {what}"), weak())),
     }
 }
 
 fn wrong_openpgp(text: &str) -> Option<(String, String)> {
     let plain: String = text.chars().filter(|c| *c != ' ' && *c != ':').collect();
     let is_hex = plain.chars().all(|c| c.is_ascii_hexdigit());
-    let fits = is_hex && matches!(plain.len(), 40 | 64);
-    (!fits).then(|| {
+    openpgp_fingerprint(text).is_none().then(|| {
         let headline = match is_hex && matches!(plain.len(), 8 | 16) {
             true => "this is a short key id, which others can make, too",
             false => "this is no OpenPGP fingerprint",

@@ -15,6 +15,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("expr", 1),
     ("yaml", 1),
     ("git", 1),
+    ("signature", 1),
     ("tree", 1),
     ("model", 2),
     ("catalog", 3),
@@ -31,6 +32,7 @@ const FLOORS: &[(&str, u8)] = &[
 /// Modules of one floor that may use each other, in this direction.
 const BESIDE: &[(&str, &str)] = &[
     ("finding", "source"),
+    ("git", "signature"),
     ("tree", "git"),
     ("catalog", "config"),
     ("catalog", "cache"),

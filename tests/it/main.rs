@@ -28,6 +28,7 @@ mod help;
 mod hostile;
 mod impact;
 mod init;
+mod keys;
 mod merge;
 mod pages;
 mod policies;
@@ -41,6 +42,11 @@ mod revert_files;
 mod revert_property;
 mod schemas;
 mod shell;
+mod signatures;
+#[cfg(unix)]
+mod signed_commits;
+#[cfg(unix)]
+mod signing;
 mod slices;
 mod support;
 mod validate;

@@ -14,6 +14,7 @@ use crate::catalog::{
 use crate::config::Config;
 use crate::git::GitError;
 use crate::model::gitsm::Spec;
+use crate::model::gitsm::person::Key;
 use crate::model::gitsm::team::TeamType;
 use crate::model::{Accepts, EntityRef, Kind, Relation, relation_named};
 use crate::tree::{Tree, resolve};
@@ -54,7 +55,8 @@ pub struct Defined {
     pub sources: Vec<String>,
     /// The files whose content stands in place of its values, from the top of the tree on.
     pub embeds: Vec<String>,
-    /// Of a person: accounts (`ada` and `github:ada`) and addresses, in lower case.
+    /// Of a person: accounts (`ada` and `github:ada`), addresses, and fingerprints of keys, in lower
+    /// case.
     pub accounts: Vec<String>,
     /// Of a change request: when it ends, in seconds since 1970; nothing if it has no schedule.
     pub ends: Option<i64>,
@@ -278,6 +280,8 @@ fn accounts(document: &DocumentView<'_>) -> Vec<String> {
         for (system, accounts) in spec.accounts.iter().flatten() {
             accounts.split(',').for_each(|account| add(system, account));
         }
+        let keys = spec.keys.iter().flatten().filter_map(Key::fingerprint);
+        keys.for_each(|fingerprint| add("key", &fingerprint));
     }
     let annotations = document.root.get("metadata").and_then(|node| node.get("annotations"));
     for (key, system) in ACCOUNTS {

@@ -10,6 +10,7 @@ use super::{GROUP, Metadata};
 use crate::model::kind::{of, to};
 use crate::model::practice::{FieldClass, LifeCycle, Practice, column, wide};
 use crate::model::{Kind, format};
+use crate::signature::{PublicKey, openpgp_fingerprint};
 
 /// Where a person is known by which account. Phone numbers and home addresses do not belong into Git.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -53,6 +54,16 @@ pub struct Key {
     pub valid_until: Option<Date>,
     /// The day since which somebody else may have it.
     pub compromised: Option<Date>,
+}
+
+impl Key {
+    /// The fingerprint by which signatures name it; nothing if it cannot be read, or cannot count.
+    pub fn fingerprint(&self) -> Option<String> {
+        match self.r#type {
+            KeyType::Ssh => PublicKey::ssh(&self.key).ok().map(|key| key.fingerprint),
+            KeyType::Openpgp => openpgp_fingerprint(&self.key),
+        }
+    }
 }
 
 /// What kind of key something is.
