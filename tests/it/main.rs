@@ -28,6 +28,7 @@ mod help;
 mod hostile;
 mod impact;
 mod init;
+mod ledger;
 mod merge;
 mod pages;
 mod policies;
