@@ -65,8 +65,8 @@ impl<'r> Bases<'r> {
         if let Some(known) = self.known.get(commit) {
             return Ok(Arc::clone(known));
         }
-        let same = match &self.last {
-            Some(last) if !self.differs(&last.clone(), commit)? => self.known.get(last).cloned(),
+        let same = match self.last.clone() {
+            Some(last) if !self.differs(&last, commit)? => self.known.get(&last).cloned(),
             _ => None,
         };
         let authority = match same {
