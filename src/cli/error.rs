@@ -9,6 +9,7 @@ use crate::flow::fix::FixError;
 use crate::flow::fmt::FmtError;
 use crate::flow::get::GetError;
 use crate::flow::init::InitError;
+use crate::flow::ledger::LedgerError;
 use crate::flow::rename::RenameError;
 use crate::flow::revert::RevertError;
 use crate::flow::sides::SidesError;
@@ -92,7 +93,7 @@ macro_rules! told {
     };
 }
 
-told!(AskError, CalendarError, GetError, InitError, SidesError);
+told!(AskError, CalendarError, GetError, InitError, LedgerError, SidesError);
 
 impl From<RenameError> for Failure {
     fn from(error: RenameError) -> Self {

@@ -16,6 +16,7 @@ mod get;
 mod graph;
 mod impact;
 mod init;
+mod ledger;
 mod man;
 mod pager;
 mod policy;
@@ -116,6 +117,7 @@ fn perform(command: &args::Command, environment: &Environment) -> Result<u8, Fai
         args::Command::Diff(arguments) => diff::run(arguments, environment),
         args::Command::Graph(arguments) => graph::run(arguments, environment),
         args::Command::Change(arguments) => change::run(arguments, environment),
+        args::Command::Ledger(arguments) => ledger::run(arguments, environment),
         args::Command::Schema(arguments) => schema::run(arguments),
         args::Command::Completions(arguments) => completions::run(arguments, environment),
         args::Command::Complete(arguments) => complete::run(arguments, environment),

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::catalog::query;
 use crate::config::settings_schema;
+use crate::ledger;
 use crate::model::{
     KINDS, Kind, combined_schema, kind_named, kind_schema, overview, page, schema_folder,
 };
@@ -31,7 +32,11 @@ pub const FORMATS: &[(&str, MakeSchema)] = &[
     ("graph", output::graph::schema),
     ("impact", output::impact_schema),
     ("impact-path", output::impact_path_schema),
+    ("ledger-entry", output::ledger::show_schema),
+    ("ledger-log", output::ledger::log_schema),
+    ("ledger-verify", output::ledger::verify_schema),
     ("revert", output::revert::schema),
+    ("witness", output::ledger::witness_schema),
 ];
 
 fn path_of(kind: &Kind, ending: &str) -> String {
@@ -59,6 +64,11 @@ pub fn all() -> Vec<Published> {
     add("config.schema.json", settings_schema());
     for (word, schema) in FORMATS {
         add(&format!("{word}-1.schema.json"), schema());
+    }
+    add("ledger/entry.schema.json", ledger::schema::entry_schema());
+    for one in ledger::types::TYPES {
+        let schema = ledger::schema::statement_schema(one.name).unwrap_or_default();
+        add(&format!("ledger/{}.schema.json", one.name), schema);
     }
     all.sort_by(|a, b| a.path.cmp(&b.path));
     all

@@ -220,7 +220,7 @@ impl Repository {
     }
 
     /// The default branch: its full name, and the one that people use.
-    fn default_branch(&self) -> Option<(String, String)> {
+    pub(super) fn default_branch(&self) -> Option<(String, String)> {
         let remote = self.inner().find_reference("refs/remotes/origin/HEAD").ok();
         let remote = remote.and_then(|reference| {
             reference.symbolic_target_bytes().map(|name| String::from_utf8_lossy(name).into_owned())
@@ -247,7 +247,7 @@ impl Repository {
     }
 
     /// The commit that a reference names.
-    fn tip(&self, reference: &str) -> Option<git2::Oid> {
+    pub(super) fn tip(&self, reference: &str) -> Option<git2::Oid> {
         let reference = self.inner().find_reference(reference).ok()?;
         Some(reference.peel_to_commit().ok()?.id())
     }

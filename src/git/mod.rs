@@ -1,10 +1,12 @@
-//! Reading Git in-process: no hooks, no filters, no network, and never the user's `git`.
-//! (Signatures in OpenPGP are the one thing for which a program is asked: `gpg`.)
+//! Git in-process: no hooks, no filters, no network. Only [`Git`] runs the user's own `git`, to fetch
+//! and to push, so that credentials, proxies and SSH work as they are used to; and `gpg` is asked
+//! about signatures in OpenPGP.
 //!
 //! Floor 1. [`Repository`] finds and opens a repository, [`snapshot`] lists the files of a commit,
 //! [`history`] finds the commits that touch a file. [`compare`] says what differs between two
 //! commits, [`merge`] what a branch becomes when another is merged into it, [`base`] which branch
 //! that is, [`commits`] what the commits in between say of themselves, and [`signed`] by whose key.
+//! [`Draft`] becomes a commit on a branch of gitsm's own, and [`Line`] reads such a branch.
 
 mod base;
 mod branches;
@@ -13,24 +15,34 @@ mod commits;
 mod compare;
 mod forge;
 mod history;
+mod line;
+mod lock;
 mod lookup;
 mod merge;
+mod program;
+mod remote;
 mod repository;
 mod scratch;
 mod signed;
 mod snapshot;
 mod uncommitted;
+mod write;
 
 pub use base::{Base, BaseError, Environment, Why};
 pub use branches::OpenBranch;
 pub use changed::{ChangedPath, Version};
 pub use commits::{CommitInfo, Commits, FirstParents, Landing, Moment, Person, Trailer};
 pub use forge::{EventError, PullRequest};
+pub use line::{Line, Mainline, Step};
+pub use lock::Held;
 pub use history::{Commit, Gap, History, Same, Touch};
 pub use merge::{Contents, Head, How, MergeError, Merged, Paths, merge_texts};
+pub use program::program;
+pub use remote::{Git, Pushed, RemoteError, is_address, masked};
 pub use repository::{BlobId, GitError, Repository, Tracked};
 pub use signed::CommitSignature;
 pub use snapshot::{Snapshot, SnapshotFile};
+pub use write::Draft;
 
 /// What a path is, by Git's file mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -73,6 +73,14 @@ pub enum GitError {
         /// The file it is the content of.
         path: String,
     },
+    /// A reference that cannot be written.
+    #[error("cannot write {name}: {reason}")]
+    Reference {
+        /// Its full name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
     /// Anything else that libgit2 reports.
     #[error("Git: {0}")]
     Other(String),
@@ -116,7 +124,7 @@ impl GitError {
                 "fetch what is missing: `git fetch --refetch --no-filter`, or clone \
                  without --filter; gitsm reads Git without the network",
             ),
-            Self::Other(_) => None,
+            Self::Reference { .. } | Self::Other(_) => None,
         }
     }
 }

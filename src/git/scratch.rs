@@ -35,7 +35,7 @@ impl Scratch {
     ) -> Result<git2::Oid, GitError> {
         let parent = self.inner.find_commit(parent)?;
         let changes: Changes<'_> = changes.iter().map(|(path, new)| (*path, *new)).collect();
-        let tree = match self.tree(Some(parent.tree_id()), changes)? {
+        let tree = match tree_with(&self.inner, Some(parent.tree_id()), changes)? {
             Some(tree) => tree,
             None => self.inner.treebuilder(None)?.write()?,
         };
@@ -43,47 +43,48 @@ impl Scratch {
         let nobody = git2::Signature::new("gitsm", "gitsm", &git2::Time::new(0, 0))?;
         Ok(self.inner.commit(None, &nobody, &nobody, "uncommitted", &tree, &[&parent])?)
     }
-
-    /// A tree with some of its files changed; nothing if none are left.
-    fn tree(
-        &self,
-        old: Option<git2::Oid>,
-        changes: Changes<'_>,
-    ) -> Result<Option<git2::Oid>, GitError> {
-        let old = old.map(|id| self.inner.find_tree(id)).transpose()?;
-        let mut builder = self.inner.treebuilder(old.as_ref())?;
-        let mut names: BTreeMap<&[u8], Named<'_>> = BTreeMap::new();
-        for (path, new) in changes {
-            match path.iter().position(|byte| *byte == b'/') {
-                None => names.entry(path).or_default().itself = Some(new),
-                Some(at) => {
-                    let (name, rest) = path.split_at(at);
-                    let rest = rest.get(1..).unwrap_or_default();
-                    names.entry(name).or_default().below.push((rest, new));
-                }
-            }
-        }
-        for (name, Named { itself, below }) in names {
-            let entry = old.as_ref().and_then(|tree| tree.get_name_bytes(name));
-            let folder = entry.filter(|entry| entry.kind() == Some(git2::ObjectType::Tree));
-            let tree = match below.is_empty() {
-                true => None,
-                false => self.tree(folder.map(|folder| folder.id()), below)?,
-            };
-            if let Some(tree) = tree {
-                builder.insert(name, tree, 0o040_000)?;
-            } else if let Some(new) = itself.flatten() {
-                let bits = i32::try_from(new.bits).unwrap_or(0o100_644);
-                builder.insert(name, new.blob.oid(), bits)?;
-            } else if builder.get(name)?.is_some() {
-                builder.remove(name)?;
-            }
-        }
-        Ok(if builder.is_empty() { None } else { Some(builder.write()?) })
-    }
 }
 
-type Changes<'p> = Vec<(&'p [u8], Option<Version>)>;
+/// A tree with some of its files changed; nothing if none are left.
+pub(super) fn tree_with(
+    repository: &git2::Repository,
+    old: Option<git2::Oid>,
+    changes: Changes<'_>,
+) -> Result<Option<git2::Oid>, GitError> {
+    let old = old.map(|id| repository.find_tree(id)).transpose()?;
+    let mut builder = repository.treebuilder(old.as_ref())?;
+    let mut names: BTreeMap<&[u8], Named<'_>> = BTreeMap::new();
+    for (path, new) in changes {
+        match path.iter().position(|byte| *byte == b'/') {
+            None => names.entry(path).or_default().itself = Some(new),
+            Some(at) => {
+                let (name, rest) = path.split_at(at);
+                let rest = rest.get(1..).unwrap_or_default();
+                names.entry(name).or_default().below.push((rest, new));
+            }
+        }
+    }
+    for (name, Named { itself, below }) in names {
+        let entry = old.as_ref().and_then(|tree| tree.get_name_bytes(name));
+        let folder = entry.filter(|entry| entry.kind() == Some(git2::ObjectType::Tree));
+        let tree = match below.is_empty() {
+            true => None,
+            false => tree_with(repository, folder.map(|folder| folder.id()), below)?,
+        };
+        if let Some(tree) = tree {
+            builder.insert(name, tree, 0o040_000)?;
+        } else if let Some(new) = itself.flatten() {
+            let bits = i32::try_from(new.bits).unwrap_or(0o100_644);
+            builder.insert(name, new.blob.oid(), bits)?;
+        } else if builder.get(name)?.is_some() {
+            builder.remove(name)?;
+        }
+    }
+    Ok(if builder.is_empty() { None } else { Some(builder.write()?) })
+}
+
+/// What is to stand at each path, or that nothing is.
+pub(super) type Changes<'p> = Vec<(&'p [u8], Option<Version>)>;
 
 /// What changes of one name in a folder.
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! An entry, and what can be shown of it.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Entry;
 use crate::model::gitsm::change_policy::Grade;
@@ -33,11 +33,16 @@ impl Checked {
 }
 
 /// What is wrong with an entry.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", tag = "problem", rename_all_fields = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", tag = "problem", rename_all_fields = "camelCase")]
 pub enum Problem {
     /// Its signature does not fit what it says: it was forged, or altered.
     BadSignature {
+        /// In words.
+        reason: String,
+    },
+    /// Its signature cannot be checked here, for want of a program or of the key itself.
+    Unchecked {
         /// In words.
         reason: String,
     },
@@ -103,10 +108,17 @@ impl Problem {
         !matches!(self, Self::BackDated { .. })
     }
 
+    /// Whether it is about this clone or this machine as much as about the entry: another one, or
+    /// this one later, may find nothing wrong.
+    pub fn is_local(&self) -> bool {
+        matches!(self, Self::Unchecked { .. } | Self::UnknownMain { .. })
+    }
+
     /// Its name.
     pub fn name(&self) -> &'static str {
         match self {
             Self::BadSignature { .. } => "bad-signature",
+            Self::Unchecked { .. } => "unchecked",
             Self::Unsigned => "unsigned",
             Self::UnknownKey { .. } => "unknown-key",
             Self::KeyNotValid { .. } => "key-not-valid",
@@ -118,6 +130,33 @@ impl Problem {
             Self::Double { .. } => "double",
             Self::Misplaced { .. } => "misplaced",
             Self::OddCommit { .. } => "odd-commit",
+        }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::BadSignature { reason } => write!(f, "its signature proves nothing: {reason}"),
+            Self::Unchecked { reason } => write!(f, "its signature cannot be checked here: {reason}"),
+            Self::Unsigned => write!(f, "nobody signed it, and its type wants a signature"),
+            Self::UnknownKey { fingerprint } => {
+                write!(f, "the key {fingerprint} is not listed for its writer")
+            }
+            Self::KeyNotValid { fingerprint, reason } => write!(f, "the key {fingerprint}: {reason}"),
+            Self::NotAllowed { reason } | Self::Malformed { reason } => f.write_str(reason),
+            Self::BackDated { seconds } => {
+                write!(f, "it says to be {seconds} seconds older than an entry before it")
+            }
+            Self::UnknownMain { commit } => {
+                write!(f, "the commit {commit} that it names is not on the protected branch")
+            }
+            Self::UnseenLedger { commit } => {
+                write!(f, "the commit {commit} of the ledger that it names is not before it")
+            }
+            Self::Double { first } => write!(f, "its id stands at the commit {first} already"),
+            Self::Misplaced { path } => write!(f, "its file should be {path}"),
+            Self::OddCommit { reason } => write!(f, "its commit {reason}"),
         }
     }
 }

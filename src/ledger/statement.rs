@@ -15,23 +15,41 @@ pub const FORMAT: &str = "ledger/1";
 /// The format of approvals.
 pub const APPROVAL: &str = "approval/1";
 
+/// What texts in statements look like: there is no field for any other text.
+mod pattern {
+    pub(super) const COMMIT: &str = "^[0-9a-f]{40}$";
+    pub(super) const DIGEST: &str = "^sha256:[0-9a-f]{64}$";
+    pub(super) const ULID: &str = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$";
+    pub(super) const INSTANT: &str =
+        "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$";
+    pub(super) const REFERENCE: &str = "^[a-z-]+:[a-z0-9._-]+/[a-z0-9._-]+$";
+    pub(super) const PERSON: &str = "^person:[a-z0-9._-]+/[a-z0-9._-]+$";
+    pub(super) const TEAM: &str = "^team:[a-z0-9._-]+/[a-z0-9._-]+$";
+    pub(super) const BRANCH: &str = "^refs/heads/[^ ~^:?*\\[\\\\]{1,200}$";
+    pub(super) const FORGE: &str = "^[a-z0-9-]{1,39}$";
+    pub(super) const REQUIREMENT: &str = "^[a-z]+(/[a-z0-9:/._+-]{1,2000})?$";
+    pub(super) const REPOSITORY: &str =
+        "^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}#sha256:[0-9a-f]{64}$";
+}
+
 /// What somebody says happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Statement {
     /// `ledger/1`.
+    #[schemars(regex(pattern = "^ledger/1$"))]
     pub format: String,
     /// What it is about, as a canonical reference: a change, a target, or the ledger itself.
-    #[schemars(regex(pattern = "^[a-z-]+:[a-z0-9-]+/[a-z0-9._-]+$"))]
+    #[schemars(regex(pattern = pattern::REFERENCE))]
     pub subject: String,
     /// When it was made, by its writer's clock: UTC, to the second (RFC 3339).
-    #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"))]
+    #[schemars(regex(pattern = pattern::INSTANT))]
     pub at: String,
     /// The newest commit of the protected branch that its writer had.
-    #[schemars(regex(pattern = "^[0-9a-f]{40}$"))]
+    #[schemars(regex(pattern = pattern::COMMIT))]
     pub main: String,
     /// The newest commit of the ledger that its writer had; nothing at its beginning.
-    #[schemars(inner(regex(pattern = "^[0-9a-f]{40}$")))]
+    #[schemars(regex(pattern = pattern::COMMIT))]
     pub ledger: Option<String>,
     /// Who says it: a person, or a pipeline by the name that `gitsm.yaml` gives it.
     #[schemars(regex(pattern = "^(person:[a-z0-9-]+/[a-z0-9._-]+|pipeline:[a-z0-9._-]+)$"))]
@@ -60,6 +78,7 @@ pub enum Event {
         /// The review on a forge that this copies, when a pipeline writes it down.
         review: Option<Review>,
         /// The digest of what they said, if they said something.
+        #[schemars(regex(pattern = pattern::DIGEST))]
         text: Option<String>,
     },
     /// Somebody does not agree.
@@ -69,37 +88,46 @@ pub enum Event {
         /// The review on a forge that this copies, when a pipeline writes it down.
         review: Option<Review>,
         /// The digest of what they said, if they said something.
+        #[schemars(regex(pattern = pattern::DIGEST))]
         text: Option<String>,
     },
     /// Somebody takes back what they said: an approval, a rejection, a delegation, a break-glass.
     Revoked {
         /// The ULID of the entry.
-        #[schemars(regex(pattern = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"))]
+        #[schemars(regex(pattern = pattern::ULID))]
         entry: String,
         /// The digest of what they said, if they said something.
+        #[schemars(regex(pattern = pattern::DIGEST))]
         text: Option<String>,
     },
     /// Somebody lets another one speak for them, for a while. The subject is who lets.
     Delegated {
         /// The person who may.
+        #[schemars(regex(pattern = pattern::PERSON))]
         to: String,
         /// The teams for which; all that they speak for, if there are none.
+        #[schemars(inner(regex(pattern = pattern::TEAM)))]
         teams: Vec<String>,
         /// From this instant on.
+        #[schemars(regex(pattern = pattern::INSTANT))]
         from: String,
         /// Until this instant.
+        #[schemars(regex(pattern = pattern::INSTANT))]
         until: String,
     },
     /// Somebody whom the base lists for it goes ahead before anybody agrees.
     BreakGlass {
         /// The full name of the branch that the change goes to.
+        #[schemars(regex(pattern = pattern::BRANCH))]
         base_branch: String,
         /// What changes.
+        #[schemars(regex(pattern = pattern::DIGEST))]
         digest: String,
         /// The incident that makes it necessary, by its id.
-        #[schemars(inner(regex(pattern = "^[A-Za-z]+-[0-9]+(-[0-9]+)*$")))]
+        #[schemars(regex(pattern = "^[A-Za-z]+-[0-9]+(-[0-9]+)*$"))]
         incident: Option<String>,
         /// The digest of what they said.
+        #[schemars(regex(pattern = pattern::DIGEST))]
         text: Option<String>,
     },
     /// A change landed.
@@ -109,6 +137,7 @@ pub enum Event {
     /// A part of a plan is carried out.
     Checkpoint {
         /// The ULID of the intent.
+        #[schemars(regex(pattern = pattern::ULID))]
         intent: String,
         /// How many steps are done.
         done: u64,
@@ -120,21 +149,28 @@ pub enum Event {
         /// How it went.
         result: CloseCode,
         /// When it began.
+        #[schemars(regex(pattern = pattern::INSTANT))]
         started: Option<String>,
         /// When it was over.
+        #[schemars(regex(pattern = pattern::INSTANT))]
         ended: String,
         /// The ULID of the intent; nothing where nothing was applied by a plan.
+        #[schemars(regex(pattern = pattern::ULID))]
         intent: Option<String>,
         /// The changes that it carried out, as canonical references.
+        #[schemars(inner(regex(pattern = pattern::REFERENCE)))]
         changes: Vec<String>,
         /// The digest of what was said.
+        #[schemars(regex(pattern = pattern::DIGEST))]
         text: Option<String>,
     },
     /// A target is held by one who applies, or let go.
     Lock {
         /// The ULID by which its holder knows it.
+        #[schemars(regex(pattern = pattern::ULID))]
         holder: String,
         /// Until when; before that nobody else may take it. At its own instant: let go.
+        #[schemars(regex(pattern = pattern::INSTANT))]
         until: String,
     },
     /// Somebody who did not contribute looked back at a change.
@@ -142,11 +178,13 @@ pub enum Event {
         /// What they make of it.
         result: CloseCode,
         /// The digest of what they said.
+        #[schemars(regex(pattern = pattern::DIGEST))]
         text: Option<String>,
     },
     /// A change is not going to happen.
     Canceled {
         /// The digest of what was said.
+        #[schemars(regex(pattern = pattern::DIGEST))]
         text: Option<String>,
     },
 }
@@ -156,20 +194,26 @@ pub enum Event {
 #[serde(rename_all = "camelCase")]
 pub struct Proposed {
     /// The full name of the branch that it goes to.
+    #[schemars(regex(pattern = pattern::BRANCH))]
     pub base_branch: String,
     /// The commit that the base stood at.
+    #[schemars(regex(pattern = pattern::COMMIT))]
     pub base: String,
     /// The newest commit of the change.
+    #[schemars(regex(pattern = pattern::COMMIT))]
     pub head: String,
     /// What changes.
+    #[schemars(regex(pattern = pattern::DIGEST))]
     pub digest: String,
     /// What people say of it.
+    #[schemars(regex(pattern = pattern::DIGEST))]
     pub request: String,
     /// Its type.
     pub change_type: ChangeType,
     /// Its band.
     pub band: RiskBand,
     /// What must be fulfilled, by id, sorted.
+    #[schemars(inner(regex(pattern = pattern::REQUIREMENT)))]
     pub requirements: Vec<String>,
     /// The number of its pull request.
     pub pull_request: Option<u64>,
@@ -181,6 +225,7 @@ pub struct Proposed {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Account {
     /// The forge, such as `github`.
+    #[schemars(regex(pattern = pattern::FORGE))]
     pub forge: String,
     /// The account's number there.
     pub id: u64,
@@ -195,10 +240,13 @@ pub struct Review {
     /// The review's number.
     pub id: u64,
     /// The commit that was looked at.
+    #[schemars(regex(pattern = pattern::COMMIT))]
     pub commit: String,
     /// When, by the forge.
+    #[schemars(regex(pattern = pattern::INSTANT))]
     pub at: String,
     /// SHA-256 of the forge's answer.
+    #[schemars(regex(pattern = pattern::DIGEST))]
     pub answer: String,
 }
 
@@ -207,24 +255,32 @@ pub struct Review {
 #[serde(rename_all = "camelCase")]
 pub struct Approval {
     /// `approval/1`.
+    #[schemars(regex(pattern = "^approval/1$"))]
     pub format: String,
     /// `id` of the base's `gitsm.yaml`, `#`, and the digest of the ledger's first entry.
+    #[schemars(regex(pattern = pattern::REPOSITORY))]
     pub repository: String,
     /// The full name of the branch that the change goes to.
+    #[schemars(regex(pattern = pattern::BRANCH))]
     pub base_branch: String,
     /// The change, as a canonical reference.
+    #[schemars(regex(pattern = pattern::REFERENCE))]
     pub change: String,
     /// What changes.
+    #[schemars(regex(pattern = pattern::DIGEST))]
     pub digest: String,
     /// What people say of it.
+    #[schemars(regex(pattern = pattern::DIGEST))]
     pub request: String,
     /// What was decided.
     pub decision: Decision,
     /// Who decided.
+    #[schemars(regex(pattern = pattern::PERSON))]
     pub person: String,
     /// The band that was shown.
     pub band: RiskBand,
     /// The requirements that were shown, by id, sorted.
+    #[schemars(inner(regex(pattern = pattern::REQUIREMENT)))]
     pub requirements: Vec<String>,
 }
 
@@ -243,14 +299,19 @@ pub enum Decision {
 #[serde(rename_all = "camelCase")]
 pub struct Merged {
     /// The full name of the branch that it went to.
+    #[schemars(regex(pattern = pattern::BRANCH))]
     pub base_branch: String,
     /// The commit that the branch came from.
+    #[schemars(regex(pattern = pattern::COMMIT))]
     pub before: String,
     /// The commit that the branch went to.
+    #[schemars(regex(pattern = pattern::COMMIT))]
     pub after: String,
     /// What changed.
+    #[schemars(regex(pattern = pattern::DIGEST))]
     pub digest: String,
     /// What people said of it.
+    #[schemars(regex(pattern = pattern::DIGEST))]
     pub request: Option<String>,
     /// The number of its pull request.
     pub pull_request: Option<u64>,
@@ -261,10 +322,13 @@ pub struct Merged {
 #[serde(rename_all = "camelCase")]
 pub struct Intent {
     /// The commit whose catalog is applied.
+    #[schemars(regex(pattern = pattern::COMMIT))]
     pub commit: String,
     /// The digest of the plan.
+    #[schemars(regex(pattern = pattern::DIGEST))]
     pub plan: String,
     /// The changes that it carries out, as canonical references.
+    #[schemars(inner(regex(pattern = pattern::REFERENCE)))]
     pub changes: Vec<String>,
 }
 

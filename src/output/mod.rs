@@ -18,6 +18,7 @@ mod impact;
 mod json;
 mod jsonpath;
 mod junit;
+pub mod ledger;
 pub mod listing;
 mod mermaid;
 pub mod owners;

@@ -29,6 +29,7 @@ mod hostile;
 mod impact;
 mod init;
 mod keys;
+mod ledger;
 mod merge;
 mod pages;
 mod policies;

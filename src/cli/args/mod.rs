@@ -9,6 +9,7 @@ mod get;
 mod graph;
 mod impact;
 mod init;
+mod ledger;
 mod plain;
 mod policy;
 mod query;
@@ -30,6 +31,7 @@ pub(super) use get::{Get, GetOutput};
 pub(super) use graph::{Graph, GraphFormat, GroupBy, Towards};
 pub(super) use impact::{Impact, ImpactFormat};
 pub(super) use init::{FromCatalog, Init};
+pub(super) use ledger::{Ledger, LedgerCommand, LedgerFormat, LedgerInit, LedgerLog, LedgerShow, LedgerVerify, LedgerWitness, LogFormat};
 pub(super) use plain::{Complete, Completions, Explain, Man, Schema};
 pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
 pub(super) use query::Query;
@@ -136,6 +138,8 @@ pub enum Command {
     Rename(Rename),
     /// Ask about changes: when they may happen
     Change(Change),
+    /// Read and keep the ledger: what was recorded, by whom, and whether it is as it was written
+    Ledger(Ledger),
     /// Take a change back: edit the files so that its values are as before
     #[command(after_help = revert::EXAMPLES)]
     Revert(Revert),

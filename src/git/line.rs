@@ -1,0 +1,186 @@
+//! A branch of gitsm's own, read commit by commit from its beginning: what each says, and the files
+//! that it adds, changes or takes away.
+
+use std::collections::HashMap;
+
+use super::base::parents_said;
+use super::compare::{changed_paths, compare};
+use super::{BlobId, ChangedPath, GitError, Moment, Person, Repository};
+
+/// The first-parent line of a branch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Line {
+    /// The ids of its commits, the oldest first.
+    pub commits: Vec<String>,
+    /// Whether it was followed down to the commit at which it was to end.
+    pub reached: bool,
+    /// The commit whose parents this clone does not hold, if the line ends there.
+    pub cut: Option<String>,
+}
+
+/// A commit of such a branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Its id.
+    pub id: String,
+    /// How many parents it has.
+    pub parents: usize,
+    /// Its author, and when it was written.
+    pub author: (Person, Moment),
+    /// Its committer, and when it was committed.
+    pub committer: (Person, Moment),
+    /// Its message; of a longer one only the beginning.
+    pub message: String,
+    /// The paths that differ from its first parent.
+    pub files: Vec<ChangedPath>,
+}
+
+/// The longest message that is looked at, in bytes.
+const LONGEST: usize = 4096;
+
+impl Repository {
+    /// The first-parent line that ends at a commit, from after `until` on, or from its beginning.
+    ///
+    /// # Errors
+    ///
+    /// A commit is not in this clone although it should be.
+    pub fn line(&self, tip: &str, until: Option<&str>) -> Result<Line, GitError> {
+        let until = until.map(git2::Oid::from_str).transpose()?;
+        let mut line = Line::default();
+        let mut next = Some(git2::Oid::from_str(tip)?);
+        while let Some(id) = next {
+            if Some(id) == until {
+                line.reached = true;
+                break;
+            }
+            let commit = self.inner().find_commit(id)?;
+            line.commits.push(id.to_string());
+            next = commit.parent_id(0).ok();
+            if next.is_none() && !parents_said(&commit).is_empty() {
+                line.cut = Some(id.to_string());
+            }
+        }
+        line.commits.reverse();
+        Ok(line)
+    }
+
+    /// What a commit says and changes.
+    ///
+    /// # Errors
+    ///
+    /// It is not in this clone.
+    pub fn step(&self, id: &str) -> Result<Step, GitError> {
+        let commit = self.inner().find_commit(git2::Oid::from_str(id)?)?;
+        let before = commit.parent(0).ok().map(|parent| parent.tree_id());
+        let files = changed_paths(&compare(self.inner(), before, Some(commit.tree_id()))?);
+        let message = commit.message_raw_bytes();
+        let message = message.get(..LONGEST).unwrap_or(message);
+        Ok(Step {
+            id: id.to_owned(),
+            parents: parents_said(&commit).len(),
+            author: named(&commit.author()),
+            committer: named(&commit.committer()),
+            message: String::from_utf8_lossy(message).into_owned(),
+            files,
+        })
+    }
+
+    /// The content of a blob, if it is no longer than `most` bytes.
+    ///
+    /// # Errors
+    ///
+    /// This clone does not hold it.
+    pub fn short_blob(&self, id: BlobId, most: u64) -> Result<Option<Vec<u8>>, GitError> {
+        let missing =
+            |_why| GitError::MissingObject { id: id.to_string(), path: "an entry".to_owned() };
+        let store = self.inner().odb()?;
+        let (length, kind) = store.read_header(id.oid()).map_err(missing)?;
+        if kind != git2::ObjectType::Blob || length as u64 > most {
+            return Ok(None);
+        }
+        Ok(Some(store.read(id.oid()).map_err(missing)?.data().to_vec()))
+    }
+
+    /// The protected branch, as far as this clone knows it: the default branch of the remote, or
+    /// else of this repository. Its full name and its tip.
+    pub fn protected(&self) -> Option<(String, String)> {
+        let (reference, _) = self.default_branch()?;
+        let tip = self.tip(&reference)?;
+        Some((reference, tip.to_string()))
+    }
+
+    /// Whether this clone is shallow.
+    pub fn is_shallow(&self) -> bool {
+        self.inner().is_shallow()
+    }
+}
+
+fn named(signature: &git2::Signature<'_>) -> (Person, Moment) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes.get(..512).unwrap_or(bytes)).into();
+    let person =
+        Person { name: text(signature.name_bytes()), email: text(signature.email_bytes()) };
+    let when = signature.when();
+    (person, Moment { time: when.seconds(), offset: when.offset_minutes() })
+}
+
+/// The order of the commits of a branch: which of two is newer, without asking Git each time.
+pub struct Mainline<'r> {
+    repository: &'r Repository,
+    tip: git2::Oid,
+    /// How far commits of the first-parent line are from the tip, as far as it was followed.
+    known: HashMap<git2::Oid, usize>,
+    next: Option<git2::Oid>,
+}
+
+impl<'r> Mainline<'r> {
+    /// The line of the branch of a tip.
+    ///
+    /// # Errors
+    ///
+    /// The tip is no commit of this clone.
+    pub fn of(repository: &'r Repository, tip: &str) -> Result<Self, GitError> {
+        let tip = repository.commit_of(tip)?.id();
+        Ok(Self { repository, tip, known: HashMap::new(), next: Some(tip) })
+    }
+
+    /// Whether a commit is in the history of the branch.
+    ///
+    /// # Errors
+    ///
+    /// The history cannot be read.
+    pub fn holds(&mut self, commit: &str) -> Result<bool, GitError> {
+        let Ok(id) = git2::Oid::from_str(commit) else { return Ok(false) };
+        if self.repository.inner().find_commit(id).is_err() {
+            return Ok(false);
+        }
+        if self.distance(id).is_some() {
+            return Ok(true);
+        }
+        Ok(self.repository.inner().graph_descendant_of(self.tip, id)?)
+    }
+
+    /// Whether `one`, a commit of the history, is newer than `other`, which is one, too.
+    ///
+    /// # Errors
+    ///
+    /// The history cannot be read.
+    pub fn is_newer(&mut self, one: &str, other: &str) -> Result<bool, GitError> {
+        let (one, other) = (git2::Oid::from_str(one)?, git2::Oid::from_str(other)?);
+        match (self.distance(one), self.distance(other)) {
+            (Some(one), Some(other)) => Ok(one < other),
+            _ if one == other => Ok(false),
+            _ => Ok(self.repository.inner().graph_descendant_of(one, other)?),
+        }
+    }
+
+    /// How far a commit is from the tip; nothing if it is not on the first-parent line.
+    fn distance(&mut self, id: git2::Oid) -> Option<usize> {
+        while !self.known.contains_key(&id) {
+            let next = self.next?;
+            self.known.insert(next, self.known.len());
+            let commit = self.repository.inner().find_commit(next).ok();
+            self.next = commit.and_then(|commit| commit.parent_id(0).ok());
+        }
+        self.known.get(&id).copied()
+    }
+}
