@@ -48,14 +48,20 @@ pub(super) fn decisions<'a>(
     let landed = story.landed().map(|(_, one)| one);
     let bench = Bench { story, roles, voices, landed, over: story.cancels().over };
     let mut refused = Vec::new();
-    let mut held: BTreeMap<&str, Vec<Held<'a>>> = BTreeMap::new();
+    let mut held: BTreeMap<&str, Vec<(Held<'a>, bool)>> = BTreeMap::new();
     for (index, entry) in story.entries.iter().copied().enumerate() {
         let Some(approval) = entry.entry.statement.event.approval() else { continue };
         let person = person(entry);
         let one = Held { index, entry, approval, person };
         match bench.why_not(&one) {
-            Some(refusal) => refused.push((entry, refusal)),
-            None => held.entry(person).or_default().push(one),
+            Some(refusal) => {
+                // A no that was taken back is no yes: what they had said before is over.
+                if matches!(refusal, Refusal::Revoked { .. }) && !is_approval(&one) {
+                    held.entry(person).or_default().push((one, true));
+                }
+                refused.push((entry, refusal));
+            }
+            None => held.entry(person).or_default().push((one, false)),
         }
     }
     let mut standing = Vec::new();
@@ -71,22 +77,26 @@ fn is_approval(one: &Held<'_>) -> bool {
     matches!(one.entry.entry.statement.event, Event::Approved { .. })
 }
 
-/// What somebody said last, of all that holds. A rejection always replaces; an approval only what
-/// is not surer than itself.
-fn last<'a>(said: Vec<Held<'a>>, refused: &mut Vec<(&'a Checked, Refusal)>) -> Option<Held<'a>> {
-    let mut said = said.into_iter();
-    let mut last = said.next()?;
-    for next in said {
-        let (has, wants) = (next.entry.grade, last.entry.grade);
-        if is_approval(&next) && has < wants {
-            refused.push((next.entry, Refusal::GradeBelow { has, wants }));
-            continue;
+/// What somebody said last, of all that holds or was taken back (`true`). A rejection always
+/// replaces; an approval only what is not surer than itself.
+fn last<'a>(
+    said: Vec<(Held<'a>, bool)>,
+    refused: &mut Vec<(&'a Checked, Refusal)>,
+) -> Option<Held<'a>> {
+    let mut last: Option<Held<'a>> = None;
+    for (next, is_gone) in said {
+        if let Some(before) = last {
+            let (has, wants) = (next.entry.grade, before.entry.grade);
+            if is_approval(&next) && has < wants {
+                refused.push((next.entry, Refusal::GradeBelow { has, wants }));
+                continue;
+            }
+            let later = next.entry.entry.id.clone();
+            refused.push((before.entry, Refusal::Superseded { later }));
         }
-        let later = next.entry.entry.id.clone();
-        refused.push((last.entry, Refusal::Superseded { later }));
-        last = next;
+        last = (!is_gone).then_some(next);
     }
-    Some(last)
+    last
 }
 
 struct Bench<'b, 'a> {

@@ -107,13 +107,7 @@ pub(super) struct Fold {
 
 /// Walks the table over the entries, and then for the change as it is now.
 pub(super) fn walked<'a>(story: &Story<'a>, inputs: &Inputs<'_>) -> (Fold, Facts<'a>) {
-    let mut fold = Fold {
-        state: State::New,
-        life: Life::Normal,
-        history: Vec::new(),
-        taken: Vec::new(),
-        refused: Vec::new(),
-    };
+    let mut fold = Fold::new();
     let points: Vec<(usize, &Checked)> = story.counting().collect();
     for (index, one) in points.iter().skip(points.len().saturating_sub(POINTS)) {
         let then = story.before(index + 1, one.time);
@@ -163,6 +157,16 @@ fn as_it_was(then: &Story<'_>, inputs: &Inputs<'_>, mut tell: impl FnMut(&Facts<
 }
 
 impl Fold {
+    fn new() -> Self {
+        Self {
+            state: State::New,
+            life: Life::Normal,
+            history: Vec::new(),
+            taken: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
+
     /// Takes rows of the table for as long as one fits.
     fn settle(&mut self, facts: &Facts<'_>, by: Option<&Checked>) {
         let from = self.state;
@@ -192,4 +196,13 @@ impl Fold {
             });
         }
     }
+}
+
+/// Where a change stands if nothing is known of how it came there.
+#[cfg(test)]
+pub(in crate::change) fn straight(inputs: &Inputs<'_>) -> State {
+    let story = Story::of(inputs.asked);
+    let mut fold = Fold::new();
+    fold.settle(&facts(&story, inputs), None);
+    fold.state
 }

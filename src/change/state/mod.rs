@@ -13,6 +13,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(in crate::change) use fold::straight;
 pub use fold::{Told, Visited, state};
 pub use landing::{Landing, landing};
 pub use next::Next;

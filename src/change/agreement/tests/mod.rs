@@ -1,1 +1,7 @@
-//! x
+//! Which decisions count, over small ledgers made by hand.
+
+mod deciding;
+mod lending;
+mod owing;
+mod properties;
+pub(in crate::change) mod world;
