@@ -96,7 +96,10 @@ mod tests {
     fn hours_are_office_hours() {
         let after = |start: &str, text: &str| {
             let start = DateTime::parse_from_rfc3339(start).unwrap().timestamp();
-            DateTime::from_timestamp(over(start, text), 0).unwrap().format("%a %F %H:%M").to_string()
+            DateTime::from_timestamp(over(start, text), 0)
+                .unwrap()
+                .format("%a %F %H:%M")
+                .to_string()
         };
         // 2026-11-20 is a Friday.
         assert_eq!(after("2026-11-17T15:00:00Z", "PT16H"), "Thu 2026-11-19 15:00");

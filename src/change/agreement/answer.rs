@@ -147,7 +147,8 @@ impl Agreement {
     /// Whether the change may go ahead, as far as people are asked.
     pub fn is_met(&self) -> bool {
         // Broken glass stands for whoever is asked, not for a change that is none any more.
-        let remains = |one: &Obstacle| !matches!(one, Obstacle::NoIncident | Obstacle::NobodyDecides);
+        let remains =
+            |one: &Obstacle| !matches!(one, Obstacle::NoIncident | Obstacle::NobodyDecides);
         if self.break_glass.is_some() {
             return !self.obstacles.iter().any(remains);
         }

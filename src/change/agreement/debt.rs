@@ -103,7 +103,7 @@ pub fn debts(
             Event::Reviewed { .. } => of.reviewed.push((index, one)),
             Event::Merged(merged) => landings.push((index, one, merged)),
             Event::Revoked { entry, .. } => {
-                taken.entry((entry, &statement.by)).or_insert(index);
+                taken.entry((entry.as_str(), statement.by.as_str())).or_insert(index);
             }
             _ => {}
         }
@@ -186,9 +186,10 @@ fn is_emergency(seen: &Seen<'_>, merged: &Merged) -> bool {
         Event::Proposed(proposed) if proposed.digest == merged.digest => Some(proposed.change_type),
         _ => None,
     };
-    let by_pipeline = seen.proposed.iter().rfind(|one| {
-        is_pipeline(&one.entry.statement.by) && told(one).is_some()
-    });
+    let by_pipeline = seen
+        .proposed
+        .iter()
+        .rfind(|one| is_pipeline(&one.entry.statement.by) && told(one).is_some());
     let last = by_pipeline.or(seen.proposed.iter().rfind(|one| told(one).is_some()));
     last.and_then(told) == Some(ChangeType::Emergency)
 }

@@ -201,7 +201,9 @@ impl<'a> Bench<'_, 'a> {
             let lent = in_vain.map(|(from, reason)| Refusal::VoiceNotLent { from, reason });
             return Some(lent.unwrap_or(Refusal::NotEligible));
         }
-        let shown = |asked: &&&Requirement| !is_approval(one) || one.approval.requirements.contains(&asked.id);
+        let shown = |asked: &&&Requirement| {
+            !is_approval(one) || one.approval.requirements.contains(&asked.id)
+        };
         let shown: Vec<&&Requirement> = theirs.iter().filter(shown).collect();
         if shown.is_empty() {
             let requirements = theirs.iter().map(|one| one.id.clone()).collect();

@@ -35,9 +35,10 @@ pub(in crate::change) fn of_story(story: &Story<'_>) -> Agreement {
     let mut refused: Vec<(&Checked, Refusal)> = decisions.refused.clone();
     let break_glass = glass(story, &mut refused);
     refused.extend(vain_takebacks(story));
-    let until = requirements.iter().filter_map(|one| one.consent_at).filter(|at| {
-        at.timestamp() > asked.now
-    });
+    let until = requirements
+        .iter()
+        .filter_map(|one| one.consent_at)
+        .filter(|at| at.timestamp() > asked.now);
     let until = until.chain(counting.ends()).min();
     let rejected = decisions.rejected.iter().map(|one| counting.voice_of(one));
     let mut refused: Vec<Refused> = refused.into_iter().map(|(one, why)| told(one, why)).collect();
@@ -197,9 +198,8 @@ impl<'a> Counting<'_, 'a> {
                 && one.entry.grade >= requirement.grade
         };
         let speakers: Vec<&Held<'a>> = self.decisions.approved.iter().filter(speak).collect();
-        let held = |one: &&Held<'a>| {
-            self.voices.held(requirement, one.person, (one.index, one.entry))
-        };
+        let held =
+            |one: &&Held<'a>| self.voices.held(requirement, one.person, (one.index, one.entry));
         let held: Vec<Vec<&str>> = speakers.iter().map(held).collect();
         let given = heard(&held);
         let voices = speakers.iter().zip(given).filter_map(|(one, voice)| {
@@ -244,9 +244,8 @@ impl<'a> Counting<'_, 'a> {
     /// Somebody who does not agree, and in whose place they say so.
     fn voice_of(&self, one: &Held<'a>) -> Voice {
         let asked = self.story.asked.approvals.requirements.iter();
-        let held = asked.flat_map(|asked| {
-            self.voices.held(asked, one.person, (one.index, one.entry))
-        });
+        let held =
+            asked.flat_map(|asked| self.voices.held(asked, one.person, (one.index, one.entry)));
         let held: Vec<&str> = held.collect();
         let own = held.contains(&one.person);
         let behalf = held.first().filter(|_| !own).map(|one| (*one).to_owned());

@@ -41,7 +41,8 @@ impl Month {
 /// Counts the emergencies of the month of an instant (seconds since 1970). What was taken back before
 /// it landed does not count.
 pub fn month(ledger: &[Checked], terms: &Terms, now: i64) -> Month {
-    let month_of = |at: i64| DateTime::<Utc>::from_timestamp(at, 0).map(|at| (at.year(), at.month()));
+    let month_of =
+        |at: i64| DateTime::<Utc>::from_timestamp(at, 0).map(|at| (at.year(), at.month()));
     let this = month_of(now);
     let mut emergencies: BTreeSet<(&str, &str)> = BTreeSet::new();
     let mut changes: BTreeSet<&str> = BTreeSet::new();
@@ -66,7 +67,7 @@ pub fn month(ledger: &[Checked], terms: &Terms, now: i64) -> Month {
                 }
             }
             Event::BreakGlass { .. } if month_of(one.time) == this => {
-                broken.insert(one.entry.id.as_str(), (&statement.by, subject));
+                broken.insert(one.entry.id.as_str(), (statement.by.as_str(), subject));
             }
             Event::Revoked { entry, .. } => {
                 let known = broken.get(entry.as_str());

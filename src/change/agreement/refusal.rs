@@ -179,9 +179,7 @@ impl Refusal {
             Self::OtherChange => "it was said of another change",
             Self::DatedAhead => "it says to be of a time that is yet to come",
             Self::NotEligible => "nothing that is asked of this change is theirs to answer",
-            Self::NotInBase => {
-                "the base does not know them: whom a change adds has no say in it"
-            }
+            Self::NotInBase => "the base does not know them: whom a change adds has no say in it",
             Self::Left => "they left",
             Self::NotListed => "no ChangePolicy of the base lists them for breaking glass",
             Self::NotTheirs => "it is not theirs to say",

@@ -50,6 +50,14 @@ impl<'a> Story<'a> {
         Self::with(Asked { now, ..self.asked }, entries)
     }
 
+    /// The same, asked of the change as it was.
+    pub(in crate::change) fn asking<'b>(&self, asked: Asked<'b>) -> Story<'b>
+    where
+        'a: 'b,
+    {
+        Story { asked, entries: self.entries.clone(), back: self.back.clone() }
+    }
+
     fn with(asked: Asked<'a>, entries: Vec<&'a Checked>) -> Self {
         let mut back: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (index, one) in entries.iter().enumerate() {

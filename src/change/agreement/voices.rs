@@ -147,7 +147,10 @@ fn void(
 ) -> Option<String> {
     let statement = &one.entry.statement;
     if let Some(problem) = one.problems.iter().find(|one| one.is_fatal()) {
-        return Some(format!("that entry does not count: {}", super::Refusal::from(problem).words()));
+        return Some(format!(
+            "that entry does not count: {}",
+            super::Refusal::from(problem).words()
+        ));
     }
     if statement.by != statement.subject {
         return Some(format!("it was {} who said so", short(&statement.by)));

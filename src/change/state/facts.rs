@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Inputs;
 use super::landing::{self, Landing};
 use super::table::{Life, State, When};
-use super::Inputs;
 use crate::change::agreement::{Agreement, Refusal, Story, of_story, unfit};
 use crate::ledger::{Checked, CloseCode, Event};
 use crate::model::gitsm::change_model::ChangeType;
@@ -69,12 +69,10 @@ impl Facts<'_> {
 
 /// Finds what holds of a change.
 pub(super) fn facts<'a>(story: &Story<'a>, inputs: &Inputs<'_>) -> Facts<'a> {
-    let landings = story.counting().filter(|(_, one)| {
-        matches!(one.entry.statement.event, Event::Merged(_))
-    });
-    let mut landings = landings.filter_map(|(index, one)| {
-        Some((index, landing::of(story, index, one)?))
-    });
+    let landings =
+        story.counting().filter(|(_, one)| matches!(one.entry.statement.event, Event::Merged(_)));
+    let mut landings =
+        landings.filter_map(|(index, one)| Some((index, landing::of(story, index, one)?)));
     let first = landings.next();
     let mut landed_at = first.as_ref().map(|(index, _)| *index);
     let mut landing = first.map(|(_, landing)| landing);
@@ -97,8 +95,8 @@ pub(super) fn facts<'a>(story: &Story<'a>, inputs: &Inputs<'_>) -> Facts<'a> {
     let mut refused = Vec::new();
     let canceled = past.canceled(ended, &mut refused);
     let reviewed = past.reviewed(ended, &mut refused);
-    let quiet = life == Life::Standard
-        || (life == Life::Normal && story.asked.band == RiskBand::Low);
+    let quiet =
+        life == Life::Standard || (life == Life::Normal && story.asked.band == RiskBand::Low);
     Facts {
         life,
         proposed: past.proposed(),
@@ -261,10 +259,7 @@ impl<'a> Past<'_, 'a> {
     }
 
     /// All entries of the change of a type, whether they count or not.
-    fn entries(
-        &self,
-        of: impl Fn(&Event) -> bool,
-    ) -> impl Iterator<Item = (usize, &'a Checked)> {
+    fn entries(&self, of: impl Fn(&Event) -> bool) -> impl Iterator<Item = (usize, &'a Checked)> {
         let change = self.story.asked.change;
         let all = self.story.entries.iter().copied().enumerate();
         all.filter(move |(_, one)| {

@@ -152,12 +152,11 @@ fn as_it_was(then: &Story<'_>, inputs: &Inputs<'_>, mut tell: impl FnMut(&Facts<
     };
     // What was said of it then is not known; it was enough to go on.
     let inputs = Inputs { unsaid: &[], ..inputs };
-    let then = Story { asked: was, ..then.clone() };
-    tell(&facts(&then, &inputs));
+    tell(&facts(&then.asking(was), &inputs));
 }
 
 impl Fold {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             state: State::New,
             life: Life::Normal,
@@ -168,7 +167,7 @@ impl Fold {
     }
 
     /// Takes rows of the table for as long as one fits.
-    fn settle(&mut self, facts: &Facts<'_>, by: Option<&Checked>) {
+    pub(super) fn settle(&mut self, facts: &Facts<'_>, by: Option<&Checked>) {
         let from = self.state;
         let mut last = None;
         if facts.life != self.life {

@@ -7,7 +7,7 @@ use super::Inputs;
 use super::facts::Facts;
 use super::table::{Life, State};
 use crate::catalog::short;
-use crate::change::agreement::{Fulfilled, Standing};
+use crate::change::agreement::{Fulfilled, Obstacle, Standing};
 use crate::change::requirement::RequirementKind;
 
 /// Something that may happen next.
@@ -86,9 +86,13 @@ fn new(facts: &Facts<'_>) -> Vec<String> {
         }
         Some((_, true)) => {}
     }
-    why.extend(facts.agreement.rejected.iter().map(|one| {
-        format!("{} does not agree ({})", short(&one.person), one.entry)
-    }));
+    why.extend(
+        facts
+            .agreement
+            .rejected
+            .iter()
+            .map(|one| format!("{} does not agree ({})", short(&one.person), one.entry)),
+    );
     why
 }
 
@@ -101,14 +105,21 @@ fn authorize(facts: &Facts<'_>, inputs: &Inputs<'_>) -> Vec<String> {
         });
     }
     let agreement = &facts.agreement;
-    why.extend(agreement.rejected.iter().filter(|_| facts.life == Life::Unauthorized).map(|one| {
-        format!("{} did not agree ({})", short(&one.person), one.entry)
-    }));
-    why.extend(agreement.obstacles.iter().map(super::super::agreement::Obstacle::words));
+    why.extend(
+        agreement
+            .rejected
+            .iter()
+            .filter(|_| facts.life == Life::Unauthorized)
+            .map(|one| format!("{} did not agree ({})", short(&one.person), one.entry)),
+    );
+    why.extend(agreement.obstacles.iter().map(Obstacle::words));
     why.extend(agreement.unmet().map(missing));
     why.extend(inputs.blocked_by.iter().map(|debt| {
         let owners = shorts(&debt.owners);
-        format!("{} broke the glass, and nobody has reviewed that: it holds up {owners}", short(&debt.change))
+        format!(
+            "{} broke the glass, and nobody has reviewed that: it holds up {owners}",
+            short(&debt.change)
+        )
     }));
     why
 }
@@ -120,9 +131,10 @@ fn missing(one: &Fulfilled) -> String {
         (1, _) => "nobody has agreed yet".to_owned(),
         (count, missing) => format!("{} of {count} have agreed", count - missing.min(count)),
     };
-    let silence = one.consent_at.filter(|_| one.standing == Standing::Unmet).map(|at| {
-        format!("; silence is consent from {}", at.format("%Y-%m-%d %H:%M UTC"))
-    });
+    let silence = one
+        .consent_at
+        .filter(|_| one.standing == Standing::Unmet)
+        .map(|at| format!("; silence is consent from {}", at.format("%Y-%m-%d %H:%M UTC")));
     let problem = one.problem.as_ref().map(|problem| format!("; {problem}"));
     format!("{id}: {how}{}{}", silence.unwrap_or_default(), problem.unwrap_or_default())
 }
@@ -193,9 +205,9 @@ pub(super) fn next(state: State, facts: &Facts<'_>, inputs: &Inputs<'_>) -> Vec<
         }
         State::Closed | State::Canceled => {}
     }
-    let may_cancel = super::TRANSITIONS.iter().any(|row| {
-        row.life == facts.life && row.from == state && row.to == State::Canceled
-    });
+    let may_cancel = super::TRANSITIONS
+        .iter()
+        .any(|row| row.life == facts.life && row.from == state && row.to == State::Canceled);
     if may_cancel {
         all.push(step("cancel", "call it off", Vec::new(), Some("cancel")));
     }

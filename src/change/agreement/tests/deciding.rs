@@ -67,7 +67,11 @@ fn an_approval_is_bound_to_everything_that_it_was_said_of() {
     }
     let mut world = World::new();
     let approval = world.approval("cy", Decision::Approve);
-    world.write("cy", "change:default/pg18", Event::Approved { approval, review: None, text: None });
+    world.write(
+        "cy",
+        "change:default/pg18",
+        Event::Approved { approval, review: None, text: None },
+    );
     assert_eq!(codes(&world.told()), ["cy other-change"]);
     let mut world = World::new();
     let approval = world.approval("cy", Decision::Reject);
@@ -105,8 +109,7 @@ fn who_decides_must_be_known_and_there() {
     let mut world = World::new();
     world.approve("zoe");
     assert_eq!(codes(&world.told()), ["zoe not-in-base"], "added in the same change");
-    world.last().problems =
-        vec![Problem::UnknownKey { fingerprint: "SHA256:x".to_owned() }];
+    world.last().problems = vec![Problem::UnknownKey { fingerprint: "SHA256:x".to_owned() }];
     assert_eq!(codes(&world.told()), ["zoe not-in-base"]);
     let mut world = World::new();
     world.approvals.requirements.pop();

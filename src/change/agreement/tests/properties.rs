@@ -53,7 +53,8 @@ fn word() -> impl Strategy<Value = Act> {
 
 fn done(acts: &[Act]) -> World {
     let mut world = World::new();
-    let board = requirement(RequirementKind::Team, "team/team:default/board", 2, &["dee", "eve", "fay"]);
+    let board =
+        requirement(RequirementKind::Team, "team/team:default/board", 2, &["dee", "eve", "fay"]);
     world.approvals.requirements.push(board);
     for act in acts {
         perform(&mut world, act);

@@ -82,7 +82,12 @@ impl World {
             incident: None,
             approvals: Approvals {
                 requirements: vec![
-                    requirement(RequirementKind::Owner, "owner/team:default/infra", 1, &["cy", "dee"]),
+                    requirement(
+                        RequirementKind::Owner,
+                        "owner/team:default/infra",
+                        1,
+                        &["cy", "dee"],
+                    ),
                     requirement(RequirementKind::Peers, "peers", 1, &[]),
                 ],
                 contributors: vec![Known { contributor: ada, persons: people(&["ada"]) }],
@@ -91,7 +96,10 @@ impl World {
                 review_within: None,
             },
             authority: Authority {
-                writers: everybody.iter().map(|one| (person(one), Vec::new())).collect::<BTreeMap<_, _>>(),
+                writers: everybody
+                    .iter()
+                    .map(|one| (person(one), Vec::new()))
+                    .collect::<BTreeMap<_, _>>(),
                 break_glass: people(&["ada", "fay"]).into_iter().collect(),
                 operators: people(&["gil"]).into_iter().collect(),
                 ..Authority::default()
@@ -317,6 +325,8 @@ fn short(person: &str) -> String {
 
 /// The entries that do not count: the code and by whom.
 pub(in crate::change) fn codes(told: &Agreement) -> Vec<String> {
-    let code = |one: &crate::change::agreement::Refused| format!("{} {}", short(&one.person), one.why.code());
+    let code = |one: &crate::change::agreement::Refused| {
+        format!("{} {}", short(&one.person), one.why.code())
+    };
     told.refused.iter().map(code).collect()
 }
