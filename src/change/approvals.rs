@@ -8,7 +8,7 @@ use super::change_type::Typed;
 use super::class::is_governance;
 use super::governance::steers;
 use super::impact::ChangeImpact;
-use super::lengths::hours;
+use super::lengths::seconds;
 use super::people::People;
 use super::policy::{Policies, Rules};
 pub use super::requirement::{Approvals, Because, Requirement, RequirementKind};
@@ -75,8 +75,8 @@ pub fn approvals(question: &Question<'_, '_>) -> Approvals {
         requirements: asked.all.into_values().collect(),
         contributors: question.people.contributors.clone(),
         notes: asked.notes.into_iter().collect(),
-        lasts: shortest.min_by_key(|text| hours(text)).cloned(),
-        review_within: review.filter(|_| is_emergency).min_by_key(|text| hours(text)).cloned(),
+        lasts: shortest.min_by_key(|text| seconds(text)).cloned(),
+        review_within: review.filter(|_| is_emergency).min_by_key(|text| seconds(text)).cloned(),
     }
 }
 
@@ -394,7 +394,7 @@ impl<'q, 'a> Asked<'q, 'a> {
         known.r#for.sort();
         known.r#for.dedup();
         let longer = [known.consent_after.take(), new.consent_after].into_iter().flatten();
-        known.consent_after = longer.max_by_key(|text| hours(text));
+        known.consent_after = longer.max_by_key(|text| seconds(text));
         known.problem = too_few(known).or(known.problem.take());
     }
 

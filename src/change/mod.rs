@@ -3,6 +3,7 @@
 //! Floor 4. A [`ChangeSet`] says what differs between two catalogs, in the words of the catalog.
 //! [`set`] holds its parts, [`assessment`] says what it means, [`schedule`] when it may happen.
 
+pub mod agreement;
 pub mod approvals;
 pub mod assessment;
 pub mod backtest;
@@ -25,6 +26,7 @@ pub mod people;
 pub mod policies;
 pub mod policy;
 pub mod request;
+pub mod request_digest;
 pub mod requirement;
 mod rewrite;
 pub mod risk;
@@ -33,6 +35,7 @@ pub mod set;
 #[cfg(test)]
 mod set_tests;
 mod side;
+pub mod state;
 pub mod subjects;
 pub mod targets;
 #[cfg(test)]
