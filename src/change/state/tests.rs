@@ -361,7 +361,7 @@ fn what_is_missing_or_edited_is_said() {
 #[test]
 fn thousands_of_entries_are_no_reason_to_wait() {
     let mut play = proposed(ChangeType::Normal);
-    for _ in 0..3000 {
+    for _ in 0..1500 {
         play.world.reject("dee");
     }
     play.world.approve("dee");
