@@ -141,10 +141,11 @@ fn plays() -> Vec<Play> {
     all.push(ended(low, CloseCode::Successful));
     let broken = || Play::new(Normal).then(|play| drop(play.world.shatter("ada")));
     all.push(broken().then(cancel));
-    all.push(Play::new(Normal).then(|play| {
+    let late = Play::new(Normal).then(|play| {
         cancel(play);
         play.world.shatter("ada");
-    }));
+    });
+    all.push(late.then(|play| drop(play.world.propose("ada"))));
     let glass = broken().then(|play| drop(play.world.merge()));
     all.push(ended(glass, CloseCode::Successful).then(|play| drop(play.world.review("dee"))));
     let wild = proposed(Normal).then(|play| drop(play.world.merge()));

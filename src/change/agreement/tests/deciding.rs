@@ -283,7 +283,10 @@ fn no_pipeline_agrees_to_anything() {
     let mut world = World::new();
     world.authority.writers.insert("pipeline:ci".to_owned(), Vec::new());
     let mut approval = world.approval("cy", Decision::Approve);
-    world.say("pipeline:ci", Event::Approved { approval: approval.clone(), review: None, text: None });
+    world.say(
+        "pipeline:ci",
+        Event::Approved { approval: approval.clone(), review: None, text: None },
+    );
     approval.person = "pipeline:ci".to_owned();
     world.say("pipeline:ci", Event::Approved { approval, review: None, text: None });
     let told = world.told();
