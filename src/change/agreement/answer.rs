@@ -47,7 +47,7 @@ pub struct Fulfilled {
     pub missing: u32,
     /// Who did.
     pub by: Vec<Voice>,
-    /// Anybody whom the base knows, who did not contribute and is not in `by`.
+    /// Whether anybody may whom the base knows and who did not contribute.
     pub anyone: bool,
     /// Who else could, without those who may not any more; nobody by name where anybody may.
     pub could: Vec<String>,

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::refusal::Refusal;
-use super::story::{Roles, person, written_at};
+use super::story::{Roles, is_pipeline, person, written_at};
 use super::voices::Voices;
 use super::{Asked, Story};
 use crate::change::lengths::seconds;
@@ -131,7 +131,8 @@ impl<'a> Bench<'_, 'a> {
             false => Decision::Reject,
         };
         let is_theirs = one.approval.person == one.person && one.approval.decision == decision;
-        (!is_theirs || one.approval.format != APPROVAL).then_some(Refusal::NotTheirs)
+        let is_decision = one.approval.format == APPROVAL && !is_pipeline(one.person);
+        (!is_theirs || !is_decision).then_some(Refusal::NotTheirs)
     }
 
     /// What it was said of.

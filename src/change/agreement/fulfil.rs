@@ -8,7 +8,7 @@ use super::answer::{Agreement, Fulfilled, Obstacle, Refused, Standing, Voice};
 use super::decisions::{Decisions, Held, decisions, too_old};
 use super::matching::heard;
 use super::refusal::Refusal;
-use super::story::{Roles, is_pipeline, person, written_at};
+use super::story::{is_pipeline, person, written_at};
 use super::voices::Voices;
 use super::{Asked, Story};
 use crate::change::lengths::{over, seconds};

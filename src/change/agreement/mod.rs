@@ -27,4 +27,4 @@ pub(super) use fulfil::of_story;
 pub use limit::{Month, month};
 pub use refusal::Refusal;
 pub(super) use review::unfit;
-pub(super) use story::{Story, is_pipeline};
+pub(super) use story::Story;

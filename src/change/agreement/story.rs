@@ -30,9 +30,16 @@ impl<'a> Story<'a> {
         let own = || asked.ledger.iter().zip(&ours).filter(|(_, ours)| **ours).map(|(one, _)| one);
         let people: BTreeSet<&str> = own().map(person).collect();
         let mut ids: BTreeSet<&str> = own().map(|one| one.entry.id.as_str()).collect();
-        let lends = |one: &Checked| match &one.entry.statement.event {
-            Event::Delegated { to, .. } => people.contains(to.as_str()),
-            _ => false,
+        let asked_of = asked.approvals.requirements.iter().flat_map(|one| &one.eligible);
+        let asked_of: BTreeSet<&str> = asked_of.map(String::as_str).collect();
+        let lends = |one: &Checked| {
+            let from = one.entry.statement.subject.as_str();
+            match &one.entry.statement.event {
+                Event::Delegated { to, .. } => {
+                    people.contains(to.as_str()) || asked_of.contains(from)
+                }
+                _ => false,
+            }
         };
         ids.extend(asked.ledger.iter().filter(|one| lends(one)).map(|one| one.entry.id.as_str()));
         let takes_back = |one: &Checked| match &one.entry.statement.event {

@@ -21,8 +21,9 @@ pub struct Landing {
 }
 
 /// Says whether a landing was authorised: the one of an entry (its ULID), or else the first under
-/// the name of the change. What is asked must be asked of what landed: the digest and the request of
-/// the range, the requirements and the authority of the branch before it.
+/// the name of the change. What is asked must be asked of what landed: the digest of the range, the
+/// requirements and the authority of the branch before it, and the request that the entry names (the
+/// text of a forge can be edited afterwards, and a squash has another one than its commits).
 pub fn landing(asked: &Asked<'_>, entry: Option<&str>) -> Option<Landing> {
     let story = Story::of(asked);
     let found = story.counting().find(|(_, one)| {

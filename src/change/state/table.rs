@@ -259,6 +259,7 @@ pub static TRANSITIONS: &[Transition] = &[
     row(BreakGlass, Scheduled, When::Began, Implement),
     row(BreakGlass, Implement, When::Ended, Review),
     row(BreakGlass, Review, When::Reviewed, Closed),
+    row(BreakGlass, Canceled, When::Again, New),
     row(Unauthorized, New, When::Found, Authorize),
     row(Unauthorized, Authorize, When::Ended, Review),
     row(Unauthorized, Review, When::Reviewed, Closed),

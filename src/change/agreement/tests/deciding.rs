@@ -36,7 +36,7 @@ fn a_quorum_wants_as_many_persons() {
     assert!(world.told().is_met());
     let unattributed = requirement(RequirementKind::Unattributed, "unattributed", 2, &[]);
     world.approvals.requirements = vec![unattributed];
-    assert_eq!(codes(&world.told()), ["dee superseded", "dee not-shown", "eve not-shown"]);
+    assert_eq!(codes(&world.told()), ["dee not-shown", "dee not-shown", "eve not-shown"]);
 }
 
 /// What is different about an approval, and the code of the refusal.
@@ -276,6 +276,22 @@ fn a_review_that_a_pipeline_copies_is_its_givers() {
     assert_eq!(told.requirements[0].by[0].grade, Grade::Forge);
     world.revoke("cy", &id);
     assert_eq!(codes(&world.told()), ["cy revoked"]);
+}
+
+#[test]
+fn no_pipeline_agrees_to_anything() {
+    let mut world = World::new();
+    world.authority.writers.insert("pipeline:ci".to_owned(), Vec::new());
+    let mut approval = world.approval("cy", Decision::Approve);
+    world.say(
+        "pipeline:ci",
+        Event::Approved { approval: approval.clone(), review: None, text: None },
+    );
+    approval.person = "pipeline:ci".to_owned();
+    world.say("pipeline:ci", Event::Approved { approval, review: None, text: None });
+    let told = world.told();
+    assert!(told.refused.iter().all(|one| one.why.code() == "not-theirs"));
+    assert_eq!(standings(&told), ["owner 1 missing", "peers 1 missing"]);
 }
 
 #[test]
