@@ -11,7 +11,7 @@ const DAY: i64 = 24 * 3600;
 const OFFICE: i64 = 3;
 
 /// A length of time in seconds; a month is 30 days, a year 365.
-pub(super) fn seconds(text: &str) -> i64 {
+pub(crate) fn seconds(text: &str) -> i64 {
     let (mut total, mut number, mut in_time) = (0_i64, 0_i64, false);
     for c in text.chars() {
         match c {

@@ -4,13 +4,30 @@ use super::Environment;
 use super::args::{CalendarFormat, Change, ChangeCalendar, ChangeCommand};
 use super::error::Failure;
 use super::impact::{put, renamed};
+use super::life;
 use crate::flow::calendar::{Request, calendar};
+use crate::ledger::Decision;
 use crate::output::{calendar_ics, calendar_json, calendar_markdown, calendar_table};
 
 pub(super) fn run(arguments: &Change, environment: &Environment) -> Result<u8, Failure> {
     match &arguments.command {
         ChangeCommand::Calendar(arguments) => show(arguments, environment),
         ChangeCommand::Backtest(arguments) => super::backtest::run(arguments, environment),
+        ChangeCommand::New(arguments) => life::new(arguments, environment),
+        ChangeCommand::Propose(arguments) => life::propose(arguments, environment),
+        ChangeCommand::Show(arguments) => life::show(arguments, environment),
+        ChangeCommand::List(arguments) => life::list(arguments, environment),
+        ChangeCommand::Approve(arguments) => {
+            life::decide(arguments, Decision::Approve, environment)
+        }
+        ChangeCommand::Reject(arguments) => life::decide(arguments, Decision::Reject, environment),
+        ChangeCommand::Revoke(arguments) => life::revoke(arguments, environment),
+        ChangeCommand::Delegate(arguments) => life::delegate(arguments, environment),
+        ChangeCommand::BreakGlass(arguments) => life::glass(arguments, environment),
+        ChangeCommand::Cancel(arguments) => life::cancel(arguments, environment),
+        ChangeCommand::Merged(arguments) => life::merged(arguments, environment),
+        ChangeCommand::Complete(arguments) => life::complete(arguments, environment),
+        ChangeCommand::Archive(arguments) => life::archive(arguments, environment),
     }
 }
 

@@ -5,6 +5,8 @@ use std::io::Write;
 use super::Environment;
 use crate::flow::ask::AskError;
 use crate::flow::calendar::CalendarError;
+use crate::flow::change::ChangeError;
+use crate::flow::change::new::NewError;
 use crate::flow::fix::FixError;
 use crate::flow::fmt::FmtError;
 use crate::flow::get::GetError;
@@ -93,7 +95,16 @@ macro_rules! told {
     };
 }
 
-told!(AskError, CalendarError, GetError, InitError, LedgerError, SidesError);
+told!(
+    AskError,
+    CalendarError,
+    ChangeError,
+    GetError,
+    InitError,
+    LedgerError,
+    NewError,
+    SidesError
+);
 
 impl From<RenameError> for Failure {
     fn from(error: RenameError) -> Self {

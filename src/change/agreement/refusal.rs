@@ -245,6 +245,7 @@ fn of_problem(problem: &Problem) -> String {
         | Problem::Malformed { reason }
         | Problem::OddCommit { reason } => reason.clone(),
         Problem::BackDated { seconds } => format!("it is dated back by {seconds} s"),
+        Problem::Unchecked { .. } => "its signature cannot be checked here".to_owned(),
         Problem::UnknownMain { commit } => {
             format!("it names the commit {commit}, which is not on the protected branch")
         }

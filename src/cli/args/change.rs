@@ -6,6 +6,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::backtest::{BACKTEST_EXAMPLES, ChangeBacktest};
+use super::life::{
+    APPROVE_EXAMPLES, ARCHIVE_EXAMPLES, CANCEL_EXAMPLES, COMPLETE_EXAMPLES, ChangeArchive,
+    ChangeComplete, ChangeDelegate, ChangeGlass, ChangeListing, ChangeMerged, ChangeNew,
+    ChangeRevoke, ChangeSay, ChangeShow, DELEGATE_EXAMPLES, GLASS_EXAMPLES, LIST_EXAMPLES,
+    MERGED_EXAMPLES, NEW_EXAMPLES, PROPOSE_EXAMPLES, REJECT_EXAMPLES, REVOKE_EXAMPLES,
+    SHOW_EXAMPLES,
+};
 use super::format_and_file;
 
 const CALENDAR_EXAMPLES: &str = "\
@@ -33,6 +40,45 @@ pub struct Change {
 /// The commands about changes.
 #[derive(Debug, Subcommand)]
 pub enum ChangeCommand {
+    /// Begin a change request: what is known stands in it, what is missing is asked
+    #[command(after_help = NEW_EXAMPLES)]
+    New(ChangeNew),
+    /// Put a change forward as it is, for those who must agree
+    #[command(after_help = PROPOSE_EXAMPLES)]
+    Propose(ChangeSay),
+    /// Show a change: what was said, what is computed, what happened, what comes next
+    #[command(after_help = SHOW_EXAMPLES)]
+    Show(ChangeShow),
+    /// List the changes that the ledger knows, and where they stand
+    #[command(after_help = LIST_EXAMPLES)]
+    List(ChangeListing),
+    /// Agree to a change as it is
+    #[command(after_help = APPROVE_EXAMPLES)]
+    Approve(ChangeSay),
+    /// Say that you do not agree to a change
+    #[command(after_help = REJECT_EXAMPLES)]
+    Reject(ChangeSay),
+    /// Take back what you said before
+    #[command(after_help = REVOKE_EXAMPLES)]
+    Revoke(ChangeRevoke),
+    /// Let somebody else agree in your place for a while
+    #[command(after_help = DELEGATE_EXAMPLES)]
+    Delegate(ChangeDelegate),
+    /// Go ahead before anybody agrees, if the base lists you for it
+    #[command(after_help = GLASS_EXAMPLES)]
+    BreakGlass(ChangeGlass),
+    /// Call a change off
+    #[command(after_help = CANCEL_EXAMPLES)]
+    Cancel(ChangeSay),
+    /// Record what landed on the default branch, in its pipeline
+    #[command(after_help = MERGED_EXAMPLES)]
+    Merged(ChangeMerged),
+    /// Say how a change went, or look back at it
+    #[command(after_help = COMPLETE_EXAMPLES)]
+    Complete(ChangeComplete),
+    /// Take requests of changes that are over off the disk
+    #[command(after_help = ARCHIVE_EXAMPLES)]
+    Archive(ChangeArchive),
     /// Show when changes may happen and which are planned: windows, freezes, schedules
     #[command(after_help = CALENDAR_EXAMPLES)]
     Calendar(ChangeCalendar),
@@ -85,7 +131,7 @@ pub(super) fn parse_day(text: &str) -> Result<NaiveDate, String> {
         .map_err(|_why| "write a day as 2026-12-31".to_owned())
 }
 
-fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
+pub(super) fn parse_instant(text: &str) -> Result<DateTime<Utc>, String> {
     let instant = DateTime::parse_from_rfc3339(text);
     instant
         .map(|instant| instant.to_utc())

@@ -10,6 +10,7 @@ mod graph;
 mod impact;
 mod init;
 mod ledger;
+mod life;
 mod plain;
 mod policy;
 mod query;
@@ -30,6 +31,10 @@ pub(super) use fmt::Fmt;
 pub(super) use get::{Get, GetOutput};
 pub(super) use graph::{Graph, GraphFormat, GroupBy, Towards};
 pub(super) use impact::{Impact, ImpactFormat};
+pub(super) use life::{
+    ChangeArchive, ChangeComplete, ChangeDelegate, ChangeGlass, ChangeListing, ChangeMerged,
+    ChangeNew, ChangeRevoke, ChangeSay, ChangeShow, ListFormat, RecordFormat, Signing, Went,
+};
 pub(super) use init::{FromCatalog, Init};
 pub(super) use ledger::{Ledger, LedgerCommand, LedgerFormat, LedgerInit, LedgerLog, LedgerShow, LedgerVerify, LedgerWitness, LogFormat};
 pub(super) use plain::{Complete, Completions, Explain, Man, Schema};

@@ -56,15 +56,15 @@ impl Desk {
         format!("{id}#{}", genesis.unwrap_or_default())
     }
 
-    /// Whether the key of an entry still counts in the base as it is now; if not, why.
+    /// Whether the key of an entry still counts, by the keys of a base; if not, why.
     ///
     /// # Errors
     ///
     /// In words, why it does not.
-    pub fn key_now(&self, entry: &Checked) -> Result<(), String> {
+    pub fn key_counts(&self, keys: &Keys, entry: &Checked) -> Result<(), String> {
         let Some(fingerprint) = &entry.key else { return Ok(()) };
         let by = &entry.entry.statement.by;
-        let standing = self.keys.standing(by, fingerprint, self.book.now.timestamp(), UNSEEN);
+        let standing = keys.standing(fingerprint, by, self.book.now.timestamp(), UNSEEN);
         match standing.is_valid() {
             true => Ok(()),
             false => Err(standing.to_string()),

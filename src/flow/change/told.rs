@@ -11,6 +11,7 @@ use crate::change::policy::Policies;
 use crate::change::state::{Inputs, Told, state};
 use crate::change::targets::targets;
 use crate::git::Environment;
+use crate::ledger::keys::Keys;
 use crate::ledger::{Checked, Merged};
 
 /// Where a change stands, and what else holds it up.
@@ -48,7 +49,14 @@ impl Desk {
             _ => blocked_by(&all, &meant.change, &owners),
         };
         let repository = self.repository_name();
-        let key_now = |entry: &Checked| self.key_now(entry);
+        // Of what landed, the base is the branch as it was before.
+        let authority = match &meant.found {
+            Found::Landed(_) => self.book.authority(&sides.names.base_commit).ok(),
+            _ => None,
+        };
+        let authority = authority.unwrap_or_else(|| std::sync::Arc::clone(&self.authority));
+        let keys = Keys::of(&authority);
+        let key_now = |entry: &Checked| self.key_counts(&keys, entry);
         let asked = Asked {
             repository: &repository,
             base_branch: &self.book.base_branch,
@@ -59,7 +67,7 @@ impl Desk {
             band: assessment.risk.band,
             incident: assessment.r#type.incident.as_deref(),
             approvals: &assessment.approvals,
-            authority: &self.authority,
+            authority: &authority,
             now: self.book.now.timestamp(),
             ledger: self.entries(),
             key_now: &key_now,
@@ -105,7 +113,7 @@ fn owners(entities: &[String], base: &Side<'_>, merged: &Side<'_>) -> Vec<String
 /// What policies say of reviews that are owed: of several the strictest.
 fn terms(base: &Side<'_>, merged: &Side<'_>, facts: &Facts) -> Terms {
     let policies = Policies::of(base, merged, facts);
-    let shortest = |all: Vec<String>| all.into_iter().min_by_key(|one| crate::change::lengths::hours(one));
+    let shortest = |all: Vec<String>| all.into_iter().min_by_key(|one| crate::change::lengths::seconds(one));
     let glass = policies.iter().filter_map(|rules| rules.break_glass_within());
     let emergency = policies.iter().filter_map(|rules| rules.review_within());
     let limits = policies.iter().filter_map(|rules| rules.emergency()?.monthly_limit);

@@ -4,7 +4,7 @@ use super::ChangeError;
 use super::desk::Desk;
 use crate::catalog::short;
 use crate::flow::ledger::{Appended, append};
-use crate::flow::whoami::me;
+use crate::flow::whoami::{WhoError, me};
 use crate::ledger::keys::UNSEEN;
 use crate::ledger::{Event, NAMESPACE, types};
 use crate::signature::{SigningKey, sign};
@@ -57,8 +57,12 @@ impl Desk {
                 pipeline.to_owned()
             }
             who => {
-                let found = me(repository, &self.book.main, &self.authority, who);
-                found.map_err(|error| ChangeError::Who(error.to_string(), error.hint()))?
+                let known = SigningKey::chosen(asked.key.as_deref(), &|name| repository.setting(name));
+                let key = known.ok().flatten();
+                let people = self.book.people()?;
+                let found = people.show(|base| me(repository, base, who, key.as_ref()));
+                let told = |error: WhoError| ChangeError::Who(error.to_string(), Some(error.hint()));
+                found.map_err(told)?.person
             }
         };
         let none = |reason: &str| Writer {
@@ -75,7 +79,7 @@ impl Desk {
             Ok(Some(key)) => key,
             Ok(None) => return Ok(none("Git has no signing key here (`user.signingKey`)")),
             Err(error) if asked.key.is_some() => {
-                return Err(ChangeError::Who(error.to_string(), error.hint()));
+                return Err(ChangeError::Who(error.to_string(), None));
             }
             Err(error) => return Ok(none(&error.to_string())),
         };
@@ -83,7 +87,7 @@ impl Desk {
             return Ok(Writer { by, key: Some(key), unsigned_because: None });
         };
         let now = self.book.now.timestamp();
-        let standing = self.keys.standing(&by, &fingerprint, now, UNSEEN);
+        let standing = self.keys.standing(&fingerprint, &by, now, UNSEEN);
         if standing.is_valid() {
             return Ok(Writer { by, key: Some(key), unsigned_because: None });
         }
@@ -120,10 +124,7 @@ impl Desk {
             return Ok(append(&self.book, &writer.by, events, None)?);
         };
         let sign = |message: &[u8]| {
-            sign(key, NAMESPACE, message).map_err(|error| match error.hint() {
-                Some(hint) => format!("{error} ({hint})"),
-                None => error.to_string(),
-            })
+            sign(key, NAMESPACE, message).map_err(|error| error.to_string())
         };
         Ok(append(&self.book, &writer.by, events, Some(&sign))?)
     }

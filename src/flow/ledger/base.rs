@@ -117,13 +117,20 @@ impl<'r> Bases<'r> {
         Ok(speaks)
     }
 
-    fn read(&self, commit: &str) -> Result<Authority, GitError> {
+    /// The files of a commit in which people, change policies and settings stand; of a small catalog
+    /// all of them.
+    pub(super) fn tree(&self, commit: &str) -> Result<(Arc<dyn Tree>, Config), GitError> {
         let tree: Arc<dyn Tree> = Arc::new(Revision::unlisted(self.repository, commit)?);
         let (config, _) = configuration(tree.as_ref(), &self.folder, false);
         let tree: Arc<dyn Tree> = match self.few(&tree, commit, &config)? {
             Some(files) => Arc::new(Chosen::new(tree, files.into_iter())?),
             None => Arc::new(Revision::open(self.repository, commit, &[])?),
         };
+        Ok((tree, config))
+    }
+
+    fn read(&self, commit: &str) -> Result<Authority, GitError> {
+        let (tree, config) = self.tree(commit)?;
         let inspect = |_: &crate::catalog::Subject<'_>| Inspection::default();
         let limits = Limits::default();
         let (catalog, _) = load_with(tree.as_ref(), &config, &limits, &inspect, &self.shelf)?;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::clock;
-use super::sides::folder_in;
+use super::sides::{OwnedSide, folder_in};
 use super::workspace::{Place, configuration};
 use crate::config::Config;
 use crate::git::{Git, GitError, Repository, program};
@@ -167,6 +167,21 @@ impl Book {
     /// Git cannot deliver it.
     pub fn authority(&self, commit: &str) -> Result<Arc<Authority>, LedgerError> {
         Ok(Bases::new(&self.repository, &self.folder).at(commit)?)
+    }
+
+    /// The people and the change policies of the protected branch, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// Git cannot deliver them.
+    pub fn people(&self) -> Result<OwnedSide, LedgerError> {
+        let (tree, config) = Bases::new(&self.repository, &self.folder).tree(&self.main)?;
+        Ok(OwnedSide::open(tree, config)?)
+    }
+
+    /// The folder in which the nearest `gitsm.yaml` upwards counts, from the repository's top on.
+    pub fn folder(&self) -> &str {
+        &self.folder
     }
 
     /// The user's `git`.

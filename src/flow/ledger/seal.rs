@@ -1,22 +1,37 @@
 //! Who signed an entry, and whether the key counts: between the ledger and the signatures.
 
+use crate::ledger::keys::{Keys, Standing, UNSEEN};
 use crate::ledger::verify::Unsigned;
-use crate::ledger::{Authority, Entry, Problem};
+use crate::ledger::{Authority, Entry, NAMESPACE, Problem};
+use crate::signature::{Bad, verify};
 
 /// The fingerprint of the key that signed an entry; nothing if nobody did.
 pub(super) fn signed(entry: &Entry) -> Result<Option<String>, Unsigned> {
-    match &entry.written.signature {
-        None => Ok(None),
-        Some(_) => Err(Unsigned::Unknown("this gitsm has no means to".to_owned())),
+    let Some(signature) = &entry.written.signature else { return Ok(None) };
+    match verify(signature, NAMESPACE, &entry.written.signed()) {
+        Ok(signer) => Ok(Some(signer.fingerprint)),
+        Err(bad) => Err(unsigned(&bad)),
+    }
+}
+
+fn unsigned(bad: &Bad) -> Unsigned {
+    match bad.is_unknown() {
+        true => Unsigned::Unknown(bad.to_string()),
+        false => Unsigned::Bad(bad.to_string()),
     }
 }
 
 /// Whether a key counts for a writer at an instant, by what the protected branch lists.
 pub(super) fn counts(
-    _authority: &Authority,
-    _writer: &str,
+    authority: &Authority,
+    writer: &str,
     fingerprint: &str,
-    _at: i64,
+    at: i64,
 ) -> Result<(), Problem> {
-    Err(Problem::UnknownKey { fingerprint: fingerprint.to_owned() })
+    let fingerprint = fingerprint.to_owned();
+    match Keys::of(authority).standing(&fingerprint, writer, at, UNSEEN) {
+        Standing::Valid => Ok(()),
+        Standing::UnknownKey => Err(Problem::UnknownKey { fingerprint }),
+        other => Err(Problem::KeyNotValid { fingerprint, reason: other.to_string() }),
+    }
 }
