@@ -70,13 +70,7 @@ impl Tools {
     pub fn around() -> Self {
         let attended =
             io::stdin().is_terminal() || io::stderr().is_terminal() || io::stdout().is_terminal();
-        Self {
-            path: std::env::var_os("PATH"),
-            gpg: None,
-            ssh_keygen: None,
-            attended,
-            limit: ALONE,
-        }
+        Self { path: std::env::var_os("PATH"), gpg: None, ssh_keygen: None, attended, limit: ALONE }
     }
 
     /// The same, with the programs that Git's settings name; `setting` looks one up.
