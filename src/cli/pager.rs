@@ -2,11 +2,12 @@
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::Environment;
 use super::error::{Failure, print};
+use crate::signature::find_program;
 
 /// What the environment says about pagers.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +36,7 @@ fn through(pager: &Pager, text: &str, current: &Path) -> Option<()> {
     if name == "cat" || text.is_empty() {
         return None;
     }
-    let program = program(name, pager.path.as_ref()?)?;
+    let program = find_program(name, pager.path.as_ref()?)?;
     let mut child = start(&program, arguments, pager.less, current)?;
     if let Some(mut input) = child.stdin.take() {
         // Whoever has read enough closes the pager: the rest is not wanted.
@@ -79,27 +80,6 @@ fn words(command: &str) -> Vec<String> {
     words
 }
 
-/// The file of a program, looked for in `PATH` and nowhere else: never in the current folder, where
-/// anybody may have put one (CVE-2021-28955).
-fn program(name: &str, path: &OsString) -> Option<PathBuf> {
-    let named = Path::new(name);
-    if named.is_absolute() {
-        return Some(named.to_owned());
-    }
-    if named.components().count() != 1 {
-        return None;
-    }
-    let endings: &[&str] = if cfg!(windows) { &["exe", "com"] } else { &[""] };
-    let folders = std::env::split_paths(path).filter(|folder| folder.is_absolute());
-    let mut files = folders.flat_map(|folder| {
-        endings.iter().map(move |ending| match ending.is_empty() || named.extension().is_some() {
-            true => folder.join(named),
-            false => folder.join(named).with_extension(ending),
-        })
-    });
-    files.find(|file| file.is_file())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,19 +89,5 @@ mod tests {
         assert_eq!(words("less -R"), ["less", "-R"]);
         assert_eq!(words("  '/opt/my pager/p' \"-x y\" '' "), ["/opt/my pager/p", "-x y", ""]);
         assert_eq!(words(""), [""; 0]);
-    }
-
-    #[test]
-    fn no_program_of_the_current_folder_is_run() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join(if cfg!(windows) { "less.exe" } else { "less" });
-        #[allow(clippy::disallowed_methods, reason = "a test makes its files")]
-        std::fs::write(&file, "").unwrap();
-        let path = |folders: &[&str]| std::env::join_paths(folders).unwrap();
-        let there = folder.path().to_str().unwrap();
-        assert_eq!(program("less", &path(&[there])), Some(file));
-        assert_eq!(program("less", &path(&["", ".", "bin"])), None);
-        assert_eq!(program("./less", &path(&[there])), None);
-        assert_eq!(program("bin/less", &path(&[there])), None);
     }
 }
