@@ -272,6 +272,27 @@ fn a_commit_is_vouched_for_by_the_key_of_its_author() {
 }
 
 #[test]
+fn a_slice_of_a_large_catalog_knows_whose_keys_they_are() {
+    if skipped() {
+        return;
+    }
+    let all = Signed::new(&[("ada", LASTS), ("ben", LASTS), ("carl", LASTS)]);
+    all.commit("ada", Some("ada"), "mine");
+    all.commit("ben", Some("ada"), "not mine");
+    let of = |wanted: Wanted| {
+        let place = Place { current: all.folder.path().to_owned(), ..Place::default() };
+        let asked = Asked { base: Some("main".into()), head: Some("work".into()), staged: false };
+        let sides = Sides::open(&place, &asked, &wanted, &|_| None).unwrap();
+        (sides.is_slice(), sides.facts.contributors)
+    };
+    let whole = of(Wanted { now: Some(MADE), whole: true, ..Wanted::default() });
+    let slice = of(Wanted { now: Some(MADE), sliced: true, ..Wanted::default() });
+    assert_eq!((whole.0, slice.0), (false, true));
+    assert_eq!(whole.1, slice.1);
+    assert!(slice.1.iter().any(|one| one.role == "signer" && one.vouched == Some(true)));
+}
+
+#[test]
 fn no_change_vouches_for_itself() {
     if skipped() {
         return;
