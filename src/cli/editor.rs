@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::Environment;
 use super::error::Failure;
-use crate::git::program;
+use crate::signature::find_program as program;
 
 /// Shows a text in the user's editor, and gives what they make of it.
 pub(super) fn edited(text: &str, environment: &Environment) -> Result<String, Failure> {

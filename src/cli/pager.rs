@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use super::Environment;
 use super::error::{Failure, print};
-use crate::git::program;
+use crate::signature::find_program;
 
 /// What the environment says about pagers.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +36,7 @@ fn through(pager: &Pager, text: &str, current: &Path) -> Option<()> {
     if name == "cat" || text.is_empty() {
         return None;
     }
-    let program = program(name, pager.path.as_ref()?)?;
+    let program = find_program(name, pager.path.as_ref()?)?;
     let mut child = start(&program, arguments, pager.less, current)?;
     if let Some(mut input) = child.stdin.take() {
         // Whoever has read enough closes the pager: the rest is not wanted.

@@ -212,8 +212,7 @@ impl Sides {
             }
             None => (Facts::default(), None),
         };
-        let mut sides =
-            Self::of(repository, names, (changed, contents), &folder, (wanted, facts))?;
+        let mut sides = Self::of(repository, names, (changed, contents), &folder, (wanted, facts))?;
         if let (Some(evidence), Some(now)) = (evidence, wanted.now) {
             let Self { facts, base, merged, .. } = &mut sides;
             base.show(|base| merged.show(|merged| evidence.judge(facts, (base, merged), now)));

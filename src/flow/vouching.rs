@@ -65,7 +65,12 @@ impl Evidence {
     }
 
     /// Says of each contributor whether somebody vouches for their work.
-    pub(super) fn judge(&self, facts: &mut Facts, (base, merged): (&Side<'_>, &Side<'_>), now: i64) {
+    pub(super) fn judge(
+        &self,
+        facts: &mut Facts,
+        (base, merged): (&Side<'_>, &Side<'_>),
+        now: i64,
+    ) {
         let keys = Keys::of(&Authority::of(base.catalog, base.config));
         let known = Known::of(base, facts, self);
         let mut said: BTreeMap<Contributor, bool> = BTreeMap::new();

@@ -102,7 +102,8 @@ pub fn me(
     }
     let print = key.and_then(SigningKey::fingerprint);
     let keys = Keys::of(&authority);
-    let by_key: Vec<String> = print.iter().flat_map(|one| keys.writers(one)).map(str::to_owned).collect();
+    let by_key: Vec<String> =
+        print.iter().flat_map(|one| keys.writers(one)).map(str::to_owned).collect();
     let by_key: Vec<String> = by_key.into_iter().filter(|one| one.starts_with("person:")).collect();
     let address = repository.identity().map(|one| one.email).unwrap_or_default();
     let mut persons = of_address(base, &address);
@@ -110,16 +111,14 @@ pub fn me(
         persons.retain(|one| by_key.contains(one));
     }
     let me = match (persons.as_slice(), by_key.as_slice()) {
-        ([person], [] ) => Me { person: person.clone(), how: How::Address(address) },
+        ([person], []) => Me { person: person.clone(), how: How::Address(address) },
         ([person], all) if all.contains(person) => {
             Me { person: person.clone(), how: How::Address(address) }
         }
         ([person], [other, ..]) => {
             return Err(WhoError::Divided { address: person.clone(), key: other.clone() });
         }
-        ([], [person]) => {
-            Me { person: person.clone(), how: How::Key(print.unwrap_or_default()) }
-        }
+        ([], [person]) => Me { person: person.clone(), how: How::Key(print.unwrap_or_default()) },
         ([], []) => return Err(WhoError::Stranger(nothing_leads(&address, print.as_deref()))),
         ([], several) => {
             let by = format!("the key {}", print.unwrap_or_default());

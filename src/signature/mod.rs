@@ -15,7 +15,7 @@ mod signing;
 mod ssh;
 
 pub use key::{KeyError, PublicKey, openpgp_fingerprint};
-pub use program::Tools;
+pub use program::{Tools, find_program};
 pub use signing::{SignError, SigningKey, sign, sign_by};
 
 /// The longest signature that is looked at, in bytes.

@@ -70,13 +70,7 @@ impl Tools {
     pub fn around() -> Self {
         let attended =
             io::stdin().is_terminal() || io::stderr().is_terminal() || io::stdout().is_terminal();
-        Self {
-            path: std::env::var_os("PATH"),
-            gpg: None,
-            ssh_keygen: None,
-            attended,
-            limit: ALONE,
-        }
+        Self { path: std::env::var_os("PATH"), gpg: None, ssh_keygen: None, attended, limit: ALONE }
     }
 
     /// The same, with the programs that Git's settings name; `setting` looks one up.
@@ -89,27 +83,10 @@ impl Tools {
         }
     }
 
-    /// The file of a program, looked for in `PATH` and nowhere else: never in the current folder,
-    /// where anybody may have put one (CVE-2021-28955).
-    pub(super) fn find(&self, name: &str) -> Result<PathBuf, ProgramError> {
-        let missing = || ProgramError::Missing(name.to_owned());
-        let named = Path::new(name);
-        if named.is_absolute() {
-            return Some(named.to_owned()).filter(|file| file.is_file()).ok_or_else(missing);
-        }
-        if named.components().count() != 1 {
-            return Err(missing());
-        }
-        let endings: &[&str] = if cfg!(windows) { &["exe", "com"] } else { &[""] };
-        let path = self.path.as_ref().ok_or_else(missing)?;
-        let folders = std::env::split_paths(path).filter(|folder| folder.is_absolute());
-        let mut files = folders.flat_map(|folder| {
-            endings.iter().map(move |end| match end.is_empty() || named.extension().is_some() {
-                true => folder.join(named),
-                false => folder.join(named).with_extension(end),
-            })
-        });
-        files.find(|file| file.is_file()).ok_or_else(missing)
+    /// The file of a program.
+    fn find(&self, name: &str) -> Result<PathBuf, ProgramError> {
+        let found = self.path.as_ref().and_then(|path| find_program(name, path));
+        found.ok_or_else(|| ProgramError::Missing(name.to_owned()))
     }
 
     /// Runs a program with something to read, and waits for it: longer if it asks somebody.
@@ -151,6 +128,27 @@ impl Tools {
         let stderr = String::from_utf8_lossy(&stderr).into_owned();
         Ok(Printed { status, stdout, stderr })
     }
+}
+
+/// The file of a program, looked for in `PATH` and nowhere else: never in the current folder, where
+/// anybody may have put one (CVE-2021-28955).
+pub fn find_program(name: &str, path: &OsStr) -> Option<PathBuf> {
+    let named = Path::new(name);
+    if named.is_absolute() {
+        return Some(named.to_owned()).filter(|file| file.is_file());
+    }
+    if named.components().count() != 1 {
+        return None;
+    }
+    let endings: &[&str] = if cfg!(windows) { &["exe", "com"] } else { &[""] };
+    let folders = std::env::split_paths(path).filter(|folder| folder.is_absolute());
+    let mut files = folders.flat_map(|folder| {
+        endings.iter().map(move |end| match end.is_empty() || named.extension().is_some() {
+            true => folder.join(named),
+            false => folder.join(named).with_extension(end),
+        })
+    });
+    files.find(|file| file.is_file())
 }
 
 /// Reads to the end, beside everything else.

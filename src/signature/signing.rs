@@ -192,8 +192,8 @@ pub fn sign_by(
     let useless = |bad| SignError::Useless(with.name(), bad);
     let signer = verify_by(&text, namespace, message, tools).map_err(useless)?;
     match with.fingerprint() {
-        // A `.pub` that lies beside another key's file is a mistake worth knowing of.
-        Some(known) if known != signer.fingerprint && matches!(with, SigningKey::Agent(_)) => {
+        // Also where a `.pub` lies beside another key's file. gpg may be told a subkey.
+        Some(known) if known != signer.fingerprint && with.format() == Format::Ssh => {
             Err(useless(Bad::Refused(format!("the key {}", signer.fingerprint))))
         }
         _ => Ok(text),
@@ -238,7 +238,7 @@ fn by_ssh(
     let mut text = String::new();
     let made = fs::File::open(folder.path().join("message.sig")).map_err(here)?;
     made.take(LONGEST_MADE).read_to_string(&mut text).map_err(here)?;
-    armour::ssh(&text).map_err(|bad| SignError::Useless(with.name(), bad))
+    armour::ssh(&text.replace("\r\n", "\n")).map_err(|bad| SignError::Useless(with.name(), bad))
 }
 
 /// What `ssh-keygen` means.

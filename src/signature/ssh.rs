@@ -12,6 +12,9 @@ use super::{Bad, Format, Hardware, KeyError, PublicKey, Signer, armour};
 /// The version of the format; there is no other.
 const VERSION: u32 = 1;
 
+/// What the types of certificates end in.
+const CERTIFICATE: &[u8] = b"-cert-v01@openssh.com";
+
 /// How a hardware key's flags are read (CTAP: user present, user verified).
 const PRESENT: u8 = 0x01;
 const VERIFIED: u8 = 0x04;
@@ -19,7 +22,10 @@ const VERIFIED: u8 = 0x04;
 pub(super) fn verify(armoured: &str, namespace: &str, message: &[u8]) -> Result<Signer, Bad> {
     let text = armour::ssh(armoured)?;
     let read = SshSig::from_pem(&text);
-    let signature = read.map_err(|error| Bad::Unreadable(error.to_string()))?;
+    let signature = read.map_err(|error| match armour::holds(&text, CERTIFICATE) {
+        true => Bad::Refused("a certificate in the place of a key".to_owned()),
+        false => Bad::Unreadable(error.to_string()),
+    })?;
     if signature.version() != VERSION {
         return Err(Bad::Unreadable(format!("it is of version {}", signature.version())));
     }

@@ -8,8 +8,10 @@ use gitsm::signature::Tools;
 
 /// Whether a program is there. A test that needs it is skipped without it, loudly.
 pub(crate) fn has(program: &str) -> bool {
-    let there = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
-        .any(|folder| folder.join(program).is_file() || folder.join(format!("{program}.exe")).is_file());
+    let there =
+        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|folder| {
+            folder.join(program).is_file() || folder.join(format!("{program}.exe")).is_file()
+        });
     if !there {
         println!("SKIPPED: there is no {program} here");
     }

@@ -27,7 +27,8 @@ fn accepted(folder: &Path, armoured: &str, namespace: &str, message: &[u8]) -> b
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    std::io::Write::write_all(&mut child.stdin.take().unwrap(), message).unwrap();
+    // What it refuses at once it does not read.
+    let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), message);
     child.wait().unwrap().success()
 }
 
@@ -52,19 +53,27 @@ fn signatures_of_every_type_of_key_are_read() {
     let all = vectors();
     let names: Vec<&str> = all.iter().map(|(name, ..)| name.as_str()).collect();
     let wanted = [
-        "ecdsa-256", "ecdsa-384", "ecdsa-521", "ed25519", "ed25519-short-lines", "rsa-3072",
-        "rsa-4096-sha256", "rsa-8192", "sk-ecdsa", "sk-ed25519",
+        "ecdsa-256",
+        "ecdsa-384",
+        "ecdsa-521",
+        "ed25519",
+        "ed25519-short-lines",
+        "rsa-3072",
+        "rsa-4096-sha256",
+        "rsa-8192",
+        "sk-ecdsa",
+        "sk-ed25519",
     ];
     assert_eq!(names, wanted);
     for (name, key, armoured) in &all {
-        let signer = verify(armoured, NAMESPACE, MESSAGE).unwrap_or_else(|bad| panic!("{name}: {bad}"));
+        let signer =
+            verify(armoured, NAMESPACE, MESSAGE).unwrap_or_else(|bad| panic!("{name}: {bad}"));
         assert_eq!(signer.key.as_deref(), Some(key.as_str()), "{name}");
         assert_eq!(signer.format, Format::Ssh);
         assert!(signer.fingerprint.starts_with("SHA256:"), "{name}");
         assert_eq!(signer.hardware.is_some(), name.starts_with("sk-"), "{name}");
         assert_eq!(verify(armoured, "git", MESSAGE), Err(Bad::Namespace(NAMESPACE.to_owned())));
         assert_eq!(verify(armoured, NAMESPACE, b"else"), Err(Bad::Mismatch), "{name}");
-        assert!(verify(&armoured.replace('\n', "\r\n"), NAMESPACE, MESSAGE).is_ok(), "{name}");
     }
     let hardware = |name: &str| {
         let (.., armoured) = all.iter().find(|(one, ..)| one == name).unwrap();
@@ -122,8 +131,9 @@ fn what_ssh_keygen_refuses_never_counts() {
             let theirs = accepted(folder.path(), &text, namespace, message);
             let ours = verify(&text, namespace, message).is_ok();
             assert!(theirs || !ours, "{name}, {case}: ssh-keygen refuses it");
-            // Here nothing stands around a signature; there nobody looks.
-            let is_stricter = case == "something behind";
+            // Here nothing stands around a signature, where nobody else looks; and some versions
+            // of OpenSSH take CRLF.
+            let is_stricter = matches!(case, "something behind" | "CRLF");
             assert_eq!(ours, theirs && !is_stricter, "{name}, {case}");
         }
     }
@@ -131,7 +141,7 @@ fn what_ssh_keygen_refuses_never_counts() {
 
 /// What must not count, and why; `true` where `ssh-keygen` would take it.
 const REFUSED: &[(&str, &str, bool)] = &[
-    ("certificate", "a key of the type `ssh-ed25519-cert-v01@openssh.com` does not count", true),
+    ("certificate", "a certificate in the place of a key does not count", true),
     ("empty-namespace", "not readable", false),
     ("hash-none", "not readable", false),
     ("hash-sha1", "not readable", false),

@@ -26,7 +26,10 @@ impl Signed {
     /// Of each person: the name, and what stands behind the key in its list.
     fn new(people: &[(&str, &str)]) -> Self {
         let (folder, keys) = (Folder::git(), Keys::new());
-        folder.write("gitsm.yaml", format!("id: acme/it\nledger:\n  genesis: sha256:{}\n", "0".repeat(64)));
+        folder.write(
+            "gitsm.yaml",
+            format!("id: acme/it\nledger:\n  genesis: sha256:{}\n", "0".repeat(64)),
+        );
         for (name, dates) in people {
             keys.make(name, "");
             let key = keys.public(name);
@@ -85,7 +88,10 @@ impl Signed {
         let file = self.keys.path().join("commit");
         std::fs::write(&file, change(text)).unwrap();
         let file = file.to_str().unwrap();
-        self.folder.run_git(&["hash-object", "-t", "commit", "-w", "--literally", file]).trim().to_owned()
+        self.folder
+            .run_git(&["hash-object", "-t", "commit", "-w", "--literally", file])
+            .trim()
+            .to_owned()
     }
 
     fn look(&self, commit: &str) -> CommitSignature {
@@ -116,7 +122,16 @@ impl Signed {
 
     /// Whether `diff` asks for two approvers because of whose the commits are.
     fn is_unattributed(&self) -> bool {
-        let run = self.folder.gitsm(&["diff", "main", "work", "-o", "json"]);
+        let run = self.folder.gitsm(&[
+            "diff",
+            "main",
+            "work",
+            "-o",
+            "json",
+            "--risk",
+            "--now",
+            "2026-01-02T03:04:05Z",
+        ]);
         let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
         let asked = report["judgement"]["approvals"]["requirements"].as_array().unwrap().clone();
         asked.iter().any(|one| one["id"] == "unattributed")
@@ -147,7 +162,8 @@ fn good_and_altered_commits_are_told_apart_as_git_does() {
     assert_eq!(all.look(&altered), CommitSignature::Bad(Bad::Mismatch));
     assert!(!all.git_agrees(&altered, &allowed));
     // A header of another signature is no part of what is signed; one of another name is.
-    let beside = all.rewritten(&good, &|text| text.replacen("gpgsig ", "gpgsig-sha256 x\n y\ngpgsig ", 1));
+    let beside =
+        all.rewritten(&good, &|text| text.replacen("gpgsig ", "gpgsig-sha256 x\n y\ngpgsig ", 1));
     assert_eq!(all.look(&beside), CommitSignature::Good(signer));
     assert!(all.git_agrees(&beside, &allowed));
     let header = all.rewritten(&good, &|text| text.replacen("gpgsig ", "note x\ngpgsig ", 1));
@@ -195,12 +211,18 @@ fn a_key_counts_on_its_days_as_git_has_it() {
         ("ada", "validFrom: 2025-01-01", ""),
         ("late", "validFrom: 2026-01-03", "valid-after=\"20260103Z\""),
         ("over", "validFrom: 2025-01-01, validUntil: 2026-01-01", "valid-before=\"20260102Z\""),
-        ("last", "validFrom: 2026-01-02, validUntil: 2026-01-02", "valid-after=\"20260102Z\",valid-before=\"20260103Z\""),
+        (
+            "last",
+            "validFrom: 2026-01-02, validUntil: 2026-01-02",
+            "valid-after=\"20260102Z\",valid-before=\"20260103Z\"",
+        ),
     ];
     let people: Vec<(&str, &str)> = dates.iter().map(|(name, dates, _)| (*name, *dates)).collect();
     let all = Signed::new(&people);
-    let allowed: String =
-        dates.iter().map(|(name, _, options)| format!("{name} {options} {}\n", all.keys.public(name))).collect();
+    let allowed: String = dates
+        .iter()
+        .map(|(name, _, options)| format!("{name} {options} {}\n", all.keys.public(name)))
+        .collect();
     all.keys.make("stranger", "");
     let mut counts = Vec::new();
     for name in ["ada", "late", "over", "last", "stranger"] {
@@ -222,27 +244,52 @@ fn a_commit_is_vouched_for_by_the_key_of_its_author() {
     if skipped() {
         return;
     }
-    let all = Signed::new(&[("ada", LASTS), ("ben", LASTS), ("gone", "validFrom: 2024-01-01, validUntil: 2024-12-31")]);
+    let all = Signed::new(&[
+        ("ada", LASTS),
+        ("ben", LASTS),
+        ("gone", "validFrom: 2024-01-01, validUntil: 2024-12-31"),
+    ]);
     all.commit("ada", Some("ada"), "mine");
-    assert_eq!(all.hands(), ["author ada: vouched", "signer KEY: vouched"]);
+    assert_eq!(all.hands(), ["signer KEY: vouched", "author ada: vouched"]);
     assert!(!all.is_unattributed());
     // One commit without a signature is enough.
     all.commit("ada", None, "unsigned");
-    assert_eq!(all.hands(), ["author ada: not vouched", "signer KEY: vouched"]);
+    assert_eq!(all.hands(), ["signer KEY: vouched", "author ada: not vouched"]);
     assert!(all.is_unattributed());
     all.folder.run_git(&["reset", "--quiet", "--hard", "main"]);
     // Who signs the work of others has a hand in it, and does not vouch for them.
     all.commit("ada", Some("ben"), "not mine");
-    assert_eq!(all.hands(), ["author ada: not vouched", "signer KEY: vouched"]);
+    assert_eq!(all.hands(), ["signer KEY: vouched", "author ada: not vouched"]);
     all.folder.run_git(&["reset", "--quiet", "--hard", "main"]);
     all.commit("gone", Some("gone"), "expired");
-    assert_eq!(all.hands(), ["author gone: not vouched", "signer KEY: not vouched"]);
+    assert_eq!(all.hands(), ["signer KEY: not vouched", "author gone: not vouched"]);
     all.folder.run_git(&["reset", "--quiet", "--hard", "main"]);
     // A key that nobody lists leads nowhere.
     all.keys.make("stranger", "");
     all.commit("stranger", Some("stranger"), "who");
     assert_eq!(all.hands(), ["author stranger: not vouched"]);
     assert!(all.is_unattributed());
+}
+
+#[test]
+fn a_slice_of_a_large_catalog_knows_whose_keys_they_are() {
+    if skipped() {
+        return;
+    }
+    let all = Signed::new(&[("ada", LASTS), ("ben", LASTS), ("carl", LASTS)]);
+    all.commit("ada", Some("ada"), "mine");
+    all.commit("ben", Some("ada"), "not mine");
+    let of = |wanted: Wanted| {
+        let place = Place { current: all.folder.path().to_owned(), ..Place::default() };
+        let asked = Asked { base: Some("main".into()), head: Some("work".into()), staged: false };
+        let sides = Sides::open(&place, &asked, &wanted, &|_| None).unwrap();
+        (sides.is_slice(), sides.facts.contributors)
+    };
+    let whole = of(Wanted { now: Some(MADE), whole: true, ..Wanted::default() });
+    let slice = of(Wanted { now: Some(MADE), sliced: true, ..Wanted::default() });
+    assert_eq!((whole.0, slice.0), (false, true));
+    assert_eq!(whole.1, slice.1);
+    assert!(slice.1.iter().any(|one| one.role == "signer" && one.vouched == Some(true)));
 }
 
 #[test]
@@ -256,7 +303,7 @@ fn no_change_vouches_for_itself() {
     let theirs = all.keys.public("mallory");
     all.folder.write("people/ada.yaml", person.replace(&all.keys.public("ada"), &theirs));
     all.commit("ada", Some("mallory"), "my new key");
-    assert_eq!(all.hands(), ["author ada: not vouched", "signer KEY: not vouched"]);
+    assert_eq!(all.hands(), ["signer KEY: not vouched", "author ada: not vouched"]);
     assert!(all.is_unattributed());
 }
 
@@ -273,12 +320,12 @@ fn a_merge_needs_nobody_unless_it_is_more_than_a_merge() {
     all.folder.write("work.txt", "work\n");
     all.commit("ada", Some("ada"), "work");
     all.folder.run_git(&["merge", "--quiet", "--no-edit", "side"]);
-    assert_eq!(all.hands(), ["author ada: vouched", "signer KEY: vouched"]);
+    assert_eq!(all.hands(), ["signer KEY: vouched", "author ada: vouched"]);
     all.folder.write("evil.txt", "evil\n");
     all.folder.run_git(&["add", "--all"]);
     all.folder.run_git(&["commit", "--quiet", "--amend", "--no-edit"]);
     let hands = all.hands();
-    assert_eq!(hands, ["author Ada: not vouched", "author ada: vouched", "signer KEY: vouched"]);
+    assert_eq!(hands, ["author Ada: not vouched", "signer KEY: vouched", "author ada: vouched"]);
 }
 
 #[test]
@@ -353,6 +400,9 @@ fn who_sits_at_the_keyboard_is_a_person_of_the_base() {
     address("stranger@example.com");
     assert!(matches!(who(None, Some("ben")).unwrap().how, How::Key(_)));
     let error = who(None, None).unwrap_err();
-    assert_eq!(error.to_string(), "the base does not say who you are: nobody goes by stranger@example.com");
+    assert_eq!(
+        error.to_string(),
+        "the base does not say who you are: nobody goes by stranger@example.com"
+    );
     assert!(error.hint().contains("accounts: {git: ADDRESS}"));
 }

@@ -53,7 +53,9 @@ fn an_agent_signs_for_a_public_key() {
         assert!(error.to_string().contains("ssh-add"), "{error}");
     }
     // The agent is told the key as somebody does who knows its passphrase.
-    run(Command::new("ssh-keygen").args(["-q", "-p", "-P", "secret words", "-N", "", "-f"]).arg(&private));
+    run(Command::new("ssh-keygen")
+        .args(["-q", "-p", "-P", "secret words", "-N", "", "-f"])
+        .arg(&private));
     agent.add(&private);
     fs::remove_file(&private).unwrap();
     for with in &ways {
@@ -162,7 +164,8 @@ fn an_openpgp_signature_is_one_and_over_the_bytes() {
         return;
     }
     let home = Gnupg::new();
-    let (ada, ben) = (home.make("Ada <ada@example.com>", "never", &[]), home.make("Ben <b@b.b>", "never", &[]));
+    let (ada, ben) =
+        (home.make("Ada <ada@example.com>", "never", &[]), home.make("Ben <b@b.b>", "never", &[]));
     let tools = home.tools();
     let bad = |text: &str| verify_by(text, NAMESPACE, MESSAGE, &tools).unwrap_err();
     let both = home.sign(&ada, MESSAGE, &["--local-user", &ben]);
@@ -192,12 +195,13 @@ fn expired_and_revoked_openpgp_keys_are_told_apart() {
     let signer = verify_by(&in_time, NAMESPACE, MESSAGE, &tools).unwrap();
     assert_eq!(signer.fingerprint, old);
     // gpg itself signs with no expired key: the end is moved there and back.
-    let mut extend = home.gpg();
-    let never = ["--passphrase", "", "--pinentry-mode", "loopback", "--quick-set-expire"];
-    run(extend.args(then("20200602T000000!")).args(never).args([old.as_str(), "2023-01-01"]));
+    let expire = |time: &'static str, day: &str| {
+        let how = ["--passphrase", "", "--pinentry-mode", "loopback", "--quick-set-expire"];
+        run(home.gpg().args(then(time)).args(how).args([old.as_str(), day]));
+    };
+    expire("20200602T000000!", "2023-01-01");
     let late = home.sign(&old, MESSAGE, &then("20220101T000000!"));
-    let mut shorten = home.gpg();
-    run(shorten.args(then("20220102T000000!")).args(never).args([old.as_str(), "2021-01-01"]));
+    expire("20200603T000000!", "2021-01-01");
     let bad = verify_by(&late, NAMESPACE, MESSAGE, &tools);
     assert_eq!(bad, Err(Bad::KeyExpired(old.clone())));
     let gone = home.make("Gone <gone@example.com>", "never", &[]);

@@ -19,11 +19,12 @@ use super::clock;
 use super::sides::{OwnedSide, folder_in};
 use super::workspace::{Place, configuration};
 use crate::config::Config;
-use crate::git::{Git, GitError, Repository, program};
+use crate::git::{Git, GitError, Repository};
 use crate::ledger::{
     Authority, Branch, Event, Kept, PATIENCE, Pending, Placed, Statement, StoreError, Synced,
     Written, new_id, share, verify,
 };
+use crate::signature::find_program;
 use crate::tree::Revision;
 use base::Bases;
 
@@ -140,7 +141,7 @@ impl Book {
         let tree = Revision::unlisted(&repository, &main)?;
         let (config, _) = configuration(&tree, folder, false);
         let path = around.path.as_ref().map(std::ffi::OsStr::new);
-        let program = path.and_then(|path| program("git", path));
+        let program = path.and_then(|path| find_program("git", path));
         let git = program.map(|program| Git { program, terminal: around.terminal });
         let branch = Branch::ledger(&repository, config.settings.ledger.as_ref());
         let records = Branch::records(&repository, config.settings.records.as_ref());
