@@ -38,7 +38,7 @@ pub(super) fn around(environment: &Environment) -> Around {
 }
 
 fn init(book: &Book, arguments: &LedgerInit) -> Result<u8, Failure> {
-    let request = Begin { by: arguments.by.clone(), sign: None, local: arguments.local };
+    let request = Begin { by: arguments.person.clone(), sign: None, local: arguments.local };
     let begun = begin(book, &request)?;
     let place = match &begun.shared {
         Some(remote) => format!("on {}, here and on {remote}", begun.branch),

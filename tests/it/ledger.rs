@@ -33,7 +33,7 @@ pub(crate) fn catalog(settings: &str) -> Folder {
 }
 
 /// An empty repository that others share.
-fn remote() -> Folder {
+pub(crate) fn remote() -> Folder {
     let folder = Folder::new();
     folder.run_git(&["init", "--quiet", "--bare", "--initial-branch=main"]);
     folder
@@ -44,7 +44,7 @@ fn path_of(folder: &Folder) -> String {
 }
 
 /// A clone of a remote.
-fn clone(address: &str) -> Folder {
+pub(crate) fn clone(address: &str) -> Folder {
     let folder = Folder::new();
     folder.run_git(&["clone", "--quiet", address, "."]);
     folder
@@ -56,13 +56,13 @@ fn shared() -> (Folder, Folder) {
     let first = catalog("");
     first.run_git(&["push", "--quiet", &path_of(&there), "main"]);
     let here = clone(&path_of(&there));
-    let run = ledger(here.path(), &["init", "--by", "person:ada"]);
+    let run = ledger(here.path(), &["init", "--as", "person:ada"]);
     assert_eq!(run.code, 0, "{run:?}");
     (there, here)
 }
 
 /// Runs `gitsm ledger` with the user's `git` at hand.
-fn ledger(folder: &Path, arguments: &[&str]) -> Run {
+pub(crate) fn ledger(folder: &Path, arguments: &[&str]) -> Run {
     let output = Command::new(env!("CARGO_BIN_EXE_gitsm"))
         .current_dir(folder)
         .env_clear()
@@ -83,7 +83,7 @@ fn ledger(folder: &Path, arguments: &[&str]) -> Run {
     }
 }
 
-fn json(folder: &Path, arguments: &[&str]) -> Value {
+pub(crate) fn json(folder: &Path, arguments: &[&str]) -> Value {
     let mut all = arguments.to_vec();
     all.extend(["-o", "json"]);
     let run = ledger(folder, &all);
@@ -109,13 +109,13 @@ fn canceled(number: usize) -> (String, Event) {
 }
 
 /// Records that a change is canceled; the id of the entry.
-fn record(folder: &Path, by: &str, number: usize) -> String {
+pub(crate) fn record(folder: &Path, by: &str, number: usize) -> String {
     let appended = append(&book(folder), by, vec![canceled(number)], None).unwrap();
     assert!(appended.pending.is_none(), "{:?}", appended.pending);
     appended.entries[0].id.clone()
 }
 
-fn subjects(folder: &Path) -> Vec<String> {
+pub(crate) fn subjects(folder: &Path) -> Vec<String> {
     let verified = folded(&book(folder)).unwrap();
     assert_eq!(verified.standing(), Standing::Unbroken, "{:?}", verified.faults);
     let all = verified.entries.iter().map(|one| one.entry.statement.subject.clone());
@@ -138,12 +138,12 @@ fn a_ledger_begins_is_written_and_read_in_one_repository_alone() {
     let before = untouched(&folder);
     let unnamed = ledger(folder.path(), &["init"]);
     assert_eq!(unnamed.code, 2);
-    assert!(unnamed.stderr.contains("--by person:NAME"), "{unnamed:?}");
-    assert_eq!(ledger(folder.path(), &["init", "--by", "person:mallory"]).code, 2);
-    let begun = ledger(folder.path(), &["init", "--by", "ada"]);
+    assert!(unnamed.stderr.contains("--as person:NAME"), "{unnamed:?}");
+    assert_eq!(ledger(folder.path(), &["init", "--as", "person:mallory"]).code, 2);
+    let begun = ledger(folder.path(), &["init", "--as", "ada"]);
     assert_eq!(begun.code, 0, "{begun:?}");
     assert!(begun.stdout.contains("genesis: sha256:"), "{begun:?}");
-    let again = ledger(folder.path(), &["init", "--by", "ada"]);
+    let again = ledger(folder.path(), &["init", "--as", "ada"]);
     assert_eq!(again.code, 2);
     assert!(again.stderr.contains("there is a ledger already"), "{again:?}");
     record(folder.path(), "person:ben", 1);
@@ -178,7 +178,7 @@ fn a_ledger_begins_is_written_and_read_in_one_repository_alone() {
 #[test]
 fn commits_of_the_ledger_say_who_and_when_and_nothing_else() {
     let folder = catalog("");
-    ledger(folder.path(), &["init", "--by", "ada"]);
+    ledger(folder.path(), &["init", "--as", "ada"]);
     append(&book_at(folder.path(), Some(instant("2027-01-02T03:04:05Z"))), "person:default/ben", vec![canceled(7)], None).unwrap();
     let format = "--format=%an|%ae|%aI|%cn|%ce|%cI|%B|%P";
     let line = folder.run_git(&["log", "-1", format, "gitsm/ledger"]);
@@ -241,8 +241,8 @@ fn two_who_begin_a_ledger_at_once_do_not_mix_theirs() {
     let there = remote();
     catalog("").run_git(&["push", "--quiet", &path_of(&there), "main"]);
     let (here, other) = (clone(&path_of(&there)), clone(&path_of(&there)));
-    assert_eq!(ledger(here.path(), &["init", "--by", "ada", "--local"]).code, 0);
-    assert_eq!(ledger(other.path(), &["init", "--by", "ben"]).code, 0);
+    assert_eq!(ledger(here.path(), &["init", "--as", "ada", "--local"]).code, 0);
+    assert_eq!(ledger(other.path(), &["init", "--as", "ben"]).code, 0);
     let run = ledger(here.path(), &["sync"]);
     assert_eq!(run.code, 3);
     assert!(run.stderr.contains("this clone began another ledger"), "{run:?}");
@@ -305,7 +305,7 @@ fn forge(folder: &Folder, change: &dyn Fn(&Folder), by: &str, at: &str, message:
 /// A ledger of four entries in one repository.
 fn four() -> Folder {
     let folder = catalog("");
-    ledger(folder.path(), &["init", "--by", "ada"]);
+    ledger(folder.path(), &["init", "--as", "ada"]);
     (1..=3).for_each(|number| drop(record(folder.path(), "person:default/ben", number)));
     folder.run_git(&["update-ref", "-d", "refs/gitsm/witness/ledger"]);
     folder
@@ -427,7 +427,7 @@ fn a_merge_a_dropped_and_a_reordered_entry_are_named() {
 #[test]
 fn who_dates_back_gains_nothing_and_is_named() {
     let folder = catalog("");
-    ledger(folder.path(), &["init", "--by", "ada"]);
+    ledger(folder.path(), &["init", "--as", "ada"]);
     let now = Utc::now();
     append(&book_at(folder.path(), Some(now + Duration::from_secs(10))), "person:default/ben", vec![canceled(1)], None).unwrap();
     append(&book_at(folder.path(), Some(now - Duration::from_secs(7200))), "person:default/ben", vec![canceled(2)], None).unwrap();
@@ -441,7 +441,7 @@ fn who_dates_back_gains_nothing_and_is_named() {
 #[test]
 fn who_is_not_known_or_may_not_write_does_not_count() {
     let folder = catalog("");
-    ledger(folder.path(), &["init", "--by", "ada"]);
+    ledger(folder.path(), &["init", "--as", "ada"]);
     let write = |by: &str, event: Event| {
         append(&book(folder.path()), by, vec![("change:default/chg-1".to_owned(), event)], None).unwrap();
         let verified = folded(&book(folder.path())).unwrap();
@@ -468,7 +468,7 @@ fn who_is_not_known_or_may_not_write_does_not_count() {
 fn a_branch_in_the_way_and_a_missing_git_are_told() {
     let folder = catalog("");
     folder.run_git(&["branch", "gitsm"]);
-    let run = ledger(folder.path(), &["init", "--by", "ada"]);
+    let run = ledger(folder.path(), &["init", "--as", "ada"]);
     assert_eq!(run.code, 3);
     assert!(run.stderr.contains("refs/heads/gitsm is in the way"), "{run:?}");
     let (_there, here) = shared();
@@ -512,7 +512,7 @@ fn a_ledger_in_another_repository_goes_there_and_nowhere_else() {
     let settings = format!("ledger:\n  remote: {}\n  ref: refs/heads/audit/ledger\n", path_of(&elsewhere));
     catalog(&settings).run_git(&["push", "--quiet", &path_of(&there), "main"]);
     let here = clone(&path_of(&there));
-    let run = ledger(here.path(), &["init", "--by", "ada"]);
+    let run = ledger(here.path(), &["init", "--as", "ada"]);
     assert_eq!(run.code, 0, "{run:?}");
     record(here.path(), "person:default/ada", 1);
     assert_eq!(elsewhere.run_git(&["rev-list", "--count", "refs/heads/audit/ledger"]).trim(), "2");

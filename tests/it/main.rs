@@ -29,6 +29,7 @@ mod hostile;
 mod impact;
 mod init;
 mod ledger;
+mod ledger_transports;
 mod merge;
 mod pages;
 mod policies;

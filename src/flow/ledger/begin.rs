@@ -72,10 +72,10 @@ fn writer(book: &Book, said: Option<&str>) -> Result<String, LedgerError> {
     let Some(said) = said else {
         return match operators.as_slice() {
             [only] => Ok((*only).clone()),
-            [] => no("name who begins the ledger: --by person:NAME".to_owned()),
+            [] => no("name who begins the ledger: --as person:NAME".to_owned()),
             many => {
                 let names: Vec<&str> = many.iter().map(|one| one.as_str()).collect();
-                no(format!("name who begins the ledger, with --by: {}", names.join(", ")))
+                no(format!("name who begins the ledger, with --as: {}", names.join(", ")))
             }
         };
     };

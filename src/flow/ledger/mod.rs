@@ -11,6 +11,7 @@ mod show;
 mod watch;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -19,7 +20,8 @@ use super::clock;
 use super::sides::folder_in;
 use super::workspace::{Place, configuration};
 use crate::config::Config;
-use crate::git::{Git, GitError, Repository, program};
+use crate::git::{Draft, Git, GitError, Moment, Person, Repository, program};
+use crate::ledger::entry::{LONGEST, sha256};
 use crate::ledger::{
     Authority, Branch, Event, Kept, PATIENCE, Pending, Placed, Statement, StoreError, Synced,
     Written, new_id, share, verify,
@@ -257,9 +259,54 @@ pub fn append(
     events: Vec<(String, Event)>,
     sign: Option<&Sign<'_>>,
 ) -> Result<Appended, LedgerError> {
-    let entries = placed(book, by, events, sign)?;
+    let mut entries = placed(book, by, events, sign)?;
     let pending = book.share(&book.branch)?;
+    moved(book, &mut entries)?;
     Ok(Appended { entries, pending })
+}
+
+/// Where entries stand now that they may be on top of what others recorded.
+fn moved(book: &Book, entries: &mut [Placed]) -> Result<(), LedgerError> {
+    let repository = &book.repository;
+    let Some(mut next) = repository.reference(&book.branch.reference)? else { return Ok(()) };
+    let mut missing = entries.len();
+    while missing > 0 {
+        let info = repository.commit_info(&next)?;
+        let step = repository.step(&next)?;
+        let placed = entries.iter_mut().find(|one| step.files.iter().any(|it| it.path == one.path));
+        if let (Some(one), Some(file)) = (placed, step.files.first().and_then(|it| it.after)) {
+            let bytes = repository.short_blob(file.blob, LONGEST)?;
+            one.hash = bytes.map(|bytes| sha256(&bytes)).unwrap_or_default();
+            one.commit = next;
+            missing -= 1;
+        }
+        match info.parents.into_iter().next() {
+            Some(parent) => next = parent,
+            None => break,
+        }
+    }
+    Ok(())
+}
+
+/// Writes records, or takes them away (`None`), as one commit, and shares it. Its message should
+/// hold nothing that somebody may want to be erased. Gives the commit, and why others do not have it
+/// yet.
+///
+/// # Errors
+///
+/// Git cannot write, or others wrote the same records otherwise.
+pub fn record(
+    book: &Book,
+    by: &str,
+    message: &str,
+    files: BTreeMap<String, Option<Vec<u8>>>,
+) -> Result<(String, Option<LedgerError>), LedgerError> {
+    let person = Person { name: by.to_owned(), email: by.to_owned() };
+    let at = Moment { time: book.now.timestamp(), offset: 0 };
+    let draft = Draft { by: person, at, message: format!("{message}\n"), files };
+    let commit = crate::ledger::write(&book.repository, &book.records, &draft)?;
+    let pending = book.share(&book.records)?;
+    Ok((commit, pending))
 }
 
 /// Records events in this clone only.
