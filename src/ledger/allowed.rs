@@ -34,7 +34,9 @@ pub(super) fn allowed(entry: &Entry, authority: &Authority) -> Vec<Problem> {
     let mut no = |reason: String| problems.push(Problem::NotAllowed { reason });
     let is_pipeline = by.starts_with("pipeline:");
     let is_listed = authority.writers.contains_key(by);
-    let is_operator = authority.operators.contains(by);
+    // Where no operators are listed yet, the ledger can begin all the same: its digest is pinned.
+    let begins = matches!(event, Event::Opened { .. }) && authority.operators.is_empty();
+    let is_operator = begins || authority.operators.contains(by);
     let may = match is_pipeline {
         true => known.writers.pipeline,
         false => known.writers.person || known.writers.operator && is_operator,
@@ -46,7 +48,9 @@ pub(super) fn allowed(entry: &Entry, authority: &Authority) -> Vec<Problem> {
     } else if !may {
         no(match is_pipeline {
             true => format!("a pipeline may not write {}", event.name()),
-            false => format!("{by} may not write {}: only pipelines and operators do", event.name()),
+            false => {
+                format!("{by} may not write {}: only pipelines and operators do", event.name())
+            }
         });
     }
     if let Some(approval) = event.approval() {

@@ -96,7 +96,10 @@ type Link = (Step, Result<Entry, Fault>);
 /// # Errors
 ///
 /// This clone does not hold all of it, or of the protected branch, or Git fails.
-pub fn verify(question: &mut Question<'_>, known: Option<Verified>) -> Result<Verified, StoreError> {
+pub fn verify(
+    question: &mut Question<'_>,
+    known: Option<Verified>,
+) -> Result<Verified, StoreError> {
     let repository = question.repository;
     let start = known.as_ref().map(|known| known.tip.clone());
     let line = repository.line(question.tip, start.as_deref())?;
@@ -153,7 +156,8 @@ fn read(repository: &Repository, commit: &str, is_first: bool) -> Result<Link, S
         let id = Some(id_of(&path).to_owned()).filter(|id| !id.is_empty());
         return Ok((step, fault(id.as_deref(), name, message)));
     }
-    let Some((path, blob)) = step.files.first().and_then(|file| Some((&file.path, file.after?.blob)))
+    let Some((path, blob)) =
+        step.files.first().and_then(|file| Some((&file.path, file.after?.blob)))
     else {
         return Ok((step, fault(None, "not-an-entry", "it adds no entry".to_owned())));
     };
@@ -346,7 +350,8 @@ impl<'f, 'q> Fold<'f, 'q> {
         if let Some(commit) = seen.filter(|commit| !self.commits.contains(*commit)) {
             problems.push(Problem::UnseenLedger { commit: commit.clone() });
         }
-        if !self.verified.entries.is_empty() && matches!(entry.statement.event, Event::Opened { .. })
+        if !self.verified.entries.is_empty()
+            && matches!(entry.statement.event, Event::Opened { .. })
         {
             let reason = "the ledger began before it".to_owned();
             problems.push(Problem::NotAllowed { reason });

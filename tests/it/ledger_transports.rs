@@ -108,7 +108,9 @@ fn answer(stream: &TcpStream, root: &Path, program: &Path) -> Option<()> {
         let Some((name, value)) = line.trim().split_once(':') else { break };
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
-    let header = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+    let header = |wanted: &str| {
+        headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone())
+    };
     let mut out = stream.try_clone().ok()?;
     // ada:s3cret
     if header("authorization").as_deref() != Some("Basic YWRhOnMzY3JldA==") {
@@ -209,7 +211,8 @@ fn a_ledger_goes_through_smart_http_and_the_password_is_never_printed() {
 #[cfg(unix)]
 #[test]
 fn a_ledger_goes_through_ssh() {
-    let Some(sshd) = ["/usr/sbin/sshd", "/usr/local/sbin/sshd"].iter().find(|path| Path::new(path).exists())
+    let Some(sshd) =
+        ["/usr/sbin/sshd", "/usr/local/sbin/sshd"].iter().find(|path| Path::new(path).exists())
     else {
         println!("SKIPPED: there is no sshd");
         return;

@@ -31,7 +31,10 @@ pub(super) use get::{Get, GetOutput};
 pub(super) use graph::{Graph, GraphFormat, GroupBy, Towards};
 pub(super) use impact::{Impact, ImpactFormat};
 pub(super) use init::{FromCatalog, Init};
-pub(super) use ledger::{Ledger, LedgerCommand, LedgerFormat, LedgerInit, LedgerLog, LedgerShow, LedgerVerify, LedgerWitness, LogFormat};
+pub(super) use ledger::{
+    Ledger, LedgerCommand, LedgerFormat, LedgerInit, LedgerLog, LedgerShow, LedgerVerify,
+    LedgerWitness, LogFormat,
+};
 pub(super) use plain::{Complete, Completions, Explain, Man, Schema};
 pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
 pub(super) use query::Query;

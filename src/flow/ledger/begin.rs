@@ -88,7 +88,10 @@ fn writer(book: &Book, said: Option<&str>) -> Result<String, LedgerError> {
         return no(format!("{} has no {by}", book.base_branch));
     }
     if !operators.is_empty() && !operators.contains(&&by) {
-        return no(format!("{by} is not among the operators in gitsm.yaml of {}", book.base_branch));
+        return no(format!(
+            "{by} is not among the operators in gitsm.yaml of {}",
+            book.base_branch
+        ));
     }
     Ok(by)
 }

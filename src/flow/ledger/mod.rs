@@ -93,7 +93,9 @@ impl LedgerError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Store(error) => error.hint(),
-            Self::NoBase => Some("let Git ask the remote: `git remote set-head origin --auto`".into()),
+            Self::NoBase => {
+                Some("let Git ask the remote: `git remote set-head origin --auto`".into())
+            }
             Self::NoEntry(_) => Some("`gitsm ledger log` lists the entries".into()),
             Self::NotSigned(_) | Self::NotAllowed(_) | Self::File(_) => None,
         }
@@ -208,7 +210,9 @@ impl Book {
         };
         match share(&self.repository, branch, git, PATIENCE) {
             Ok(_) => Ok(None),
-            Err(error @ (StoreError::Remote(_) | StoreError::Busy { .. })) => Ok(Some(error.into())),
+            Err(error @ (StoreError::Remote(_) | StoreError::Busy { .. })) => {
+                Ok(Some(error.into()))
+            }
             Err(error) => Err(error.into()),
         }
     }
