@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use gitsm::flow::Place;
-use gitsm::flow::ledger::{Around, Book, append, folded};
+use gitsm::flow::ledger::{Around, Book, append, folded, record as keep};
 use gitsm::ledger::{Event, Problem, Standing};
 use serde_json::Value;
 
@@ -683,6 +683,29 @@ fn fifty_processes_record_at_once_some_are_killed_and_nothing_is_lost_or_double(
     assert!(acknowledged >= 2 * (50 - 13), "{acknowledged} were acknowledged");
     println!("{} entries, {acknowledged} acknowledged, {took:?}", ids.len());
     assert!(there.run_git(&["fsck", "--strict", "--no-dangling"]).is_empty());
+}
+
+#[test]
+fn records_of_two_clones_come_together_and_can_be_taken_away() {
+    let (there, here) = shared();
+    let other = clone(&path_of(&there));
+    let write = |folder: &Folder, path: &str, text: Option<&str>| {
+        let files = [(path.to_owned(), text.map(|text| text.as_bytes().to_vec()))].into();
+        keep(&book(folder.path()), "person:default/ada", "texts", files).map(|(_, pending)| {
+            assert!(pending.is_none(), "{pending:?}");
+        })
+    };
+    write(&here, "texts/a.yaml", Some("text: Ada was ill\n")).unwrap();
+    write(&other, "texts/b.yaml", Some("text: it worked\n")).unwrap();
+    write(&here, "texts/b.yaml", Some("text: it worked\n")).unwrap();
+    write(&here, "texts/a.yaml", None).unwrap();
+    let listed = there.run_git(&["ls-tree", "-r", "--name-only", "gitsm/records"]);
+    assert_eq!(listed.trim(), "texts/b.yaml");
+    // What two say differently about one record is nobody's to choose.
+    write(&other, "texts/c.yaml", Some("one\n")).unwrap();
+    let clash = write(&here, "texts/c.yaml", Some("two\n")).unwrap_err().to_string();
+    assert!(clash.contains("both change texts/c.yaml"), "{clash}");
+    assert_eq!(there.run_git(&["show", "gitsm/records:texts/c.yaml"]), "one\n");
 }
 
 /// `cargo test --test it ledger::ten_thousand -- --ignored --nocapture` prints what it costs.
