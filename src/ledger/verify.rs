@@ -32,7 +32,7 @@ pub enum Unsigned {
 pub type Signed<'s> = dyn Fn(&Entry) -> Result<Option<String>, Unsigned> + Sync + 's;
 
 /// Whether a key counts for a writer at an instant, by what the protected branch lists.
-pub type Counts<'s> = dyn Fn(&Arc<Authority>, &str, &str, i64) -> Result<(), Problem> + 's;
+pub type Counts<'s> = dyn Fn(&Authority, &str, &str, i64) -> Result<(), Problem> + 's;
 
 /// What the protected branch says at a commit.
 pub type Authorities<'s> = dyn FnMut(&str) -> Result<Arc<Authority>, GitError> + 's;
@@ -390,7 +390,7 @@ impl<'f, 'q> Fold<'f, 'q> {
         &self,
         entry: &Entry,
         signer: Result<Option<String>, Unsigned>,
-        authority: &Arc<Authority>,
+        authority: &Authority,
         problems: &mut Vec<Problem>,
     ) -> Option<String> {
         match signer {

@@ -1,7 +1,5 @@
 //! Who signed an entry, and whether the key counts: between the ledger and the signatures.
 
-use std::sync::Arc;
-
 use crate::ledger::verify::Unsigned;
 use crate::ledger::{Authority, Entry, Problem};
 
@@ -15,7 +13,7 @@ pub(super) fn signed(entry: &Entry) -> Result<Option<String>, Unsigned> {
 
 /// Whether a key counts for a writer at an instant, by what the protected branch lists.
 pub(super) fn counts(
-    _authority: &Arc<Authority>,
+    _authority: &Authority,
     _writer: &str,
     fingerprint: &str,
     _at: i64,
