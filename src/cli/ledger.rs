@@ -8,9 +8,7 @@ use super::args::{
 use super::error::{Failure, print, tell};
 use super::impact::put;
 use super::pager;
-use crate::flow::ledger::{
-    Around, Begin, Book, begin, log, read_witness, show, verified, witness,
-};
+use crate::flow::ledger::{Around, Begin, Book, begin, log, read_witness, show, verified, witness};
 use crate::ledger::{Checked, Standing};
 use crate::model::gitsm::change_policy::Grade;
 use crate::output::ledger::{
@@ -38,7 +36,7 @@ pub(super) fn around(environment: &Environment) -> Around {
 }
 
 fn init(book: &Book, arguments: &LedgerInit) -> Result<u8, Failure> {
-    let request = Begin { by: arguments.by.clone(), sign: None, local: arguments.local };
+    let request = Begin { by: arguments.person.clone(), sign: None, local: arguments.local };
     let begun = begin(book, &request)?;
     let place = match &begun.shared {
         Some(remote) => format!("on {}, here and on {remote}", begun.branch),
@@ -48,7 +46,9 @@ fn init(book: &Book, arguments: &LedgerInit) -> Result<u8, Failure> {
     if let Some(pending) = &begun.pending {
         text.push_str(&format!("It is not shared yet: {pending}\n"));
     }
-    text.push_str("\nPin it in gitsm.yaml, and merge that, so that no other ledger can stand in:\n\n");
+    text.push_str(
+        "\nPin it in gitsm.yaml, and merge that, so that no other ledger can stand in:\n\n",
+    );
     if !begun.has_id {
         text.push_str("  id: NAME/OF-THIS-REPOSITORY     # in approvals; it never changes\n");
     }
@@ -151,7 +151,9 @@ fn sync(book: &Book) -> Result<u8, Failure> {
         };
         let tip: String = tip.chars().take(10).collect();
         let text = match (&branch.remote, synced.received, synced.sent) {
-            (None, _, _) => format!("{}: at {tip}; nobody shares it, there is no remote", branch.name),
+            (None, _, _) => {
+                format!("{}: at {tip}; nobody shares it, there is no remote", branch.name)
+            }
             (Some(remote), 0, 0) => format!("{}: at {tip}, as on {remote}", branch.name),
             (Some(remote), received, sent) => format!(
                 "{}: at {tip}; {} from {remote}, {} sent",

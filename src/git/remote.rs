@@ -329,7 +329,9 @@ fn essence(error: &str) -> String {
     });
     let said: Vec<&str> = plain.filter(|line| !line.is_empty()).collect();
     match said.is_empty() {
-        true => error.lines().map(str::trim).filter(|line| !noise(line)).collect::<Vec<_>>().join("; "),
+        true => {
+            error.lines().map(str::trim).filter(|line| !noise(line)).collect::<Vec<_>>().join("; ")
+        }
         false => said.join("; "),
     }
 }
@@ -358,7 +360,8 @@ pub fn is_address(text: &str) -> bool {
         let known = ["https", "http", "ssh", "git", "file"].contains(&scheme);
         return known && !rest.is_empty() && !rest.starts_with('-');
     }
-    let is_path = Path::new(text).is_absolute() || text.starts_with("../") || text.starts_with("./");
+    let is_path =
+        Path::new(text).is_absolute() || text.starts_with("../") || text.starts_with("./");
     // `host:path`, as SSH has it.
     let host = text.split_once(':').map(|(host, path)| !host.contains('/') && !path.is_empty());
     is_path || host == Some(true)
@@ -402,10 +405,21 @@ mod tests {
 
     #[test]
     fn only_repositories_are_addresses() {
-        for good in ["https://h/x", "ssh://git@h:22/x", "git@h:x.git", "/srv/x", "../x", "file:///x"] {
+        for good in
+            ["https://h/x", "ssh://git@h:22/x", "git@h:x.git", "/srv/x", "../x", "file:///x"]
+        {
             assert!(is_address(good), "{good}");
         }
-        for bad in ["ext::sh -c id", "-x", "--upload-pack=id", "origin", "ssh://-oProxyCommand=x", "", "foo://x", "https://h/\n"] {
+        for bad in [
+            "ext::sh -c id",
+            "-x",
+            "--upload-pack=id",
+            "origin",
+            "ssh://-oProxyCommand=x",
+            "",
+            "foo://x",
+            "https://h/\n",
+        ] {
             assert!(!is_address(bad), "{bad}");
         }
         assert!(is_name("origin") && is_name("a/b") && !is_name("--all") && !is_name(""));
@@ -422,7 +436,8 @@ mod tests {
     #[test]
     fn what_git_says_of_a_push_is_understood() {
         let push = |code, output: &str, error: &str| outcome("origin", &said(code, output, error));
-        let line = |flag: &str, summary: &str| format!("To x\n{flag}\ta:refs/heads/b\t{summary}\nDone\n");
+        let line =
+            |flag: &str, summary: &str| format!("To x\n{flag}\ta:refs/heads/b\t{summary}\nDone\n");
         assert_eq!(push(0, &line("*", "[new branch]"), ""), Ok(Pushed::Done));
         assert_eq!(push(0, &line(" ", "1..2"), ""), Ok(Pushed::Done));
         assert_eq!(push(0, &line("=", "[up to date]"), ""), Ok(Pushed::Done));
@@ -444,7 +459,8 @@ mod tests {
         let own = push(1, "", "tests fail\nerror: failed to push some refs to 'x'\n");
         let text = "tests fail".to_owned();
         assert_eq!(own, Err(RemoteError::Refused { remote: "origin".into(), text }));
-        let away = push(128, "", "fatal: unable to access 'https://h/': Could not resolve host: h\n");
+        let away =
+            push(128, "", "fatal: unable to access 'https://h/': Could not resolve host: h\n");
         assert!(matches!(away, Err(RemoteError::Unreachable { .. })), "{away:?}");
     }
 }

@@ -92,7 +92,13 @@ pub fn append(
             id: one.id.clone(),
             commit,
             path: path(&one.id, &one.statement.at),
-            hash: draft.files.into_values().flatten().next().map(|it| sha256(&it)).unwrap_or_default(),
+            hash: draft
+                .files
+                .into_values()
+                .flatten()
+                .next()
+                .map(|it| sha256(&it))
+                .unwrap_or_default(),
         };
         let (commits, drafts): (Vec<String>, Vec<Draft>) = commits.into_iter().unzip();
         commits.into_iter().zip(drafts.into_iter().zip(entries)).map(placed).collect()
@@ -104,7 +110,11 @@ pub fn append(
 /// # Errors
 ///
 /// Git cannot write.
-pub fn write(repository: &Repository, branch: &Branch, draft: &Draft) -> Result<String, StoreError> {
+pub fn write(
+    repository: &Repository,
+    branch: &Branch,
+    draft: &Draft,
+) -> Result<String, StoreError> {
     let _held = branch.hold(repository)?;
     let made = grow(repository, branch, &mut |_| Ok(vec![draft.clone()]))?;
     Ok(made.into_iter().next().map(|(commit, _)| commit).unwrap_or_default())
@@ -141,7 +151,10 @@ fn last_hash(
     tip: Option<&str>,
     entries: &[Pending],
 ) -> Result<Option<String>, StoreError> {
-    let begins = matches!(entries, [Pending { statement: Statement { event: Event::Opened { .. }, .. }, .. }, ..]);
+    let begins = matches!(
+        entries,
+        [Pending { statement: Statement { event: Event::Opened { .. }, .. }, .. }, ..]
+    );
     let Some(tip) = tip else {
         return if begins { Ok(None) } else { Err(StoreError::NotBegun) };
     };

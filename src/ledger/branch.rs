@@ -62,7 +62,9 @@ pub enum StoreError {
         name: &'static str,
     },
     /// The branch in this clone holds something that gitsm did not put there.
-    #[error("the branch {reference} of this clone cannot be put on top of the shared one: commit {commit} {reason}")]
+    #[error(
+        "the branch {reference} of this clone cannot be put on top of the shared one: commit {commit} {reason}"
+    )]
     Odd {
         /// The branch.
         reference: String,
@@ -180,6 +182,9 @@ impl Branch {
             return Ok(Tips { local, shared });
         }
         let tracked = repository.reference(&self.tracking)?;
+        if tracked.is_some() {
+            self.check(repository, tracked.as_deref())?;
+        }
         let also = self.also.as_deref().map(|name| repository.reference(name)).transpose()?;
         let shared = match (tracked, also.flatten()) {
             (Some(one), Some(other)) if repository.contains(&other, &one)? => Some(other),
@@ -204,7 +209,9 @@ impl Branch {
         match (local, shared) {
             (None, shared) => Ok(shared),
             (local, None) => Ok(local),
-            (Some(local), Some(shared)) if repository.contains(&shared, &local)? => Ok(Some(shared)),
+            (Some(local), Some(shared)) if repository.contains(&shared, &local)? => {
+                Ok(Some(shared))
+            }
             (Some(local), Some(shared)) if repository.contains(&local, &shared)? => Ok(Some(local)),
             (_, Some(shared)) => {
                 let _held = self.hold(repository)?;

@@ -138,12 +138,16 @@ impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::BadSignature { reason } => write!(f, "its signature proves nothing: {reason}"),
-            Self::Unchecked { reason } => write!(f, "its signature cannot be checked here: {reason}"),
+            Self::Unchecked { reason } => {
+                write!(f, "its signature cannot be checked here: {reason}")
+            }
             Self::Unsigned => write!(f, "nobody signed it, and its type wants a signature"),
             Self::UnknownKey { fingerprint } => {
                 write!(f, "the key {fingerprint} is not listed for its writer")
             }
-            Self::KeyNotValid { fingerprint, reason } => write!(f, "the key {fingerprint}: {reason}"),
+            Self::KeyNotValid { fingerprint, reason } => {
+                write!(f, "the key {fingerprint}: {reason}")
+            }
             Self::NotAllowed { reason } | Self::Malformed { reason } => f.write_str(reason),
             Self::BackDated { seconds } => {
                 write!(f, "it says to be {seconds} seconds older than an entry before it")

@@ -143,3 +143,57 @@ impl fmt::Display for Entry {
         write!(f, "{} {} {}", self.id, self.statement.event.name(), self.statement.subject)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::schema::misfit;
+    use crate::ledger::types::TYPES;
+
+    /// Bytes that another program made and that never change.
+    const VECTORS: &str = include_str!("../../tests/fixtures/ledger-1.json");
+
+    #[test]
+    fn the_bytes_of_entries_are_fixed() {
+        let vectors: Value = serde_json::from_str(VECTORS).unwrap();
+        let entries = vectors["entries"].as_array().unwrap();
+        let mut types = Vec::new();
+        for vector in entries {
+            let text = |key: &str| vector[key].as_str().map(str::to_owned);
+            let file = text("file").unwrap();
+            let statement: Statement = serde_json::from_value(vector["statement"].clone()).unwrap();
+            let written = Written { signature: text("signature"), ..Written::of(&statement) };
+            assert_eq!(written.signed(), text("signed").unwrap().into_bytes());
+            let prev = text("prev");
+            assert_eq!(String::from_utf8(written.file(prev.as_deref())).unwrap(), file);
+            assert_eq!(sha256(file.as_bytes()), text("sha256").unwrap());
+            assert_eq!(path(&text("id").unwrap(), &statement.at), text("path").unwrap());
+            assert_eq!(misfit(&written.statement), None);
+            assert_eq!(read(file.as_bytes()), Ok((written, statement.clone(), prev)));
+            types.push(statement.event.name());
+        }
+        assert_eq!(types, TYPES.iter().map(|one| one.name).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn other_bytes_that_mean_the_same_are_no_entry() {
+        let vectors: Value = serde_json::from_str(VECTORS).unwrap();
+        let file = vectors["entries"][1]["file"].as_str().unwrap().to_owned();
+        let read = |text: &str| super::read(text.as_bytes()).map(|_| ()).unwrap_err();
+        for other in [
+            file.trim_end().to_owned(),
+            format!("{file}\n"),
+            format!(" {file}"),
+            file.replacen("{\"prev\"", "{ \"prev\"", 1),
+            file.replacen("\"prev\":", "\"prev\":null,\"prev\":", 1),
+            file.replacen("ledger/1", "ledger\\/1", 1),
+        ] {
+            let error = read(&other);
+            assert!(!matches!(error, EntryError::Unknown(_)), "{error}");
+        }
+        let newer = file.replace("ledger/1", "ledger/2");
+        assert_eq!(read(&newer), EntryError::Unknown("ledger/2".to_owned()));
+        assert!(matches!(read("nonsense"), EntryError::Unreadable(_)));
+        assert!(matches!(read(""), EntryError::Unreadable(_)));
+    }
+}

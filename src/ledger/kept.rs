@@ -86,8 +86,7 @@ impl Kept {
         let entries: Vec<StoredEntry> =
             verified.entries.iter().take_while(firm).map(StoredEntry::of).collect();
         let Some(last) = entries.last() else { return };
-        let stored =
-            Stored { protected: protected.to_owned(), tip: last.commit.clone(), entries };
+        let stored = Stored { protected: protected.to_owned(), tip: last.commit.clone(), entries };
         let Ok(bytes) = serde_json::to_vec(&stored) else { return };
         let mut all = (bytes.len() as u64).to_le_bytes().to_vec();
         all.extend(bytes);

@@ -8,6 +8,7 @@
 //! A [`Branch`] is where entries are kept; records, which are plain files, are kept on another.
 //! [`append()`] writes entries in this clone, [`sync()`] shares them, [`verify`] reads and judges all.
 
+mod allowed;
 mod append;
 mod authority;
 mod branch;

@@ -15,7 +15,8 @@ use super::types::TYPES;
 /// The schema of the statements of a type; nothing if there is no such type.
 pub fn statement_schema(name: &str) -> Option<Value> {
     let known = TYPES.iter().find(|one| one.name == name)?;
-    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    let settings =
+        SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     let root = settings.into_generator().into_root_schema_for::<Statement>();
     let root = serde_json::to_value(root).unwrap_or_default();
     let of_type = |one: &&Value| one["properties"]["type"]["const"] == name;
@@ -41,10 +42,8 @@ pub fn statement_schema(name: &str) -> Option<Value> {
 
 /// The schema of the file of an entry.
 pub fn entry_schema() -> Value {
-    let types: Vec<Value> = TYPES
-        .iter()
-        .map(|one| json!({ "$ref": format!("{}.schema.json", one.name) }))
-        .collect();
+    let types: Vec<Value> =
+        TYPES.iter().map(|one| json!({ "$ref": format!("{}.schema.json", one.name) })).collect();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "An entry of the ledger",
@@ -186,7 +185,9 @@ mod tests {
             Value::Array(items) => items.iter().for_each(|item| gaping(item, found)),
             Value::Object(fields) => {
                 let is_object = fields.get("type") == Some(&Value::from("object"));
-                *found += usize::from(is_object && fields.get("additionalProperties") != Some(&Value::Bool(false)));
+                *found += usize::from(
+                    is_object && fields.get("additionalProperties") != Some(&Value::Bool(false)),
+                );
                 fields.values().for_each(|field| gaping(field, found));
             }
             _ => {}

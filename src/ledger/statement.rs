@@ -20,16 +20,14 @@ mod pattern {
     pub(super) const COMMIT: &str = "^[0-9a-f]{40}$";
     pub(super) const DIGEST: &str = "^sha256:[0-9a-f]{64}$";
     pub(super) const ULID: &str = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$";
-    pub(super) const INSTANT: &str =
-        "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$";
+    pub(super) const INSTANT: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$";
     pub(super) const REFERENCE: &str = "^[a-z-]+:[a-z0-9._-]+/[a-z0-9._-]+$";
     pub(super) const PERSON: &str = "^person:[a-z0-9._-]+/[a-z0-9._-]+$";
     pub(super) const TEAM: &str = "^team:[a-z0-9._-]+/[a-z0-9._-]+$";
     pub(super) const BRANCH: &str = "^refs/heads/[^ ~^:?*\\[\\\\]{1,200}$";
     pub(super) const FORGE: &str = "^[a-z0-9-]{1,39}$";
     pub(super) const REQUIREMENT: &str = "^[a-z]+(/[a-z0-9:/._+-]{1,2000})?$";
-    pub(super) const REPOSITORY: &str =
-        "^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}#sha256:[0-9a-f]{64}$";
+    pub(super) const REPOSITORY: &str = "^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}#sha256:[0-9a-f]{64}$";
 }
 
 /// What somebody says happened.

@@ -113,7 +113,9 @@ impl Sharing<'_> {
         let tried = (0..3).find_map(|_| {
             match self.git.fetch(self.repository, self.remote, reference, tracking) {
                 // Git itself, at work in this clone, holds the tracking reference.
-                Err(RemoteError::Unreachable { text, .. }) if text.contains("cannot lock ref") => None,
+                Err(RemoteError::Unreachable { text, .. }) if text.contains("cannot lock ref") => {
+                    None
+                }
                 answer => Some(answer),
             }
         });
@@ -142,9 +144,7 @@ impl Sharing<'_> {
 
     fn between(&self, tip: Option<&str>, older: Option<&str>) -> Result<usize, StoreError> {
         match tip {
-            Some(tip) if Some(tip) != older => {
-                Ok(self.repository.line(tip, older)?.commits.len())
-            }
+            Some(tip) if Some(tip) != older => Ok(self.repository.line(tip, older)?.commits.len()),
             _ => Ok(0),
         }
     }

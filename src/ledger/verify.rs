@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::allowed::{allowed, commit, grade};
 use super::branch::StoreError;
 use super::entry::{self, EntryError, LONGEST, path};
 use super::fault::{Fault, Standing};
@@ -17,7 +18,6 @@ use super::settle::PLAIN;
 use super::types::named;
 use super::{Authority, Checked, Entry, Event, Problem, time_of};
 use crate::git::{GitError, Mainline, Repository, Step};
-use crate::model::gitsm::change_policy::Grade;
 
 /// Why nobody can be told from a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +96,10 @@ type Link = (Step, Result<Entry, Fault>);
 /// # Errors
 ///
 /// This clone does not hold all of it, or of the protected branch, or Git fails.
-pub fn verify(question: &mut Question<'_>, known: Option<Verified>) -> Result<Verified, StoreError> {
+pub fn verify(
+    question: &mut Question<'_>,
+    known: Option<Verified>,
+) -> Result<Verified, StoreError> {
     let repository = question.repository;
     let start = known.as_ref().map(|known| known.tip.clone());
     let line = repository.line(question.tip, start.as_deref())?;
@@ -153,7 +156,8 @@ fn read(repository: &Repository, commit: &str, is_first: bool) -> Result<Link, S
         let id = Some(id_of(&path).to_owned()).filter(|id| !id.is_empty());
         return Ok((step, fault(id.as_deref(), name, message)));
     }
-    let Some((path, blob)) = step.files.first().and_then(|file| Some((&file.path, file.after?.blob)))
+    let Some((path, blob)) =
+        step.files.first().and_then(|file| Some((&file.path, file.after?.blob)))
     else {
         return Ok((step, fault(None, "not-an-entry", "it adds no entry".to_owned())));
     };
@@ -346,7 +350,8 @@ impl<'f, 'q> Fold<'f, 'q> {
         if let Some(commit) = seen.filter(|commit| !self.commits.contains(*commit)) {
             problems.push(Problem::UnseenLedger { commit: commit.clone() });
         }
-        if !self.verified.entries.is_empty() && matches!(entry.statement.event, Event::Opened { .. })
+        if !self.verified.entries.is_empty()
+            && matches!(entry.statement.event, Event::Opened { .. })
         {
             let reason = "the ledger began before it".to_owned();
             problems.push(Problem::NotAllowed { reason });
@@ -414,79 +419,4 @@ const LATE: i64 = 15 * 60;
 fn seconds(at: &str) -> Option<i64> {
     let instant = chrono::NaiveDateTime::parse_from_str(at, "%Y-%m-%dT%H:%M:%SZ").ok()?;
     Some(instant.and_utc().timestamp())
-}
-
-/// Whether the commit says what the entry says, and nothing else.
-fn commit(step: &Step, entry: &Entry, own: Option<i64>, problems: &mut Vec<Problem>) {
-    let statement = &entry.statement;
-    let mut odd = |reason: &str| problems.push(Problem::OddCommit { reason: reason.to_owned() });
-    for (person, moment) in [&step.author, &step.committer] {
-        if person.name != statement.by || person.email != statement.by {
-            odd("names somebody else");
-            break;
-        }
-        if Some(moment.time) != own || moment.offset != 0 {
-            odd("is of another instant");
-            break;
-        }
-    }
-    let message = format!("{} {}", statement.event.name(), statement.subject);
-    if step.message.strip_suffix('\n').unwrap_or(&step.message) != message {
-        odd("says something else");
-    }
-}
-
-/// Whether its writer may write it.
-fn allowed(entry: &Entry, authority: &Authority) -> Vec<Problem> {
-    let statement = &entry.statement;
-    let (by, event) = (statement.by.as_str(), &statement.event);
-    let Some(known) = named(event.name()) else { return Vec::new() };
-    let mut problems = Vec::new();
-    let mut no = |reason: String| problems.push(Problem::NotAllowed { reason });
-    let is_pipeline = by.starts_with("pipeline:");
-    let is_listed = authority.writers.contains_key(by);
-    let is_operator = authority.operators.contains(by);
-    let may = match is_pipeline {
-        true => known.writers.pipeline,
-        false => known.writers.person || known.writers.operator && is_operator,
-    };
-    if !is_listed {
-        no(format!("the protected branch does not know {by}"));
-    } else if authority.left.contains(by) {
-        no(format!("{by} works here no more"));
-    } else if !may {
-        no(match is_pipeline {
-            true => format!("a pipeline may not write {}", event.name()),
-            false => format!("{by} may not write {}: only pipelines and operators do", event.name()),
-        });
-    }
-    if let Some(approval) = event.approval() {
-        match (is_pipeline, event.review().is_some()) {
-            (true, false) => no("a pipeline copies a review, and names none".to_owned()),
-            (false, _) if approval.person != by => {
-                no(format!("{by} speaks for {}", approval.person));
-            }
-            _ => {}
-        }
-        if approval.change != statement.subject {
-            no(format!("it is about {}, and decides about another change", statement.subject));
-        }
-    }
-    if matches!(event, Event::Delegated { .. }) && statement.subject != by {
-        no(format!("{by} delegates what is not theirs"));
-    }
-    if matches!(event, Event::BreakGlass { .. }) && !authority.break_glass.contains(by) {
-        no(format!("{by} is not listed to break glass"));
-    }
-    problems
-}
-
-/// How sure it is who wrote it.
-fn grade(entry: &Entry, key: Option<&str>) -> Grade {
-    let statement = &entry.statement;
-    match (key, statement.event.approval()) {
-        (None, _) => Grade::Claimed,
-        (Some(_), Some(approval)) if approval.person != statement.by => Grade::Forge,
-        (Some(_), _) => Grade::Signed,
-    }
 }

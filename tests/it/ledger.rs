@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use gitsm::flow::Place;
-use gitsm::flow::ledger::{Around, Book, append, folded};
+use gitsm::flow::ledger::{Around, Book, append, folded, record as keep};
 use gitsm::ledger::{Event, Problem, Standing};
 use serde_json::Value;
 
@@ -18,7 +18,9 @@ use crate::support::{Folder, Run, git};
 const NOW: &str = "2026-11-21T16:00:00Z";
 
 fn person(name: &str) -> String {
-    format!("apiVersion: gitsm/v1alpha1\nkind: Person\nmetadata:\n  name: {name}\nspec:\n  lifecycle: active\n")
+    format!(
+        "apiVersion: gitsm/v1alpha1\nkind: Person\nmetadata:\n  name: {name}\nspec:\n  lifecycle: active\n"
+    )
 }
 
 /// A repository with a catalog of people, whose default branch is `main`.
@@ -33,7 +35,7 @@ pub(crate) fn catalog(settings: &str) -> Folder {
 }
 
 /// An empty repository that others share.
-fn remote() -> Folder {
+pub(crate) fn remote() -> Folder {
     let folder = Folder::new();
     folder.run_git(&["init", "--quiet", "--bare", "--initial-branch=main"]);
     folder
@@ -44,7 +46,7 @@ fn path_of(folder: &Folder) -> String {
 }
 
 /// A clone of a remote.
-fn clone(address: &str) -> Folder {
+pub(crate) fn clone(address: &str) -> Folder {
     let folder = Folder::new();
     folder.run_git(&["clone", "--quiet", address, "."]);
     folder
@@ -56,13 +58,13 @@ fn shared() -> (Folder, Folder) {
     let first = catalog("");
     first.run_git(&["push", "--quiet", &path_of(&there), "main"]);
     let here = clone(&path_of(&there));
-    let run = ledger(here.path(), &["init", "--by", "person:ada"]);
+    let run = ledger(here.path(), &["init", "--as", "person:ada"]);
     assert_eq!(run.code, 0, "{run:?}");
     (there, here)
 }
 
 /// Runs `gitsm ledger` with the user's `git` at hand.
-fn ledger(folder: &Path, arguments: &[&str]) -> Run {
+pub(crate) fn ledger(folder: &Path, arguments: &[&str]) -> Run {
     let output = Command::new(env!("CARGO_BIN_EXE_gitsm"))
         .current_dir(folder)
         .env_clear()
@@ -83,7 +85,7 @@ fn ledger(folder: &Path, arguments: &[&str]) -> Run {
     }
 }
 
-fn json(folder: &Path, arguments: &[&str]) -> Value {
+pub(crate) fn json(folder: &Path, arguments: &[&str]) -> Value {
     let mut all = arguments.to_vec();
     all.extend(["-o", "json"]);
     let run = ledger(folder, &all);
@@ -109,13 +111,13 @@ fn canceled(number: usize) -> (String, Event) {
 }
 
 /// Records that a change is canceled; the id of the entry.
-fn record(folder: &Path, by: &str, number: usize) -> String {
+pub(crate) fn record(folder: &Path, by: &str, number: usize) -> String {
     let appended = append(&book(folder), by, vec![canceled(number)], None).unwrap();
     assert!(appended.pending.is_none(), "{:?}", appended.pending);
     appended.entries[0].id.clone()
 }
 
-fn subjects(folder: &Path) -> Vec<String> {
+pub(crate) fn subjects(folder: &Path) -> Vec<String> {
     let verified = folded(&book(folder)).unwrap();
     assert_eq!(verified.standing(), Standing::Unbroken, "{:?}", verified.faults);
     let all = verified.entries.iter().map(|one| one.entry.statement.subject.clone());
@@ -125,7 +127,13 @@ fn subjects(folder: &Path) -> Vec<String> {
 /// Everything that must stay as it is: HEAD, the index to the byte, and what Git says of the files.
 fn untouched(folder: &Folder) -> (String, Vec<u8>, String, String) {
     let index = fs::read(folder.path().join(".git/index")).unwrap_or_default();
-    let status = folder.run_git(&["status", "--porcelain=v2", "--branch", "--untracked-files=all"]);
+    let status = folder.run_git(&[
+        "--no-optional-locks",
+        "status",
+        "--porcelain=v2",
+        "--branch",
+        "--untracked-files=all",
+    ]);
     (folder.read(".git/HEAD"), index, status, folder.run_git(&["rev-parse", "HEAD"]))
 }
 
@@ -138,23 +146,27 @@ fn a_ledger_begins_is_written_and_read_in_one_repository_alone() {
     let before = untouched(&folder);
     let unnamed = ledger(folder.path(), &["init"]);
     assert_eq!(unnamed.code, 2);
-    assert!(unnamed.stderr.contains("--by person:NAME"), "{unnamed:?}");
-    assert_eq!(ledger(folder.path(), &["init", "--by", "person:mallory"]).code, 2);
-    let begun = ledger(folder.path(), &["init", "--by", "ada"]);
+    assert!(unnamed.stderr.contains("--as person:NAME"), "{unnamed:?}");
+    assert_eq!(ledger(folder.path(), &["init", "--as", "person:mallory"]).code, 2);
+    let begun = ledger(folder.path(), &["init", "--as", "ada"]);
     assert_eq!(begun.code, 0, "{begun:?}");
     assert!(begun.stdout.contains("genesis: sha256:"), "{begun:?}");
-    let again = ledger(folder.path(), &["init", "--by", "ada"]);
+    let again = ledger(folder.path(), &["init", "--as", "ada"]);
     assert_eq!(again.code, 2);
     assert!(again.stderr.contains("there is a ledger already"), "{again:?}");
-    record(folder.path(), "person:ben", 1);
-    record(folder.path(), "person:cleo", 2);
+    record(folder.path(), "person:default/ben", 1);
+    record(folder.path(), "person:default/cleo", 2);
     assert_eq!(before, untouched(&folder), "only references and objects are written");
 
     let log = json(folder.path(), &["log"]);
     assert_eq!(log["format"], "ledger-log/1");
     assert_eq!(log["standing"], "unbroken");
-    let types: Vec<&str> =
-        log["entries"].as_array().unwrap().iter().map(|one| one["type"].as_str().unwrap()).collect();
+    let types: Vec<&str> = log["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["type"].as_str().unwrap())
+        .collect();
     assert_eq!(types, ["canceled", "canceled", "opened"]);
     let one = json(folder.path(), &["log", "chg-1"]);
     assert_eq!(one["entries"][0]["by"], "person:default/ben");
@@ -178,8 +190,14 @@ fn a_ledger_begins_is_written_and_read_in_one_repository_alone() {
 #[test]
 fn commits_of_the_ledger_say_who_and_when_and_nothing_else() {
     let folder = catalog("");
-    ledger(folder.path(), &["init", "--by", "ada"]);
-    append(&book_at(folder.path(), Some(instant("2027-01-02T03:04:05Z"))), "person:default/ben", vec![canceled(7)], None).unwrap();
+    ledger(folder.path(), &["init", "--as", "ada"]);
+    append(
+        &book_at(folder.path(), Some(instant("2027-01-02T03:04:05Z"))),
+        "person:default/ben",
+        vec![canceled(7)],
+        None,
+    )
+    .unwrap();
     let format = "--format=%an|%ae|%aI|%cn|%ce|%cI|%B|%P";
     let line = folder.run_git(&["log", "-1", format, "gitsm/ledger"]);
     let ben = "person:default/ben|person:default/ben|2027-01-02T03:04:05Z";
@@ -190,7 +208,7 @@ fn commits_of_the_ledger_say_who_and_when_and_nothing_else() {
     );
     let files = folder.run_git(&["show", "--format=", "--name-status", "gitsm/ledger"]);
     assert!(files.starts_with("A\t2027/01/02/"), "{files}");
-    assert!(folder.run_git(&["fsck", "--strict"]).is_empty());
+    assert!(folder.run_git(&["fsck", "--strict", "--no-dangling"]).is_empty());
 }
 
 #[test]
@@ -204,10 +222,15 @@ fn two_clones_share_a_ledger_and_neither_loses_what_it_recorded() {
     record(here.path(), "person:default/ada", 3);
     let run = ledger(other.path(), &["sync"]);
     assert_eq!(run.code, 0, "{run:?}");
-    let all = ["ledger:default/ledger", "change:default/chg-1", "change:default/chg-2", "change:default/chg-3"];
+    let all = [
+        "ledger:default/ledger",
+        "change:default/chg-1",
+        "change:default/chg-2",
+        "change:default/chg-3",
+    ];
     assert_eq!(subjects(here.path()), all);
     assert_eq!(subjects(other.path()), all);
-    assert!(there.run_git(&["fsck", "--strict"]).is_empty());
+    assert!(there.run_git(&["fsck", "--strict", "--no-dangling"]).is_empty());
 }
 
 #[test]
@@ -216,10 +239,13 @@ fn what_is_recorded_offline_is_put_on_top_and_stays_what_was_said() {
     let other = clone(&path_of(&there));
     let away = format!("{}-away", path_of(&there));
     fs::rename(there.path(), &away).unwrap();
-    let appended = append(&book(here.path()), "person:default/ada", vec![canceled(1), canceled(2)], None).unwrap();
+    let appended =
+        append(&book(here.path()), "person:default/ada", vec![canceled(1), canceled(2)], None)
+            .unwrap();
     let why = appended.pending.unwrap().to_string();
     assert!(why.contains("cannot reach origin"), "{why}");
-    let statement = |folder: &Path, id: &str| json(folder, &["show", id])["entry"]["statement"].clone();
+    let statement =
+        |folder: &Path, id: &str| json(folder, &["show", id])["entry"]["statement"].clone();
     let id = appended.entries[0].id.clone();
     let before = statement(here.path(), &id);
     let told = ledger(here.path(), &["log"]).stdout;
@@ -241,8 +267,8 @@ fn two_who_begin_a_ledger_at_once_do_not_mix_theirs() {
     let there = remote();
     catalog("").run_git(&["push", "--quiet", &path_of(&there), "main"]);
     let (here, other) = (clone(&path_of(&there)), clone(&path_of(&there)));
-    assert_eq!(ledger(here.path(), &["init", "--by", "ada", "--local"]).code, 0);
-    assert_eq!(ledger(other.path(), &["init", "--by", "ben"]).code, 0);
+    assert_eq!(ledger(here.path(), &["init", "--as", "ada", "--local"]).code, 0);
+    assert_eq!(ledger(other.path(), &["init", "--as", "ben"]).code, 0);
     let run = ledger(here.path(), &["sync"]);
     assert_eq!(run.code, 3);
     assert!(run.stderr.contains("this clone began another ledger"), "{run:?}");
@@ -287,7 +313,7 @@ fn forge(folder: &Folder, change: &dyn Fn(&Folder), by: &str, at: &str, message:
     scratch.run_git(&["clone", "--quiet", "--branch", "gitsm/ledger", &path_of(folder), "."]);
     change(&scratch);
     scratch.run_git(&["add", "--all"]);
-    let date = format!("{at}");
+    let date = at.to_owned();
     let status = git(scratch.path())
         .args(["commit", "--quiet", "--allow-empty", "--message", message])
         .env("GIT_AUTHOR_NAME", by)
@@ -305,7 +331,7 @@ fn forge(folder: &Folder, change: &dyn Fn(&Folder), by: &str, at: &str, message:
 /// A ledger of four entries in one repository.
 fn four() -> Folder {
     let folder = catalog("");
-    ledger(folder.path(), &["init", "--by", "ada"]);
+    ledger(folder.path(), &["init", "--as", "ada"]);
     (1..=3).for_each(|number| drop(record(folder.path(), "person:default/ben", number)));
     folder.run_git(&["update-ref", "-d", "refs/gitsm/witness/ledger"]);
     folder
@@ -321,7 +347,8 @@ fn files(folder: &Folder) -> Vec<PathBuf> {
 fn faults(folder: &Folder) -> Vec<String> {
     let verified = folded(&book(folder.path())).unwrap();
     let problems = verified.entries.iter().flat_map(|one| &one.problems);
-    let problems = problems.filter(|one| **one != Problem::Unsigned).map(|one| one.name().to_owned());
+    let problems =
+        problems.filter(|one| **one != Problem::Unsigned).map(|one| one.name().to_owned());
     verified.faults.iter().map(|one| one.fault.clone()).chain(problems).collect()
 }
 
@@ -372,10 +399,20 @@ fn what_somebody_does_to_the_branch_by_hand_is_named() {
     {
         let folder = four();
         let link = |folder: &Folder| {
-            std::os::unix::fs::symlink("/etc/passwd", folder.path().join("2026/link.json")).unwrap();
+            std::os::unix::fs::symlink("/etc/passwd", folder.path().join("2026/link.json"))
+                .unwrap();
         };
         fs::create_dir_all(folder.path()).unwrap();
-        forge(&folder, &|one| { fs::create_dir_all(one.path().join("2026")).unwrap(); link(one) }, "Eve", NOW, "x");
+        forge(
+            &folder,
+            &|one| {
+                fs::create_dir_all(one.path().join("2026")).unwrap();
+                link(one)
+            },
+            "Eve",
+            NOW,
+            "x",
+        );
         assert_eq!(faults(&folder), ["odd-mode"]);
     }
 }
@@ -394,8 +431,11 @@ fn a_merge_a_dropped_and_a_reordered_entry_are_named() {
 
     // The third entry without the second, and then the second after the third.
     let folder = four();
-    let ids: Vec<String> =
-        folder.run_git(&["rev-list", "--reverse", "gitsm/ledger"]).lines().map(str::to_owned).collect();
+    let ids: Vec<String> = folder
+        .run_git(&["rev-list", "--reverse", "gitsm/ledger"])
+        .lines()
+        .map(str::to_owned)
+        .collect();
     let pick = |order: &[usize]| {
         let scratch = clone(&path_of(&folder));
         scratch.run_git(&["checkout", "--quiet", "--detach", &ids[0]]);
@@ -427,10 +467,22 @@ fn a_merge_a_dropped_and_a_reordered_entry_are_named() {
 #[test]
 fn who_dates_back_gains_nothing_and_is_named() {
     let folder = catalog("");
-    ledger(folder.path(), &["init", "--by", "ada"]);
+    ledger(folder.path(), &["init", "--as", "ada"]);
     let now = Utc::now();
-    append(&book_at(folder.path(), Some(now + Duration::from_secs(10))), "person:default/ben", vec![canceled(1)], None).unwrap();
-    append(&book_at(folder.path(), Some(now - Duration::from_secs(7200))), "person:default/ben", vec![canceled(2)], None).unwrap();
+    append(
+        &book_at(folder.path(), Some(now + Duration::from_secs(10))),
+        "person:default/ben",
+        vec![canceled(1)],
+        None,
+    )
+    .unwrap();
+    append(
+        &book_at(folder.path(), Some(now - Duration::from_secs(7200))),
+        "person:default/ben",
+        vec![canceled(2)],
+        None,
+    )
+    .unwrap();
     let verified = folded(&book(folder.path())).unwrap();
     let last = verified.entries.last().unwrap();
     assert!(matches!(last.problems[..], [Problem::BackDated { seconds: 7200..=7220 }]), "{last:?}");
@@ -441,9 +493,10 @@ fn who_dates_back_gains_nothing_and_is_named() {
 #[test]
 fn who_is_not_known_or_may_not_write_does_not_count() {
     let folder = catalog("");
-    ledger(folder.path(), &["init", "--by", "ada"]);
+    ledger(folder.path(), &["init", "--as", "ada"]);
     let write = |by: &str, event: Event| {
-        append(&book(folder.path()), by, vec![("change:default/chg-1".to_owned(), event)], None).unwrap();
+        append(&book(folder.path()), by, vec![("change:default/chg-1".to_owned(), event)], None)
+            .unwrap();
         let verified = folded(&book(folder.path())).unwrap();
         let problems = verified.entries.last().unwrap().problems.clone();
         problems.iter().map(|one| one.name().to_owned()).collect::<Vec<_>>()
@@ -451,7 +504,15 @@ fn who_is_not_known_or_may_not_write_does_not_count() {
     assert_eq!(write("person:default/mallory", Event::Canceled { text: None }), ["not-allowed"]);
     assert_eq!(write("pipeline:ci", Event::Canceled { text: None }), ["not-allowed"]);
     let opened = Event::Opened { salt: "0".repeat(32) };
-    assert!(append(&book(folder.path()), "person:default/ada", vec![("ledger:default/ledger".to_owned(), opened)], None).is_err());
+    assert!(
+        append(
+            &book(folder.path()),
+            "person:default/ada",
+            vec![("ledger:default/ledger".to_owned(), opened)],
+            None
+        )
+        .is_err()
+    );
     let glass = Event::BreakGlass {
         base_branch: "refs/heads/main".to_owned(),
         digest: format!("sha256:{}", "0".repeat(64)),
@@ -460,7 +521,12 @@ fn who_is_not_known_or_may_not_write_does_not_count() {
     };
     assert_eq!(write("person:default/ada", glass), ["unsigned", "not-allowed"]);
     let text = Event::Canceled { text: Some("Ada was ill".to_owned()) };
-    let refused = append(&book(folder.path()), "person:default/ada", vec![("change:default/chg-1".to_owned(), text)], None);
+    let refused = append(
+        &book(folder.path()),
+        "person:default/ada",
+        vec![("change:default/chg-1".to_owned(), text)],
+        None,
+    );
     assert!(refused.unwrap_err().to_string().contains("/text does not fit its type"));
 }
 
@@ -468,7 +534,7 @@ fn who_is_not_known_or_may_not_write_does_not_count() {
 fn a_branch_in_the_way_and_a_missing_git_are_told() {
     let folder = catalog("");
     folder.run_git(&["branch", "gitsm"]);
-    let run = ledger(folder.path(), &["init", "--by", "ada"]);
+    let run = ledger(folder.path(), &["init", "--as", "ada"]);
     assert_eq!(run.code, 3);
     assert!(run.stderr.contains("refs/heads/gitsm is in the way"), "{run:?}");
     let (_there, here) = shared();
@@ -509,10 +575,11 @@ fn worktrees_and_bare_repositories_share_what_is_recorded() {
 #[test]
 fn a_ledger_in_another_repository_goes_there_and_nowhere_else() {
     let (there, elsewhere) = (remote(), remote());
-    let settings = format!("ledger:\n  remote: {}\n  ref: refs/heads/audit/ledger\n", path_of(&elsewhere));
+    let settings =
+        format!("ledger:\n  remote: {}\n  ref: refs/heads/audit/ledger\n", path_of(&elsewhere));
     catalog(&settings).run_git(&["push", "--quiet", &path_of(&there), "main"]);
     let here = clone(&path_of(&there));
-    let run = ledger(here.path(), &["init", "--by", "ada"]);
+    let run = ledger(here.path(), &["init", "--as", "ada"]);
     assert_eq!(run.code, 0, "{run:?}");
     record(here.path(), "person:default/ada", 1);
     assert_eq!(elsewhere.run_git(&["rev-list", "--count", "refs/heads/audit/ledger"]).trim(), "2");
@@ -532,7 +599,8 @@ fn a_hook_that_refuses_is_told_and_credentials_are_not() {
         use std::os::unix::fs::PermissionsExt;
         let hook = there.path().join("hooks/pre-receive");
         fs::set_permissions(hook, fs::Permissions::from_mode(0o755)).unwrap();
-        let appended = append(&book(here.path()), "person:default/ada", vec![canceled(1)], None).unwrap();
+        let appended =
+            append(&book(here.path()), "person:default/ada", vec![canceled(1)], None).unwrap();
         let why = appended.pending.unwrap().to_string();
         assert!(why.contains("origin refuses it") && why.contains("closed today"), "{why}");
     }
@@ -557,7 +625,8 @@ fn a_writer() {
     let said = PathBuf::from(std::env::var("GITSM_TEST_SAID").unwrap());
     for round in 0..2 {
         let subject = number * 10 + round;
-        let appended = append(&book(Path::new(&folder)), "person:default/ben", vec![canceled(subject)], None);
+        let appended =
+            append(&book(Path::new(&folder)), "person:default/ben", vec![canceled(subject)], None);
         if let Ok(appended) = appended
             && appended.pending.is_none()
         {
@@ -613,5 +682,74 @@ fn fifty_processes_record_at_once_some_are_killed_and_nothing_is_lost_or_double(
     }
     assert!(acknowledged >= 2 * (50 - 13), "{acknowledged} were acknowledged");
     println!("{} entries, {acknowledged} acknowledged, {took:?}", ids.len());
-    assert!(there.run_git(&["fsck", "--strict"]).is_empty());
+    assert!(there.run_git(&["fsck", "--strict", "--no-dangling"]).is_empty());
+}
+
+#[test]
+fn records_of_two_clones_come_together_and_can_be_taken_away() {
+    let (there, here) = shared();
+    let other = clone(&path_of(&there));
+    let write = |folder: &Folder, path: &str, text: Option<&str>| {
+        let files = [(path.to_owned(), text.map(|text| text.as_bytes().to_vec()))].into();
+        keep(&book(folder.path()), "person:default/ada", "texts", files).map(|(_, pending)| {
+            assert!(pending.is_none(), "{pending:?}");
+        })
+    };
+    write(&here, "texts/a.yaml", Some("text: Ada was ill\n")).unwrap();
+    write(&other, "texts/b.yaml", Some("text: it worked\n")).unwrap();
+    write(&here, "texts/b.yaml", Some("text: it worked\n")).unwrap();
+    write(&here, "texts/a.yaml", None).unwrap();
+    let listed = there.run_git(&["ls-tree", "-r", "--name-only", "gitsm/records"]);
+    assert_eq!(listed.trim(), "texts/b.yaml");
+    // What two say differently about one record is nobody's to choose.
+    write(&other, "texts/c.yaml", Some("one\n")).unwrap();
+    let clash = write(&here, "texts/c.yaml", Some("two\n")).unwrap_err().to_string();
+    assert!(clash.contains("both change texts/c.yaml"), "{clash}");
+    assert_eq!(there.run_git(&["show", "gitsm/records:texts/c.yaml"]), "one\n");
+}
+
+/// `cargo test --test it ledger::ten_thousand -- --ignored --nocapture` prints what it costs.
+#[test]
+#[ignore = "a measurement"]
+fn ten_thousand_entries_are_verified_and_then_known() {
+    let folder = catalog("");
+    ledger(folder.path(), &["init", "--as", "ada"]);
+    let start = Instant::now();
+    let now = Utc::now();
+    for hour in 0..200 {
+        let at = now + Duration::from_secs(3600 * hour as u64);
+        let events = (0..50).map(|number| canceled(hour * 50 + number)).collect();
+        append(&book_at(folder.path(), Some(at)), "person:default/ben", events, None).unwrap();
+    }
+    println!("append 10,000 in 200 batches: {:?}", start.elapsed());
+    for what in ["cold", "warm", "warm"] {
+        let start = Instant::now();
+        let verified = folded(&book(folder.path())).unwrap();
+        assert_eq!(verified.entries.len(), 10_001);
+        println!("{what}: {:?}", start.elapsed());
+    }
+    let start = Instant::now();
+    record(folder.path(), "person:default/ada", 1);
+    println!("append one: {:?}", start.elapsed());
+    let start = Instant::now();
+    assert_eq!(folded(&book(folder.path())).unwrap().entries.len(), 10_002);
+    println!("after one more: {:?}", start.elapsed());
+}
+
+#[test]
+fn a_damaged_cache_is_made_anew_and_an_old_verdict_never_hides_a_new_fault() {
+    let folder = four();
+    let before = folded(&book(folder.path())).unwrap();
+    let cache = folder.path().join(".git/gitsm/cache/ledger");
+    let files = || fs::read_dir(&cache).unwrap().map(|one| one.unwrap().path()).collect::<Vec<_>>();
+    assert_eq!(files().len(), 1);
+    assert_eq!(folded(&book(folder.path())).unwrap(), before);
+    for damage in [b"".to_vec(), b"nonsense".to_vec(), vec![0; 5000]] {
+        for file in files() {
+            fs::write(file, &damage).unwrap();
+        }
+        assert_eq!(folded(&book(folder.path())).unwrap(), before);
+    }
+    forge(&folder, &|_| {}, "Eve", NOW, "x");
+    assert_eq!(faults(&folder), ["not-an-entry"]);
 }

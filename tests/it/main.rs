@@ -30,6 +30,7 @@ mod impact;
 mod init;
 mod keys;
 mod ledger;
+mod ledger_transports;
 mod merge;
 mod pages;
 mod policies;

@@ -9,7 +9,7 @@ use super::format_and_file;
 const INIT_EXAMPLES: &str = "\
 Examples:
   gitsm ledger init                     begin it, and send it to the remote
-  gitsm ledger init --by person:ada     where several could have
+  gitsm ledger init --as person:ada     where several could have
   gitsm ledger init --local             in this clone for now; `gitsm ledger sync` sends it
 
 The first entry is random, so no other ledger can stand in for this one: pin its digest in gitsm.yaml
@@ -101,8 +101,8 @@ pub enum LedgerCommand {
 #[derive(Debug, Args)]
 pub struct LedgerInit {
     /// Who begins it, such as person:ada (default: the one operator in gitsm.yaml)
-    #[arg(long, value_name = "PERSON")]
-    pub by: Option<String>,
+    #[arg(long = "as", value_name = "PERSON")]
+    pub person: Option<String>,
     /// Do not send it to the remote yet
     #[arg(long)]
     pub local: bool,

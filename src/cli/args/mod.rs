@@ -36,7 +36,10 @@ pub(super) use life::{
     ChangeNew, ChangeRevoke, ChangeSay, ChangeShow, ListFormat, RecordFormat, Signing, Went,
 };
 pub(super) use init::{FromCatalog, Init};
-pub(super) use ledger::{Ledger, LedgerCommand, LedgerFormat, LedgerInit, LedgerLog, LedgerShow, LedgerVerify, LedgerWitness, LogFormat};
+pub(super) use ledger::{
+    Ledger, LedgerCommand, LedgerFormat, LedgerInit, LedgerLog, LedgerShow, LedgerVerify,
+    LedgerWitness, LogFormat,
+};
 pub(super) use plain::{Complete, Completions, Explain, Man, Schema};
 pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
 pub(super) use query::Query;

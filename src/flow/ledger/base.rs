@@ -25,8 +25,18 @@ const KEPT: usize = 4;
 /// What must stand in a file, in these very letters, for it to say something of people or change
 /// policies; or by which letters can be written otherwise.
 const TELLTALES: &[&[u8]] = &[
-    b"Person", b"User", b"ChangePolicy", b"person:", b"user:", b"changepolicy:", b"\\x", b"\\u",
-    b"\\U", b"\0",
+    b"Person",
+    b"User",
+    b"ChangePolicy",
+    b"person:",
+    b"user:",
+    b"changepolicy:",
+    b"\\x",
+    b"\\u",
+    b"\\U",
+    b"\\\n",
+    b"\\\r",
+    b"\0",
 ];
 
 /// The longest file that is searched for that; a longer one says it.
@@ -108,9 +118,7 @@ impl<'r> Bases<'r> {
             return Ok(*known);
         }
         let speaks = match self.repository.short_blob(blob, LONGEST)? {
-            Some(bytes) => {
-                TELLTALES.iter().any(|one| memchr::memmem::find(&bytes, one).is_some())
-            }
+            Some(bytes) => TELLTALES.iter().any(|one| memchr::memmem::find(&bytes, one).is_some()),
             None => true,
         };
         self.telling.insert(blob, speaks);

@@ -72,10 +72,10 @@ fn writer(book: &Book, said: Option<&str>) -> Result<String, LedgerError> {
     let Some(said) = said else {
         return match operators.as_slice() {
             [only] => Ok((*only).clone()),
-            [] => no("name who begins the ledger: --by person:NAME".to_owned()),
+            [] => no("name who begins the ledger: --as person:NAME".to_owned()),
             many => {
                 let names: Vec<&str> = many.iter().map(|one| one.as_str()).collect();
-                no(format!("name who begins the ledger, with --by: {}", names.join(", ")))
+                no(format!("name who begins the ledger, with --as: {}", names.join(", ")))
             }
         };
     };
@@ -88,7 +88,10 @@ fn writer(book: &Book, said: Option<&str>) -> Result<String, LedgerError> {
         return no(format!("{} has no {by}", book.base_branch));
     }
     if !operators.is_empty() && !operators.contains(&&by) {
-        return no(format!("{by} is not among the operators in gitsm.yaml of {}", book.base_branch));
+        return no(format!(
+            "{by} is not among the operators in gitsm.yaml of {}",
+            book.base_branch
+        ));
     }
     Ok(by)
 }

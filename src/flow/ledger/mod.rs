@@ -11,6 +11,7 @@ mod show;
 mod watch;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -19,7 +20,8 @@ use super::clock;
 use super::sides::{OwnedSide, folder_in};
 use super::workspace::{Place, configuration};
 use crate::config::Config;
-use crate::git::{Git, GitError, Repository};
+use crate::git::{Draft, Git, GitError, Moment, Person, Repository};
+use crate::ledger::entry::{LONGEST, sha256};
 use crate::ledger::{
     Authority, Branch, Event, Kept, PATIENCE, Pending, Placed, Statement, StoreError, Synced,
     Written, new_id, share, verify,
@@ -92,7 +94,9 @@ impl LedgerError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Store(error) => error.hint(),
-            Self::NoBase => Some("let Git ask the remote: `git remote set-head origin --auto`".into()),
+            Self::NoBase => {
+                Some("let Git ask the remote: `git remote set-head origin --auto`".into())
+            }
             Self::NoEntry(_) => Some("`gitsm ledger log` lists the entries".into()),
             Self::NotSigned(_) | Self::NotAllowed(_) | Self::File(_) => None,
         }
@@ -137,7 +141,8 @@ impl Book {
     ///
     /// There is no branch that changes go to.
     pub fn of(repository: Repository, folder: &str, around: &Around) -> Result<Self, LedgerError> {
-        let (base_branch, main) = repository.protected().ok_or(LedgerError::NoBase)?;
+        let (reference, main) = repository.protected().ok_or(LedgerError::NoBase)?;
+        let base_branch = branch_at_home(&reference);
         let tree = Revision::unlisted(&repository, &main)?;
         let (config, _) = configuration(&tree, folder, false);
         let path = around.path.as_ref().map(std::ffi::OsStr::new);
@@ -222,7 +227,9 @@ impl Book {
         };
         match share(&self.repository, branch, git, PATIENCE) {
             Ok(_) => Ok(None),
-            Err(error @ (StoreError::Remote(_) | StoreError::Busy { .. })) => Ok(Some(error.into())),
+            Err(error @ (StoreError::Remote(_) | StoreError::Busy { .. })) => {
+                Ok(Some(error.into()))
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -251,6 +258,13 @@ impl Book {
     }
 }
 
+/// The full name that a branch has where it is at home: `refs/remotes/origin/main` is a copy of
+/// `refs/heads/main`.
+fn branch_at_home(reference: &str) -> String {
+    let copied = reference.strip_prefix("refs/remotes/").and_then(|rest| rest.split_once('/'));
+    copied.map_or_else(|| reference.to_owned(), |(_, name)| format!("refs/heads/{name}"))
+}
+
 /// What was recorded.
 #[derive(Debug)]
 pub struct Appended {
@@ -273,9 +287,54 @@ pub fn append(
     events: Vec<(String, Event)>,
     sign: Option<&Sign<'_>>,
 ) -> Result<Appended, LedgerError> {
-    let entries = placed(book, by, events, sign)?;
+    let mut entries = placed(book, by, events, sign)?;
     let pending = book.share(&book.branch)?;
+    moved(book, &mut entries)?;
     Ok(Appended { entries, pending })
+}
+
+/// Where entries stand now that they may be on top of what others recorded.
+fn moved(book: &Book, entries: &mut [Placed]) -> Result<(), LedgerError> {
+    let repository = &book.repository;
+    let Some(mut next) = repository.reference(&book.branch.reference)? else { return Ok(()) };
+    let mut missing = entries.len();
+    while missing > 0 {
+        let info = repository.commit_info(&next)?;
+        let step = repository.step(&next)?;
+        let placed = entries.iter_mut().find(|one| step.files.iter().any(|it| it.path == one.path));
+        if let (Some(one), Some(file)) = (placed, step.files.first().and_then(|it| it.after)) {
+            let bytes = repository.short_blob(file.blob, LONGEST)?;
+            one.hash = bytes.map(|bytes| sha256(&bytes)).unwrap_or_default();
+            one.commit = next;
+            missing -= 1;
+        }
+        match info.parents.into_iter().next() {
+            Some(parent) => next = parent,
+            None => break,
+        }
+    }
+    Ok(())
+}
+
+/// Writes records, or takes them away (`None`), as one commit, and shares it. Its message should
+/// hold nothing that somebody may want to be erased. Gives the commit, and why others do not have it
+/// yet.
+///
+/// # Errors
+///
+/// Git cannot write, or others wrote the same records otherwise.
+pub fn record(
+    book: &Book,
+    by: &str,
+    message: &str,
+    files: BTreeMap<String, Option<Vec<u8>>>,
+) -> Result<(String, Option<LedgerError>), LedgerError> {
+    let person = Person { name: by.to_owned(), email: by.to_owned() };
+    let at = Moment { time: book.now.timestamp(), offset: 0 };
+    let draft = Draft { by: person, at, message: format!("{message}\n"), files };
+    let commit = crate::ledger::write(&book.repository, &book.records, &draft)?;
+    let pending = book.share(&book.records)?;
+    Ok((commit, pending))
 }
 
 /// Records events in this clone only.
