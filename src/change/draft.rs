@@ -147,7 +147,10 @@ mod tests {
             ..Draft::default()
         };
         let text = draft.yaml();
-        assert!(text.contains("  #   runbook: runbook:resize\n  #   implementation: how"), "{text}");
+        assert!(
+            text.contains("  #   runbook: runbook:resize\n  #   implementation: how"),
+            "{text}"
+        );
         assert!(!text.contains("test"), "{text}");
         let value = parsed(&draft);
         assert_eq!(value["metadata"]["title"], "Enlarge: the \"db\"");

@@ -8,9 +8,14 @@ use super::error::Failure;
 use crate::signature::find_program as program;
 
 /// Shows a text in the user's editor, and gives what they make of it.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the editor is the user's own, and reads and writes a file of its own"
+)]
 pub(super) fn edited(text: &str, environment: &Environment) -> Result<String, Failure> {
     let failed = |what: String| Failure::could_not(what, Some("use --no-edit".to_owned()));
-    let folder = tempfile::tempdir().map_err(|error| failed(format!("no temporary folder: {error}")))?;
+    let folder =
+        tempfile::tempdir().map_err(|error| failed(format!("no temporary folder: {error}")))?;
     let file = folder.path().join("change-request.yaml");
     std::fs::write(&file, text).map_err(|error| failed(format!("no temporary file: {error}")))?;
     let command = command(environment);

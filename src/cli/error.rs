@@ -95,16 +95,7 @@ macro_rules! told {
     };
 }
 
-told!(
-    AskError,
-    CalendarError,
-    ChangeError,
-    GetError,
-    InitError,
-    LedgerError,
-    NewError,
-    SidesError
-);
+told!(AskError, CalendarError, ChangeError, GetError, InitError, LedgerError, NewError, SidesError);
 
 impl From<RenameError> for Failure {
     fn from(error: RenameError) -> Self {

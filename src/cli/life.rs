@@ -124,8 +124,7 @@ pub(super) fn cancel(arguments: &ChangeSay, environment: &Environment) -> Result
     let (name, base) = (arguments.name.as_deref(), arguments.base.as_deref());
     let meant = desk.meant(name, base, &environment.variable)?;
     let standing = desk.stands(&meant, &environment.variable);
-    let done =
-        desk.cancel(&writer, (&meant.change, &standing), arguments.reason.as_deref())?;
+    let done = desk.cancel(&writer, (&meant.change, &standing), arguments.reason.as_deref())?;
     say(&done)?;
     stands(&done.subject, environment)
 }
@@ -202,10 +201,7 @@ pub(super) fn list(arguments: &ChangeListing, environment: &Environment) -> Resu
     Ok(0)
 }
 
-pub(super) fn archive(
-    arguments: &ChangeArchive,
-    environment: &Environment,
-) -> Result<u8, Failure> {
+pub(super) fn archive(arguments: &ChangeArchive, environment: &Environment) -> Result<u8, Failure> {
     let desk = desk(environment)?;
     let over = desk.over(i64::from(arguments.older_than), &environment.variable)?;
     if over.is_empty() {

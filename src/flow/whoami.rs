@@ -133,7 +133,7 @@ pub fn me(
 
 fn said(base: &Side<'_>, authority: &Authority, text: &str) -> Result<Me, WhoError> {
     let unknown = || WhoError::NoSuchPerson(text.to_owned());
-    let meant = parse_reference(text, Some("person"), "default").or_else(|_| Err(unknown()))?;
+    let meant = parse_reference(text, Some("person"), "default").map_err(|_why| unknown())?;
     let id = base.find(meant.as_str()).ok_or_else(unknown)?;
     if base.catalog.entity(id).kind.family != "person" {
         return Err(unknown());

@@ -136,7 +136,7 @@ fn judged(status: &str) -> Result<Signer, Bad> {
         // What was signed while the key was in use stays signed.
         let ends =
             all("KEYEXPIRED").into_iter().filter_map(|line| line.get(1)?.parse::<i64>().ok()).min();
-        if !ends.zip(made).is_some_and(|(ended, made)| made < ended) {
+        if ends.zip(made).is_none_or(|(ended, made)| made >= ended) {
             return Err(Bad::KeyExpired(fingerprint));
         }
     } else if first("GOODSIG").is_none() {

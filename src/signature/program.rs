@@ -123,7 +123,7 @@ impl Tools {
         let status = wait(&mut child, until).map_err(unstartable)?.ok_or_else(silent)?;
         // What it left behind may hold its ends open: it is not waited for.
         let left = || until.saturating_duration_since(Instant::now()).max(Duration::from_secs(1));
-        let stdout = stdout.recv_timeout(left()).or_else(|_| Err(silent()))?;
+        let stdout = stdout.recv_timeout(left()).map_err(|_late| silent())?;
         let stderr = stderr.recv_timeout(left()).unwrap_or_default();
         let stderr = String::from_utf8_lossy(&stderr).into_owned();
         Ok(Printed { status, stdout, stderr })

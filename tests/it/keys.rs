@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use gitsm::signature::Tools;
 
 /// Whether a program is there. A test that needs it is skipped without it, loudly.
+#[allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 pub(crate) fn has(program: &str) -> bool {
     let there =
         std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|folder| {

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::backtest::{BACKTEST_EXAMPLES, ChangeBacktest};
+use super::format_and_file;
 use super::life::{
     APPROVE_EXAMPLES, ARCHIVE_EXAMPLES, CANCEL_EXAMPLES, COMPLETE_EXAMPLES, ChangeArchive,
     ChangeComplete, ChangeDelegate, ChangeGlass, ChangeListing, ChangeMerged, ChangeNew,
@@ -13,7 +14,6 @@ use super::life::{
     MERGED_EXAMPLES, NEW_EXAMPLES, PROPOSE_EXAMPLES, REJECT_EXAMPLES, REVOKE_EXAMPLES,
     SHOW_EXAMPLES,
 };
-use super::format_and_file;
 
 const CALENDAR_EXAMPLES: &str = "\
 Examples:

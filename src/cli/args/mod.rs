@@ -31,14 +31,14 @@ pub(super) use fmt::Fmt;
 pub(super) use get::{Get, GetOutput};
 pub(super) use graph::{Graph, GraphFormat, GroupBy, Towards};
 pub(super) use impact::{Impact, ImpactFormat};
-pub(super) use life::{
-    ChangeArchive, ChangeComplete, ChangeDelegate, ChangeGlass, ChangeListing, ChangeMerged,
-    ChangeNew, ChangeRevoke, ChangeSay, ChangeShow, ListFormat, RecordFormat, Signing, Went,
-};
 pub(super) use init::{FromCatalog, Init};
 pub(super) use ledger::{
     Ledger, LedgerCommand, LedgerFormat, LedgerInit, LedgerLog, LedgerShow, LedgerVerify,
     LedgerWitness, LogFormat,
+};
+pub(super) use life::{
+    ChangeArchive, ChangeComplete, ChangeDelegate, ChangeGlass, ChangeListing, ChangeMerged,
+    ChangeNew, ChangeRevoke, ChangeSay, ChangeShow, ListFormat, RecordFormat, Signing, Went,
 };
 pub(super) use plain::{Complete, Completions, Explain, Man, Schema};
 pub(super) use policy::{Policy, PolicyCommand, PolicyTest};

@@ -12,9 +12,7 @@ use super::writer::Writer;
 use crate::catalog::short;
 use crate::change::state::State;
 use crate::git::Environment;
-use crate::ledger::{
-    APPROVAL, Approval, CloseCode, Decision, Event, Proposed,
-};
+use crate::ledger::{APPROVAL, Approval, CloseCode, Decision, Event, Proposed};
 use crate::model::parse_reference;
 
 /// What was written down.
@@ -107,7 +105,8 @@ impl Desk {
             let same = Proposed { base: proposed.base.clone(), ..known.clone() } == proposed;
             if same && entry.entry.statement.by == writer.by {
                 let id = &entry.entry.id;
-                let told = format!("{} was put forward as it is already ({id})", short(&meant.change));
+                let told =
+                    format!("{} was put forward as it is already ({id})", short(&meant.change));
                 return Err(ChangeError::Pointless(told));
             }
         }
@@ -127,7 +126,8 @@ impl Desk {
     ) -> Result<Done, ChangeError> {
         let digest = comparable(meant)?;
         if let Found::Landed(_) = meant.found {
-            let told = format!("{} has landed: nobody can agree to it any more", short(&meant.change));
+            let told =
+                format!("{} has landed: nobody can agree to it any more", short(&meant.change));
             return Err(ChangeError::Refused(told));
         }
         if decision == Decision::Approve {
@@ -170,16 +170,21 @@ impl Desk {
             let told = format!("{} asks nobody to agree", short(&meant.change));
             return Err(ChangeError::Pointless(told));
         }
-        let may = approvals.requirements.iter().any(|one| {
-            one.anyone || one.who.is_empty() || one.eligible.contains(&writer.by)
-        });
+        let may = approvals
+            .requirements
+            .iter()
+            .any(|one| one.anyone || one.who.is_empty() || one.eligible.contains(&writer.by));
         let lent = self.entries().iter().any(|one| match &one.entry.statement.event {
             Event::Delegated { to, .. } => one.counts() && *to == writer.by,
             _ => false,
         });
         if !may && !lent {
-            let asked: Vec<String> =
-                approvals.requirements.iter().flat_map(|one| &one.who).map(|who| short(who)).collect();
+            let asked: Vec<String> = approvals
+                .requirements
+                .iter()
+                .flat_map(|one| &one.who)
+                .map(|who| short(who))
+                .collect();
             let told = format!("{by} is not among those who are asked: {}", asked.join(", "));
             return Err(ChangeError::Refused(told));
         }

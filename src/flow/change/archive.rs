@@ -12,9 +12,9 @@ use crate::catalog::short;
 use crate::flow::ledger::LedgerError;
 use crate::flow::sides::OwnedSide;
 use crate::flow::workspace::configuration;
-use crate::git::{Draft, Environment, Moment, Person};
+use crate::git::{Draft, Environment, Moment, Person, Repository};
 use crate::output::remove;
-use crate::tree::{Entry, EntryKind, Revision, Tree};
+use crate::tree::{Entry, EntryKind, Revision, Tree, Worktree};
 
 /// A request that is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,8 +93,7 @@ impl Desk {
             if content.bytes.len() as u64 != content.size {
                 continue;
             }
-            let same = std::fs::read(top.join(&one.path)).is_ok_and(|disk| disk == content.bytes);
-            if !same {
+            if !is_as_committed(repository, &one.path, &content.bytes) {
                 continue;
             }
             let name = short(&one.change).replace(['/', ':'], "-");
@@ -119,4 +118,12 @@ impl Desk {
         }
         Ok(removed)
     }
+}
+
+/// Whether the file on disk is what the protected branch has: an edited one is not taken away.
+fn is_as_committed(repository: &Repository, path: &str, content: &[u8]) -> bool {
+    let Some(top) = repository.workdir() else { return false };
+    let tree = Worktree::open(top, Some(repository), &[]);
+    let entry = Entry { path: path.to_owned(), kind: EntryKind::File, id: None };
+    tree.read(&entry, LONGEST).is_ok_and(|disk| disk.bytes == content)
 }

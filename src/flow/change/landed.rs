@@ -5,9 +5,9 @@ use super::act::Done;
 use super::desk::Desk;
 use super::meant::canonical;
 use super::writer::Writer;
+use crate::change::request::name;
 use crate::change::request::own_request;
 use crate::change::request_digest::request_digest;
-use crate::change::request::name;
 use crate::flow::sides::{Names, Sides, Wanted, folder_in};
 use crate::git::{CommitInfo, Contents, Environment, Repository};
 use crate::ledger::{Event, Merged, Proposed};
@@ -55,7 +55,11 @@ impl Desk {
                     let appended = self.record(writer, events)?;
                     recorded.done.push(Done {
                         subject: change,
-                        entries: appended.entries.iter().map(|one| (one.id.clone(), "merged")).collect(),
+                        entries: appended
+                            .entries
+                            .iter()
+                            .map(|one| (one.id.clone(), "merged"))
+                            .collect(),
                         pending: appended.pending.map(|error| error.to_string()),
                         by: writer.by.clone(),
                         unsigned_because: None,
@@ -132,7 +136,8 @@ impl Desk {
         let digest = format!("sha256:{digest}");
         let known = self.put_forward(&digest);
         let given = name(&set, &sides.facts).name.map(|name| canonical(&name));
-        let Some(change) = given.or_else(|| known.as_ref().map(|(change, _)| change.clone())) else {
+        let Some(change) = given.or_else(|| known.as_ref().map(|(change, _)| change.clone()))
+        else {
             return Ok(None);
         };
         let same = known.filter(|(known, _)| *known == change).map(|(_, proposed)| proposed);

@@ -27,9 +27,7 @@ impl Desk {
         let Stands { told, targets, debts, month } = self.stands(meant, environment);
         let assessment = &meant.judged.assessment;
         let texts = texts::all(&self.book)?;
-        let about = |one: &&crate::ledger::Checked| {
-            one.entry.statement.subject == meant.change
-        };
+        let about = |one: &&crate::ledger::Checked| one.entry.statement.subject == meant.change;
         let happened = self.entries().iter().filter(about).map(|one| {
             let text = one.entry.statement.event.text();
             Happened::of(one, text.and_then(|digest| texts.get(digest).cloned()))

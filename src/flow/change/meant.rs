@@ -1,8 +1,8 @@
 //! From what a user names to a change as it is: on the branch that is checked out, as it was put
 //! forward, or as it landed.
 
-use super::desk::Desk;
 use super::ChangeError;
+use super::desk::Desk;
 use crate::change::ChangeSet;
 use crate::change::request::own_request;
 use crate::change::request_digest::request_digest;

@@ -90,9 +90,10 @@ impl ChangeError {
                     .into(),
             ),
             Self::Unknown(_) => Some("`gitsm change list` lists the changes".into()),
-            Self::NotHere { change, .. } => {
-                Some(format!("fetch it: git fetch origin, or check out the branch of {}", short(change)))
-            }
+            Self::NotHere { change, .. } => Some(format!(
+                "fetch it: git fetch origin, or check out the branch of {}",
+                short(change)
+            )),
             Self::Incomparable { .. } => Some("`gitsm diff` says where".into()),
             Self::Who(_, hint) => hint.clone(),
             Self::Refused(_) | Self::Pointless(_) => None,

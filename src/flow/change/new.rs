@@ -17,7 +17,6 @@ use crate::change::timing::Timing;
 use crate::change::{ChangeSet, Side};
 use crate::config::Config;
 use crate::git::Environment;
-use crate::model::EntityRef;
 use crate::output::{CreateError, create};
 
 /// What is asked for.
@@ -247,9 +246,9 @@ fn named_by(branch: &str) -> Option<String> {
 fn is_name(name: &str) -> bool {
     let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let reserved = name.strip_prefix("pr-").is_some_and(|rest| {
-        !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit())
-    });
+    let reserved = name
+        .strip_prefix("pr-")
+        .is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit()));
     (1..=63).contains(&name.len())
         && name.chars().all(inner)
         && edge(name.chars().next())
@@ -291,11 +290,6 @@ fn fallback(config: &Config, folder: &str) -> String {
     let roots = config.settings.roots.as_deref().unwrap_or_default();
     let root = roots.first().map(|root| root.trim_start_matches("./").trim_end_matches('/'));
     join(&[top, root.unwrap_or_default(), "changes"])
-}
-
-/// The reference by which others name a change.
-pub fn reference(name: &str) -> EntityRef {
-    EntityRef::from_canonical(&format!("change:default/{}", name.to_lowercase()))
 }
 
 #[cfg(test)]

@@ -72,8 +72,12 @@ impl Desk {
             ledger: self.entries(),
             key_now: &key_now,
         };
-        let unsaid: Vec<&str> =
-            assessment.statements.iter().filter(|one| one.is_missing()).map(|one| one.what).collect();
+        let unsaid: Vec<&str> = assessment
+            .statements
+            .iter()
+            .filter(|one| one.is_missing())
+            .map(|one| one.what)
+            .collect();
         let targets: Vec<String> = concerned.into_iter().collect();
         let told = state(&Inputs {
             asked: &asked,
@@ -113,7 +117,8 @@ fn owners(entities: &[String], base: &Side<'_>, merged: &Side<'_>) -> Vec<String
 /// What policies say of reviews that are owed: of several the strictest.
 fn terms(base: &Side<'_>, merged: &Side<'_>, facts: &Facts) -> Terms {
     let policies = Policies::of(base, merged, facts);
-    let shortest = |all: Vec<String>| all.into_iter().min_by_key(|one| crate::change::lengths::seconds(one));
+    let shortest =
+        |all: Vec<String>| all.into_iter().min_by_key(|one| crate::change::lengths::seconds(one));
     let glass = policies.iter().filter_map(|rules| rules.break_glass_within());
     let emergency = policies.iter().filter_map(|rules| rules.review_within());
     let limits = policies.iter().filter_map(|rules| rules.emergency()?.monthly_limit);

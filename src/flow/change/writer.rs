@@ -57,11 +57,13 @@ impl Desk {
                 pipeline.to_owned()
             }
             who => {
-                let known = SigningKey::chosen(asked.key.as_deref(), &|name| repository.setting(name));
+                let known =
+                    SigningKey::chosen(asked.key.as_deref(), &|name| repository.setting(name));
                 let key = known.ok().flatten();
                 let people = self.book.people()?;
                 let found = people.show(|base| me(repository, base, who, key.as_ref()));
-                let told = |error: WhoError| ChangeError::Who(error.to_string(), Some(error.hint()));
+                let told =
+                    |error: WhoError| ChangeError::Who(error.to_string(), Some(error.hint()));
                 found.map_err(told)?.person
             }
         };
@@ -123,9 +125,8 @@ impl Desk {
         let Some(key) = &writer.key else {
             return Ok(append(&self.book, &writer.by, events, None)?);
         };
-        let sign = |message: &[u8]| {
-            sign(key, NAMESPACE, message).map_err(|error| error.to_string())
-        };
+        let sign =
+            |message: &[u8]| sign(key, NAMESPACE, message).map_err(|error| error.to_string());
         Ok(append(&self.book, &writer.by, events, Some(&sign))?)
     }
 
@@ -146,7 +147,8 @@ impl Desk {
                 _ => "a person",
             };
             let name = event.name();
-            let told = format!("{by} may not write `{name}` entries: {who} of the base's gitsm.yaml");
+            let told =
+                format!("{by} may not write `{name}` entries: {who} of the base's gitsm.yaml");
             return Err(ChangeError::Refused(told));
         }
         if !kind.claimable && writer.key.is_none() {

@@ -131,7 +131,7 @@ impl<'r> Bases<'r> {
         let tree: Arc<dyn Tree> = Arc::new(Revision::unlisted(self.repository, commit)?);
         let (config, _) = configuration(tree.as_ref(), &self.folder, false);
         let tree: Arc<dyn Tree> = match self.few(&tree, commit, &config)? {
-            Some(files) => Arc::new(Chosen::new(tree, files.into_iter())?),
+            Some(files) => Arc::new(Chosen::new(tree, files)?),
             None => Arc::new(Revision::open(self.repository, commit, &[])?),
         };
         Ok((tree, config))

@@ -110,7 +110,12 @@ fn requirements(out: &mut String, record: &ChangeRecord, heading: &dyn Fn(&str) 
     for one in &agreement.refused {
         let (who, entry) = (short(&one.person), &one.entry);
         let words = visible(&one.words);
-        let _ = writeln!(out, "  does not count: {} by {}: {words} ({entry})", one.event, visible(&who));
+        let _ = writeln!(
+            out,
+            "  does not count: {} by {}: {words} ({entry})",
+            one.event,
+            visible(&who)
+        );
     }
 }
 
@@ -141,7 +146,10 @@ pub(super) fn line(one: &Fulfilled) -> String {
         match (one.anyone, one.could.is_empty()) {
             (true, _) => text.push_str("  anybody who had no hand in it"),
             (false, false) => {
-                text.push_str(&format!("  could: {}", some(one.could.iter().map(|who| short(who)))));
+                text.push_str(&format!(
+                    "  could: {}",
+                    some(one.could.iter().map(|who| short(who)))
+                ));
             }
             (false, true) => text.push_str("  nobody could"),
         }

@@ -33,7 +33,13 @@ pub fn markdown(record: &ChangeRecord) -> String {
     }
     for one in &agreement.refused {
         let (who, words) = (short(&one.person), &one.words);
-        let _ = writeln!(out, "- does not count: {} by {}: {}", one.event, markdown_text(&who), markdown_text(words));
+        let _ = writeln!(
+            out,
+            "- does not count: {} by {}: {}",
+            one.event,
+            markdown_text(&who),
+            markdown_text(words)
+        );
     }
     if !record.happened.is_empty() {
         let _ = writeln!(out, "\n### What happened\n\n| when | what | who | grade | entry |");
@@ -48,7 +54,8 @@ pub fn markdown(record: &ChangeRecord) -> String {
         let _ = writeln!(out, "\n### What may happen next\n");
     }
     for next in &record.told.next {
-        let command = next.command.as_ref().map(|command| format!(": `{}`", command.replace('`', "'")));
+        let command =
+            next.command.as_ref().map(|command| format!(": `{}`", command.replace('`', "'")));
         let _ = writeln!(out, "- {}{}", markdown_text(&next.words), command.unwrap_or_default());
     }
     out
