@@ -120,11 +120,14 @@ pub fn write(
     Ok(made.into_iter().next().map(|(commit, _)| commit).unwrap_or_default())
 }
 
+/// Makes the commits that are to follow one, if there is one.
+type Make<'m> = dyn FnMut(Option<&str>) -> Result<Vec<Draft>, StoreError> + 'm;
+
 /// Adds commits to the branch of this clone. If somebody moves it meanwhile, they are made again.
 fn grow(
     repository: &Repository,
     branch: &Branch,
-    make: &mut dyn FnMut(Option<&str>) -> Result<Vec<Draft>, StoreError>,
+    make: &mut Make<'_>,
 ) -> Result<Vec<(String, Draft)>, StoreError> {
     loop {
         let shared = branch.tips(repository)?.shared.filter(|_| branch.remote.is_some());
