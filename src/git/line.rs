@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 
 use super::base::parents_said;
-use super::compare::{changed_paths, compare};
-use super::{BlobId, ChangedPath, GitError, Moment, Person, Repository};
+use super::compare::{changed_paths, compare, version};
+use super::snapshot::DEEPEST;
+use super::{BlobId, ChangedPath, GitError, Moment, Person, Repository, Version};
 
 /// The first-parent line of a branch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -72,7 +73,13 @@ impl Repository {
     pub fn step(&self, id: &str) -> Result<Step, GitError> {
         let commit = self.inner().find_commit(git2::Oid::from_str(id)?)?;
         let before = commit.parent(0).ok().map(|parent| parent.tree_id());
-        let files = changed_paths(&compare(self.inner(), before, Some(commit.tree_id()))?);
+        let files = match addition(self.inner(), before, commit.tree_id(), 0) {
+            Some((path, version)) => {
+                let path = String::from_utf8_lossy(&path).into_owned();
+                vec![ChangedPath { path, before: None, after: Some(version) }]
+            }
+            None => changed_paths(&compare(self.inner(), before, Some(commit.tree_id()))?),
+        };
         let message = commit.message_raw_bytes();
         let message = message.get(..LONGEST).unwrap_or(message);
         Ok(Step {
@@ -113,6 +120,57 @@ impl Repository {
     pub fn is_shallow(&self) -> bool {
         self.inner().is_shallow()
     }
+}
+
+/// The file that one tree has and another has not, if that is the whole difference; nothing if it is
+/// not, or cannot be told. Nearly every commit of the ledger is like that, and this is much cheaper
+/// than comparing.
+fn addition(
+    repository: &git2::Repository,
+    before: Option<git2::Oid>,
+    after: git2::Oid,
+    depth: usize,
+) -> Option<(Vec<u8>, Version)> {
+    if depth > DEEPEST {
+        return None;
+    }
+    let new = repository.find_tree(after).ok()?;
+    let old = before.map(|id| repository.find_tree(id)).transpose().ok()?;
+    let entry = |tree: Option<&git2::Tree<'_>>, at: usize| {
+        tree.and_then(|tree| tree.get(at)).map(|one| one.to_owned())
+    };
+    let count = old.as_ref().map_or(0, git2::Tree::len);
+    let same = |one: usize, other: usize| match (old.as_ref()?.get(one), new.get(other)) {
+        (Some(one), Some(other)) => Some(
+            one.id() == other.id()
+                && one.filemode() == other.filemode()
+                && one.name_bytes() == other.name_bytes(),
+        ),
+        _ => None,
+    };
+    let at = (0..count).find(|at| same(*at, *at) != Some(true)).unwrap_or(count);
+    let added = new.get(at)?;
+    let is_folder = added.kind() == Some(git2::ObjectType::Tree);
+    // Either a name is new, or what is new is in a folder that was there.
+    let (inside, rest) = if new.len() == count + 1 {
+        ((at..count).all(|at| same(at, at + 1) == Some(true)).then_some(None)?, is_folder)
+    } else {
+        let known = entry(old.as_ref(), at)?;
+        let alike = new.len() == count
+            && is_folder
+            && known.kind() == Some(git2::ObjectType::Tree)
+            && known.name_bytes() == added.name_bytes();
+        let goes_on = alike && (at + 1..count).all(|at| same(at, at) == Some(true));
+        (goes_on.then_some(Some(known.id()))?, true)
+    };
+    let mut path = added.name_bytes().to_vec();
+    if !rest {
+        return Some((path, version(&added)));
+    }
+    let (below, version) = addition(repository, inside, added.id(), depth + 1)?;
+    path.push(b'/');
+    path.extend(below);
+    Some((path, version))
 }
 
 fn named(signature: &git2::Signature<'_>) -> (Person, Moment) {
@@ -182,5 +240,54 @@ impl<'r> Mainline<'r> {
             self.next = commit.and_then(|commit| commit.parent_id(0).ok());
         }
         self.known.get(&id).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::git::Draft;
+
+    #[test]
+    fn what_a_commit_adds_is_found_as_if_all_had_been_compared() {
+        let folder = tempfile::tempdir().unwrap();
+        git2::Repository::init_bare(folder.path()).unwrap();
+        let repository = Repository::discover(folder.path()).unwrap();
+        let mut parent: Option<String> = None;
+        let write = |parent: Option<&str>, files: &[(&str, Option<&str>)]| {
+            let files = files.iter().map(|(path, text)| {
+                ((*path).to_owned(), text.map(|text| text.as_bytes().to_vec()))
+            });
+            let by = Person { name: "a".to_owned(), email: "a".to_owned() };
+            let draft = Draft {
+                by,
+                at: Moment { time: 1, offset: 0 },
+                message: "m".to_owned(),
+                files: files.collect::<BTreeMap<_, _>>(),
+            };
+            repository.write_commit(parent, &draft).unwrap()
+        };
+        let steps: &[&[(&str, Option<&str>)]] = &[
+            &[("2026/11/21/a", Some("1"))],
+            &[("2026/11/21/c", Some("2"))],
+            &[("2026/11/21/b", Some("3"))],
+            &[("2026/11/22/a", Some("4"))],
+            &[("2027/01/01/a", Some("5"))],
+            &[("2026/11/21.json", Some("6"))],
+            &[("2026/11/21/d", Some("7")), ("2026/11/22/d", Some("7"))],
+            &[("2026/11/21/a", Some("8"))],
+            &[("2026/11/21/a", None)],
+            &[("2026/11/21/b", None), ("x", Some("3"))],
+            &[],
+            &[("2026", None), ("2026/1", Some("9"))],
+        ];
+        for files in steps {
+            let commit = write(parent.as_deref(), files);
+            let all = repository.compare(parent.as_deref(), &commit).unwrap();
+            assert_eq!(repository.step(&commit).unwrap().files, all, "{files:?}");
+            parent = Some(commit);
+        }
     }
 }

@@ -120,7 +120,7 @@ pub fn write(
     Ok(made.into_iter().next().map(|(commit, _)| commit).unwrap_or_default())
 }
 
-/// Makes the commits that are to stand on top of a branch.
+/// Makes the commits that are to follow one, if there is one.
 type Make<'m> = dyn FnMut(Option<&str>) -> Result<Vec<Draft>, StoreError> + 'm;
 
 /// Adds commits to the branch of this clone. If somebody moves it meanwhile, they are made again.

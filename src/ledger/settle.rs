@@ -44,11 +44,12 @@ fn replayed(
     local: &str,
     shared: &str,
 ) -> Result<String, StoreError> {
-    let Some(fork) = repository.fork(local, shared)? else {
+    let fork = repository.fork(local, shared)?;
+    if fork.is_none() && branch.is_chain {
         return Err(StoreError::Other { name: branch.name });
-    };
-    let own = repository.line(local, Some(&fork))?;
-    let theirs = repository.line(shared, Some(&fork))?;
+    }
+    let own = repository.line(local, fork.as_deref())?;
+    let theirs = repository.line(shared, fork.as_deref())?;
     if let Some(commit) = own.cut.or(theirs.cut) {
         return Err(StoreError::Shallow { name: branch.name, commit });
     }

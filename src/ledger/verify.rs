@@ -138,6 +138,7 @@ fn id_of(path: &str) -> &str {
 fn read(repository: &Repository, commit: &str, is_first: bool) -> Result<Link, StoreError> {
     let step = repository.step(commit)?;
     let fault = |entry: Option<&str>, name: &str, message: String| {
+        let entry = entry.filter(|id| time_of(id).is_some());
         Err(Fault::new(commit, entry, name, message))
     };
     if step.parents != usize::from(!is_first) {

@@ -65,6 +65,9 @@ pub enum LedgerError {
     /// Who writes may not.
     #[error("{0}")]
     NotAllowed(String),
+    /// Something is wrong with the chain.
+    #[error("the ledger is {0}: `gitsm ledger verify` says where")]
+    Broken(&'static str),
     /// There is no such entry, or several.
     #[error("{0}")]
     NoEntry(String),
@@ -98,7 +101,7 @@ impl LedgerError {
                 Some("let Git ask the remote: `git remote set-head origin --auto`".into())
             }
             Self::NoEntry(_) => Some("`gitsm ledger log` lists the entries".into()),
-            Self::NotSigned(_) | Self::NotAllowed(_) | Self::File(_) => None,
+            Self::NotSigned(_) | Self::NotAllowed(_) | Self::Broken(_) | Self::File(_) => None,
         }
     }
 }

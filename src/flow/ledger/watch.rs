@@ -37,9 +37,8 @@ pub fn verified(book: &Book, witnesses: &[Witness]) -> Result<Verified, LedgerEr
 /// It has not begun, something is wrong with it, or it cannot be read.
 pub fn witness(book: &Book) -> Result<Witness, LedgerError> {
     let verified = verified(book, &[])?;
-    if let Some(fault) = verified.faults.first() {
-        let message = format!("the ledger is {}: {}", verified.standing().name(), fault.message);
-        return Err(LedgerError::NotAllowed(message));
+    if !verified.faults.is_empty() {
+        return Err(LedgerError::Broken(verified.standing().name()));
     }
     let at = book.now.to_rfc3339_opts(SecondsFormat::Secs, true);
     let id = book.config.settings.id.as_deref();
