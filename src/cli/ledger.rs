@@ -7,7 +7,10 @@ use super::args::{
 };
 use super::error::{Failure, print, tell};
 use super::impact::put;
+use super::life;
 use super::pager;
+use crate::flow::change::desk::Desk;
+use crate::flow::ledger::Sign;
 use crate::flow::ledger::{Around, Begin, Book, begin, log, read_witness, show, verified, witness};
 use crate::ledger::{Checked, Standing};
 use crate::model::gitsm::change_policy::Grade;
@@ -20,7 +23,7 @@ use crate::output::{count, visible};
 pub(super) fn run(arguments: &Ledger, environment: &Environment) -> Result<u8, Failure> {
     let book = Book::open(&environment.place(&[], None), &around(environment))?;
     match &arguments.command {
-        LedgerCommand::Init(arguments) => init(&book, arguments),
+        LedgerCommand::Init(arguments) => init(&book, arguments, environment),
         LedgerCommand::Log(arguments) => list(&book, arguments, environment),
         LedgerCommand::Show(arguments) => one(&book, arguments, environment),
         LedgerCommand::Verify(arguments) => check(&book, arguments, environment),
@@ -35,9 +38,21 @@ pub(super) fn around(environment: &Environment) -> Around {
     Around { path, terminal: environment.width.is_some(), now: None }
 }
 
-fn init(book: &Book, arguments: &LedgerInit) -> Result<u8, Failure> {
-    let request = Begin { by: arguments.person.clone(), sign: None, local: arguments.local };
+fn init(book: &Book, arguments: &LedgerInit, environment: &Environment) -> Result<u8, Failure> {
+    let desk = Desk::open(&environment.place(&[], None), &around(environment))?;
+    let mut asked = life::who(&arguments.signing);
+    let mut operators = desk.authority.operators.iter();
+    if let (None, Some(only), None) = (&asked.who, operators.next(), operators.next()) {
+        asked.who = Some(only.clone());
+    }
+    let writer = desk.writer(&asked)?;
+    let sign = |message: &[u8]| writer.sign(message);
+    let sign: Option<&Sign<'_>> = if writer.key.is_some() { Some(&sign) } else { None };
+    let request = Begin { by: Some(writer.by.clone()), sign, local: arguments.local };
     let begun = begin(book, &request)?;
+    if let Some(why) = &writer.unsigned_because {
+        tell(&format!("note: it is not signed: {}\n", visible(why)));
+    }
     let place = match &begun.shared {
         Some(remote) => format!("on {}, here and on {remote}", begun.branch),
         None => format!("on {}, in this clone", begun.branch),

@@ -26,7 +26,7 @@ fn desk(environment: &Environment) -> Result<Desk, Failure> {
     Ok(Desk::open(&environment.place(&[], None), &around(environment))?)
 }
 
-fn who(signing: &Signing) -> As {
+pub(super) fn who(signing: &Signing) -> As {
     As { who: signing.who.clone(), key: signing.key.clone(), unsigned: signing.unsigned }
 }
 

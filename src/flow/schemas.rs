@@ -26,7 +26,9 @@ type MakeSchema = fn() -> Value;
 /// What gitsm prints for programs, by the name of the format without its version.
 pub const FORMATS: &[(&str, MakeSchema)] = &[
     ("backtest", output::backtest::schema),
+    ("change", output::change::schema),
     ("change-calendar", output::calendar_schema),
+    ("changes", output::change::list_schema),
     ("diff", output::diff::schema),
     ("findings", output::findings_schema),
     ("graph", output::graph::schema),

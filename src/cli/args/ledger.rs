@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::format_and_file;
+use super::life::Signing;
 
 const INIT_EXAMPLES: &str = "\
 Examples:
@@ -100,9 +101,9 @@ pub enum LedgerCommand {
 /// Arguments of `ledger init`.
 #[derive(Debug, Args)]
 pub struct LedgerInit {
-    /// Who begins it, such as person:ada (default: the one operator in gitsm.yaml)
-    #[arg(long = "as", value_name = "PERSON")]
-    pub person: Option<String>,
+    /// Who begins it.
+    #[command(flatten)]
+    pub signing: Signing,
     /// Do not send it to the remote yet
     #[arg(long)]
     pub local: bool,

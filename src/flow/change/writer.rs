@@ -3,7 +3,7 @@
 use super::ChangeError;
 use super::desk::Desk;
 use crate::catalog::short;
-use crate::flow::ledger::{Appended, append};
+use crate::flow::ledger::{Appended, Sign, append};
 use crate::flow::whoami::{WhoError, me};
 use crate::ledger::keys::UNSEEN;
 use crate::ledger::{Event, NAMESPACE, types};
@@ -32,6 +32,16 @@ pub struct Writer {
 }
 
 impl Writer {
+    /// Signs a statement.
+    ///
+    /// # Errors
+    ///
+    /// There is no key, or it cannot sign.
+    pub fn sign(&self, message: &[u8]) -> Result<String, String> {
+        let key = self.key.as_ref().ok_or_else(|| "there is no key".to_owned())?;
+        sign(key, NAMESPACE, message).map_err(|error| error.to_string())
+    }
+
     /// Whether it is a person.
     pub fn is_person(&self) -> bool {
         self.by.starts_with("person:")
@@ -122,12 +132,9 @@ impl Desk {
         for (_, event) in &events {
             self.permitted(writer, event)?;
         }
-        let Some(key) = &writer.key else {
-            return Ok(append(&self.book, &writer.by, events, None)?);
-        };
-        let sign =
-            |message: &[u8]| sign(key, NAMESPACE, message).map_err(|error| error.to_string());
-        Ok(append(&self.book, &writer.by, events, Some(&sign))?)
+        let sign = |message: &[u8]| writer.sign(message);
+        let sign: Option<&Sign<'_>> = if writer.key.is_some() { Some(&sign) } else { None };
+        Ok(append(&self.book, &writer.by, events, sign)?)
     }
 
     /// Whether a writer may write a type of entry: what would not count is not written.
