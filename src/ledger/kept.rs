@@ -15,7 +15,7 @@ use crate::git::{GitError, Repository};
 use crate::model::gitsm::change_policy::Grade;
 
 /// How verdicts are made. Whoever changes that counts it up.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// How many ledgers of a clone are kept.
 const MOST: usize = 4;

@@ -229,6 +229,12 @@ struct Fold<'f, 'q> {
     main: Option<String>,
 }
 
+/// Whether later entries cannot be older than an entry. Whoever can push could date an entry far
+/// ahead, and so end keys before their time: only what is signed, and counts, says how late it is.
+fn moves_time(one: &Checked) -> bool {
+    one.key.is_some() && one.counts()
+}
+
 impl<'f, 'q> Fold<'f, 'q> {
     fn after(
         question: &'f mut Question<'q>,
@@ -245,7 +251,11 @@ impl<'f, 'q> Fold<'f, 'q> {
             ids: old.map(|entry| (entry.id.clone(), entry.commit.clone())).collect(),
             hashes,
             prev: last.map(|one| one.entry.hash.clone()),
-            time: last.map_or(i64::MIN, |one| one.time),
+            time: known
+                .entries
+                .iter()
+                .rfind(|one| moves_time(one))
+                .map_or(i64::MIN, |one| one.time),
             main: last.map(|one| one.main.clone()),
             verified: known,
             question,
@@ -265,7 +275,7 @@ impl<'f, 'q> Fold<'f, 'q> {
         commit(step, &entry, own, &mut problems);
         self.based(&entry, &mut problems)?;
         let before = self.time;
-        self.time = before.max(own.unwrap_or(before));
+        let time = before.max(own.unwrap_or(before));
         if own.is_some_and(|own| before.saturating_sub(own) > LATE) {
             let seconds = before.saturating_sub(own.unwrap_or(before));
             problems.push(Problem::BackDated { seconds });
@@ -286,8 +296,11 @@ impl<'f, 'q> Fold<'f, 'q> {
         self.prev = Some(entry.hash.clone());
         self.ids.entry(entry.id.clone()).or_insert_with(|| entry.commit.clone());
         let grade = grade(&entry, key.as_deref());
-        let time = self.time;
-        self.verified.entries.push(Checked { entry, time, main, grade, key, problems });
+        let checked = Checked { entry, time, main, grade, key, problems };
+        if moves_time(&checked) {
+            self.time = time;
+        }
+        self.verified.entries.push(checked);
         Ok(())
     }
 
@@ -405,7 +418,8 @@ impl<'f, 'q> Fold<'f, 'q> {
             }
             Ok(Some(key)) => {
                 let by = &entry.statement.by;
-                problems.extend((self.question.counts)(authority, by, &key, self.time).err());
+                let at = self.time.max(seconds(&entry.statement.at).unwrap_or(self.time));
+                problems.extend((self.question.counts)(authority, by, &key, at).err());
                 return Some(key);
             }
         }

@@ -378,13 +378,14 @@ pub fn folded(book: &Book) -> Result<Verified, LedgerError> {
     let known = kept.of(repository, &tip, &book.main)?;
     let is_known = known.as_ref().is_some_and(|known| known.tip == tip);
     let bases = RefCell::new(Bases::new(repository, &book.folder));
+    let listed = seal::Listed::default();
     let mut question = verify::Question {
         repository,
         tip: &tip,
         protected: &book.main,
         pinned: book.pinned(),
         signed: &seal::signed,
-        counts: &seal::counts,
+        counts: &|base, by, key, at| listed.counts(base, by, key, at),
         authority: &mut |commit| bases.borrow_mut().at(commit),
     };
     let verified = verify::verify(&mut question, known)?;

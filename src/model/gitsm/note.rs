@@ -21,10 +21,16 @@ pub struct NoteSpec {
     /// When.
     pub at: Instant,
     /// Random, so that the digest does not give the text away: 32 hexadecimal digits.
-    #[schemars(regex(pattern = "^[0-9a-f]{32}$"))]
+    #[schemars(
+        regex(pattern = "^[0-9a-f]{32}$"),
+        extend("examples" = ["00112233445566778899aabbccddeeff"])
+    )]
     pub salt: String,
     /// The digest by which the entry names it: SHA-256 of the salt, a line feed and the text.
-    #[schemars(regex(pattern = "^sha256:[0-9a-f]{64}$"))]
+    #[schemars(
+        regex(pattern = "^sha256:[0-9a-f]{64}$"),
+        extend("examples" = ["sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
+    )]
     pub digest: String,
     /// What is said.
     pub text: String,
