@@ -109,11 +109,22 @@ pub struct OwnedSide {
     /// The files.
     pub tree: Arc<dyn Tree>,
     /// What `gitsm.yaml` says.
-    pub config: Config,
+    pub config: Arc<Config>,
     /// The entities.
     pub catalog: Catalog,
     graph: Graph,
     suppressions: Vec<Suppression>,
+    shelf: Option<Arc<Shelf>>,
+}
+
+/// What a side makes of each of its files.
+pub(super) fn inspect(subject: &Subject<'_>) -> Inspection {
+    match subject {
+        Subject::Text(view) => {
+            Inspection { suppressions: rules::silences(view), ..Inspection::default() }
+        }
+        Subject::Fault(..) => Inspection::default(),
+    }
 }
 
 impl OwnedSide {
@@ -122,40 +133,34 @@ impl OwnedSide {
     /// # Errors
     ///
     /// The tree's store fails.
-    pub fn open(tree: Arc<dyn Tree>, config: Config) -> Result<Self, GitError> {
-        Self::open_with(tree, config, None)
+    pub fn open(tree: Arc<dyn Tree>, config: impl Into<Arc<Config>>) -> Result<Self, GitError> {
+        let config = config.into();
+        let (catalog, made) = load(tree.as_ref(), &config, &Limits::default(), &inspect)?;
+        let (graph, suppressions) = (Graph::of(&catalog), made.suppressions);
+        Ok(Self { tree, config, catalog, graph, suppressions, shelf: None })
     }
 
-    /// The same, where files that were read before are not read again. What is on the shelf was put
-    /// there by this function.
+    /// The same of a few files, where those that were read before are not read again. What is on the
+    /// shelf was made by [`inspect`].
     ///
     /// # Errors
     ///
     /// The tree's store fails.
-    pub fn open_with(
+    pub(super) fn open_with(
         tree: Arc<dyn Tree>,
-        config: Config,
-        shelf: Option<&Shelf>,
+        config: Arc<Config>,
+        shelf: &Arc<Shelf>,
     ) -> Result<Self, GitError> {
-        let inspect = |subject: &Subject<'_>| match subject {
-            Subject::Text(view) => {
-                Inspection { suppressions: rules::silences(view), ..Inspection::default() }
-            }
-            Subject::Fault(..) => Inspection::default(),
-        };
-        let limits = Limits::default();
-        let (catalog, made) = match shelf {
-            Some(shelf) => load_with(tree.as_ref(), &config, &limits, &inspect, shelf)?,
-            None => load(tree.as_ref(), &config, &limits, &inspect)?,
-        };
-        let graph = Graph::of(&catalog);
-        Ok(Self { tree, config, catalog, graph, suppressions: made.suppressions })
+        let (catalog, made) = load_with(tree.as_ref(), &config, &inspect, shelf)?;
+        let (graph, suppressions) = (Graph::of(&catalog), made.suppressions);
+        let shelf = Some(Arc::clone(shelf));
+        Ok(Self { tree, config, catalog, graph, suppressions, shelf })
     }
 
     /// Shows it to `tell`.
     pub fn show<T>(&self, tell: impl FnOnce(&Side<'_>) -> T) -> T {
         let classes = Classes::of(&self.catalog);
-        let reader = Reader::new(self.tree.as_ref());
+        let reader = Reader::over(self.tree.as_ref(), self.shelf.as_deref());
         tell(&Side {
             tree: self.tree.as_ref(),
             config: &self.config,

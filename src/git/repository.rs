@@ -156,6 +156,11 @@ impl Repository {
         }
     }
 
+    /// Opens the repository whose own folder this is.
+    pub(super) fn open(git_dir: &Path) -> Result<Self, GitError> {
+        Ok(Self { inner: git2::Repository::open(git_dir)? })
+    }
+
     pub(super) fn inner(&self) -> &git2::Repository {
         &self.inner
     }

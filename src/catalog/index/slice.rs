@@ -30,6 +30,8 @@ pub struct Seeds {
     pub people: Vec<String>,
     /// Whether it is said when the change happens: then it matters what holds for its relatives.
     pub planned: bool,
+    /// Whether nothing can fail because of the seeds: then only who answers for them counts.
+    pub quiet: bool,
 }
 
 /// What an entity is there for, as bits.
@@ -85,7 +87,8 @@ const DECIDING: &[&str] = &[
 /// What is kept of the index is damaged.
 pub fn slice(index: &dyn Index, seeds: &Seeds) -> Result<Vec<String>, Damaged> {
     let (files, roles, waiting) = (BTreeSet::new(), HashMap::new(), Vec::new());
-    let mut slicer = Slicer { index, files, roles, waiting, planned: seeds.planned };
+    let Seeds { planned, quiet, .. } = *seeds;
+    let mut slicer = Slicer { index, files, roles, waiting, planned, quiet };
     for name in &seeds.names {
         slicer.seed(name);
     }
@@ -118,6 +121,7 @@ struct Slicer<'i> {
     roles: HashMap<String, Roles>,
     waiting: Vec<(String, Roles)>,
     planned: bool,
+    quiet: bool,
 }
 
 fn family(name: &str) -> &str {
@@ -132,10 +136,12 @@ impl Slicer<'_> {
     fn seed(&mut self, name: &str) {
         let roles = match family(name) {
             "team" => DECIDES | SEED,
+            _ if self.quiet => SEED,
             _ if self.planned => SEED | HELD | KIN,
             _ => SEED | HELD,
         };
-        self.give(name, roles | AFFECTED | REDUNDANT | EXPLAINED);
+        let fails = if self.quiet { 0 } else { AFFECTED | REDUNDANT };
+        self.give(name, roles | fails | EXPLAINED);
     }
 
     fn give(&mut self, name: &str, roles: Roles) {
