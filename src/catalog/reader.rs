@@ -85,6 +85,9 @@ pub struct Reader<'a> {
     recent: Mutex<Vec<(Arc<File>, Arc<ReopenedFile>)>>,
 }
 
+/// So many files are read side by side.
+const FEW: usize = 8;
+
 /// How many files a reader keeps.
 const RECENT: usize = 8;
 
@@ -156,6 +159,10 @@ impl<'a> Reader<'a> {
             };
             ids.iter().filter_map(document).collect()
         };
-        files.par_iter().flat_map_iter(of_file).collect()
+        // Of a few files each is read before others could help.
+        match files.len() {
+            ..FEW => files.iter().flat_map(of_file).collect(),
+            _ => files.par_iter().flat_map_iter(of_file).collect(),
+        }
     }
 }

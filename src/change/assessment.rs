@@ -54,8 +54,9 @@ pub struct Assessment {
 pub enum Depth {
     /// All of it.
     Whole,
-    /// Its type, its risk, who must agree and what must be said: not who is told, what policies about
-    /// changes miss, and which model comes nearest.
+    /// Its type, its risk, who must agree and what must be said: not who is told, on which ways what
+    /// is affected, which agreements are at stake, what policies about changes miss, and why no model
+    /// of standard changes covers it.
     Verdict,
 }
 
@@ -77,8 +78,8 @@ pub fn assess_to(
     let policies = Policies::of(base, merged, facts);
     let request = own_request(set, merged);
     let subjects = subjects(set, base, merged);
-    let impact = impact(&subjects, base, merged);
-    let typed = type_of(set, base, merged, facts, request.as_ref());
+    let impact = impact(&subjects, base, merged, depth);
+    let typed = type_of(set, (base, merged), facts, request.as_ref(), depth);
     let models: Vec<String> = typed.model.iter().cloned().collect();
     let runbook = models.first().and_then(|model| runbook_of(base, model));
     let said = Said::of(request.as_ref(), runbook, merged);

@@ -50,13 +50,11 @@ pub struct Speakers {
 impl<'s, 'a> People<'s, 'a> {
     /// Looks up who contributed.
     pub fn new(base: &'s Side<'a>, merged: &Side<'_>, contributors: &[Contributor]) -> Self {
-        let wanted = !contributors.is_empty();
-        let mut accounts = if wanted { accounts(base) } else { BTreeMap::new() };
-        if wanted {
-            // Whoever says in this very change whose account it is, has told us who they are.
-            for (account, persons) in self::accounts(merged) {
-                accounts.entry(account).or_default().extend(persons);
-            }
+        let wanted: BTreeSet<Account> = contributors.iter().flat_map(accounts_of).collect();
+        let mut accounts = accounts(base, &wanted);
+        // Whoever says in this very change whose account it is, has told us who they are.
+        for (account, persons) in self::accounts(merged, &wanted) {
+            accounts.entry(account).or_default().extend(persons);
         }
         let mut known: Vec<Known> = contributors
             .iter()
@@ -139,8 +137,14 @@ fn said(contributor: &Contributor) -> String {
 /// An account: where it is, and its name, in lower case.
 type Account = (String, String);
 
-/// The persons of a side by their accounts.
-fn accounts(side: &Side<'_>) -> BTreeMap<Account, BTreeSet<String>> {
+/// The persons of a side by those of their accounts that are wanted.
+fn accounts(
+    side: &Side<'_>,
+    wanted: &BTreeSet<Account>,
+) -> BTreeMap<Account, BTreeSet<String>> {
+    if wanted.is_empty() {
+        return BTreeMap::new();
+    }
     let mut all: BTreeMap<Account, BTreeSet<String>> = BTreeMap::new();
     let people: Vec<EntityId> = side
         .catalog
@@ -155,7 +159,7 @@ fn accounts(side: &Side<'_>) -> BTreeMap<Account, BTreeSet<String>> {
             Some(Spec::Person(spec)) => {
                 for (place, account) in spec.accounts.iter().flatten() {
                     for one in account.split(',') {
-                        add(&mut all, place, one, name);
+                        add((&mut all, wanted), place, one, name);
                     }
                 }
             }
@@ -171,7 +175,7 @@ fn accounts(side: &Side<'_>) -> BTreeMap<Account, BTreeSet<String>> {
     });
     for (id, found) in told {
         for (place, account) in found {
-            add(&mut all, place, &account, side.name(id));
+            add((&mut all, wanted), place, &account, side.name(id));
         }
     }
     all
@@ -184,9 +188,14 @@ const USERS: &[(&str, &str)] = &[
     ("/metadata/annotations/gitlab.com~1user-login", "gitlab"),
 ];
 
-fn add(all: &mut BTreeMap<Account, BTreeSet<String>>, place: &str, account: &str, person: &str) {
+fn add(
+    (all, wanted): (&mut BTreeMap<Account, BTreeSet<String>>, &BTreeSet<Account>),
+    place: &str,
+    account: &str,
+    person: &str,
+) {
     let key = (place.to_lowercase(), account.trim().to_lowercase());
-    if !key.1.is_empty() {
+    if !key.1.is_empty() && wanted.contains(&key) {
         all.entry(key).or_default().insert(person.to_owned());
     }
 }

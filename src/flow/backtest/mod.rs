@@ -110,11 +110,12 @@ pub fn backtest(
     let span = span(request)?;
     let repository = Repository::discover(&request.place.current)?;
     let head = Revision::unlisted(&repository, &request.head)?.commit();
-    let found = history(&repository, &head, span, usize::MAX)?;
+    let handles = Handles::of(&repository);
+    let found = history((&repository, &handles), &head, span, usize::MAX)?;
     let policies = Policies { in_force: None, tried };
     let (beginning, gap) = (found.beginning.is_some(), found.gap);
     let folder = folder_in(&repository, &request.place.current);
-    let judged = all(&repository, &folder, found.landed, &policies, progress)?;
+    let judged = all((&repository, &handles), &folder, found.landed, &policies, progress)?;
     let landings = judged.landings;
     let with = policies.tried.as_ref();
     let mut in_force: Vec<String> = landings
@@ -163,7 +164,7 @@ struct Judged {
 
 /// Judges landings, which come oldest first.
 fn all(
-    repository: &Repository,
+    (repository, handles): (&Repository, &Handles),
     folder: &str,
     landed: Vec<Landed>,
     policies: &Policies,
@@ -175,7 +176,6 @@ fn all(
     };
     let asked = policies.tried.iter().chain(&policies.in_force);
     let asked: Vec<String> = asked.flat_map(|(name, spec)| policy::asked(name, spec)).collect();
-    let handles = Handles::of(repository);
     let mut walker = Walker::start(repository, &first.before, folder)?;
     let mut shared = Shared::default();
     let mut seen: Vec<Seen> = Vec::with_capacity(total);
@@ -185,7 +185,7 @@ fn all(
         if batch.is_empty() {
             break;
         }
-        let mut steps = read(batch, &handles)?;
+        let mut steps = read(batch, handles)?;
         while !steps.is_empty() {
             let plans = walker.plan(repository, &mut steps)?;
             if plans.iter().any(|plan| matches!(plan.scene, Scene::Whole(_))) {
