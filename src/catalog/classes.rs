@@ -57,9 +57,8 @@ impl<'a> Classes<'a> {
 
     /// The class of a configuration item, or of what counts as one.
     pub fn class_of(&self, catalog: &Catalog, entity: &Entity) -> Option<&str> {
-        let standard = |name: &str| {
-            self.all.get_key_value(canonical(name).as_str()).map(|(name, _)| *name)
-        };
+        let standard =
+            |name: &str| self.all.get_key_value(canonical(name).as_str()).map(|(name, _)| *name);
         match entity.kind.family {
             "component" => standard("application.component"),
             "api" => standard("api"),

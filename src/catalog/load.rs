@@ -207,7 +207,9 @@ pub(super) fn contribute(
 ) -> Result<(Contribution, Option<(Source, Stream)>), GitError> {
     let file = file_of(entry);
     Ok(match read(tree, entry, &file, limits)? {
-        Read::PassedOver(reason) => (Contribution::nothing(file, Outcome::PassedOver(reason)), None),
+        Read::PassedOver(reason) => {
+            (Contribution::nothing(file, Outcome::PassedOver(reason)), None)
+        }
         Read::Fault(fault) => {
             let inspection = inspect(&Subject::Fault(&file, &fault));
             (Contribution { inspection, ..Contribution::nothing(file, Outcome::Faulty) }, None)

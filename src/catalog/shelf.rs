@@ -14,7 +14,7 @@ use crate::yaml::Limits;
 const MOST: usize = 50_000;
 
 /// How many bytes of text stand open before they are closed.
-const MOST_OPEN: usize = 16 << 20;
+const MOST_OPEN: usize = 8 << 20;
 
 /// What files add to catalogs, and some of them as they were read, by content. One content may stand
 /// at several paths.
@@ -46,20 +46,19 @@ impl Shelf {
     ) -> Result<Arc<Contribution>, GitError> {
         match self.known(entry) {
             Some(known) => Ok(known),
-            None => self.read(tree, entry, inspect, true),
+            None => self.read(tree, entry, inspect),
         }
     }
 
-    /// The same, read again whatever is known; and whether the file is likely to be opened soon.
+    /// The same, read again whatever is known.
     pub(super) fn read(
         &self,
         tree: &dyn Tree,
         entry: &Entry,
         inspect: &(dyn Fn(&Subject<'_>) -> Inspection + Sync),
-        soon: bool,
     ) -> Result<Arc<Contribution>, GitError> {
         let (read, text) = contribute(tree, entry, &Limits::default(), inspect)?;
-        if let (Some(id), Some((source, stream))) = (id_of(entry).filter(|_| soon), text) {
+        if let (Some(id), Some((source, stream))) = (id_of(entry), text) {
             self.keep(id, Arc::new(ReopenedFile::of(source, stream)));
         }
         Ok(self.put(entry, read))

@@ -138,10 +138,7 @@ fn said(contributor: &Contributor) -> String {
 type Account = (String, String);
 
 /// The persons of a side by those of their accounts that are wanted.
-fn accounts(
-    side: &Side<'_>,
-    wanted: &BTreeSet<Account>,
-) -> BTreeMap<Account, BTreeSet<String>> {
+fn accounts(side: &Side<'_>, wanted: &BTreeSet<Account>) -> BTreeMap<Account, BTreeSet<String>> {
     if wanted.is_empty() {
         return BTreeMap::new();
     }
@@ -168,9 +165,11 @@ fn accounts(
     }
     // Backstage's users: their address, and the accounts of its well-known annotations.
     let told = side.reader.each(side.catalog, &users, |id, document| {
-        let value: serde_json::Value = crate::yaml::de::from_node(document.root()?).ok()?;
-        let text = |pointer: &str| Some(value.pointer(pointer)?.as_str()?.to_owned());
-        let found = USERS.iter().filter_map(|(pointer, place)| Some((*place, text(pointer)?)));
+        let root = document.root()?;
+        let text = |[first, second, last]: [&str; 3]| {
+            Some(root.get(first)?.get(second)?.str(last)?.to_owned())
+        };
+        let found = USERS.iter().filter_map(|(path, place)| Some((*place, text(*path)?)));
         Some((id, found.collect::<Vec<_>>()))
     });
     for (id, found) in told {
@@ -182,10 +181,10 @@ fn accounts(
 }
 
 /// Where a Backstage user's accounts stand.
-const USERS: &[(&str, &str)] = &[
-    ("/spec/profile/email", GIT),
-    ("/metadata/annotations/github.com~1user-login", "github"),
-    ("/metadata/annotations/gitlab.com~1user-login", "gitlab"),
+const USERS: &[([&str; 3], &str)] = &[
+    (["spec", "profile", "email"], GIT),
+    (["metadata", "annotations", "github.com/user-login"], "github"),
+    (["metadata", "annotations", "gitlab.com/user-login"], "gitlab"),
 ];
 
 fn add(

@@ -10,6 +10,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::{Damaged, Defined, Filed, Index, Mention, Topic, claims};
 use crate::catalog::impact::NEVER_FAIL;
 use crate::model::{ITEMS, Impact};
@@ -86,7 +88,7 @@ const DECIDING: &[&str] = &[
 ///
 /// What is kept of the index is damaged.
 pub fn slice(index: &dyn Index, seeds: &Seeds) -> Result<Vec<String>, Damaged> {
-    let (files, roles, waiting) = (BTreeSet::new(), HashMap::new(), Vec::new());
+    let (files, roles, waiting) = (BTreeSet::new(), HashMap::default(), Vec::new());
     let Seeds { planned, quiet, .. } = *seeds;
     let mut slicer = Slicer { index, files, roles, waiting, planned, quiet };
     for name in &seeds.names {
@@ -118,7 +120,7 @@ pub fn slice(index: &dyn Index, seeds: &Seeds) -> Result<Vec<String>, Damaged> {
 struct Slicer<'i> {
     index: &'i dyn Index,
     files: BTreeSet<String>,
-    roles: HashMap<String, Roles>,
+    roles: HashMap<String, Roles, RandomState>,
     waiting: Vec<(String, Roles)>,
     planned: bool,
     quiet: bool,
@@ -166,7 +168,11 @@ impl Slicer<'_> {
     /// The documents of a name; their files are part of the slice.
     fn documents(&mut self, topic: Topic, name: &str) -> Result<Vec<Arc<Filed>>, Damaged> {
         let found = self.index.find(topic, name)?;
-        self.files.extend(found.iter().map(|filed| filed.path.clone()));
+        for filed in &found {
+            if !self.files.contains(&filed.path) {
+                self.files.insert(filed.path.clone());
+            }
+        }
         Ok(found)
     }
 

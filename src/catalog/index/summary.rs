@@ -175,8 +175,8 @@ pub fn summaries<T: Send>(
     Ok(told.collect())
 }
 
-/// What one file of a tree contributes. What it adds to catalogs is put on a shelf; `soon` says
-/// whether it is likely to be looked into.
+/// What one file of a tree contributes. What it adds to catalogs is put on a shelf, and for a while it
+/// stands open there.
 ///
 /// # Errors
 ///
@@ -185,7 +185,7 @@ pub fn summary(
     (tree, entry): (&dyn Tree, &Entry),
     config: &Config,
     inspect: &(dyn Fn(&Subject<'_>) -> Inspection + Sync),
-    (shelf, soon): (&Shelf, bool),
+    shelf: &Shelf,
 ) -> Result<Summary, GitError> {
     if config.path().as_ref() == Some(&entry.path) {
         return Ok(Summary::default());
@@ -197,7 +197,7 @@ pub fn summary(
         }
         inspect(subject)
     };
-    let contribution = shelf.read(tree, entry, &note, soon)?;
+    let contribution = shelf.read(tree, entry, &note)?;
     let catalog = alone(&contribution);
     let extras = extras.into_inner().unwrap_or_default();
     let entities = catalog.entities().map(|one| defined(&catalog, config, one, &extras));

@@ -128,10 +128,16 @@ impl<'t> Moment<'t> {
         found
     }
 
+    /// A file of the catalog and its content; nothing if no file with entities stands there.
+    pub fn file(self, path: &str) -> Option<(&'t Arc<Filed>, BlobId)> {
+        let numbers = self.timeline.numbers(Topic::Path, path).iter();
+        let found = numbers.rev().find_map(|number| self.stretch(*number))?;
+        Some((&found.filed, found.blob))
+    }
+
     /// The content of a file of the catalog; nothing if no file with entities stands there.
     pub fn blob(self, path: &str) -> Option<BlobId> {
-        let numbers = self.timeline.numbers(Topic::Path, path).iter();
-        numbers.rev().find_map(|number| self.stretch(*number)).map(|one| one.blob)
+        self.file(path).map(|(_, blob)| blob)
     }
 
     /// The paths of all files with entities, in no order.
@@ -155,5 +161,65 @@ impl Index for Moment<'_> {
         let all = self.of(0..self.timeline.stretches.len() as u32);
         all.iter().for_each(|filed| visit(filed));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Defined, Summary};
+    use super::*;
+    use crate::model::kind_named;
+
+    fn said(path: &str, name: &str, ends: Option<i64>) -> Option<(Arc<Filed>, BlobId)> {
+        let one = Defined {
+            kind: kind_named("change").unwrap(),
+            name: name.to_owned(),
+            extends: None,
+            formerly: Vec::new(),
+            mentions: Vec::new(),
+            sources: Vec::new(),
+            embeds: Vec::new(),
+            accounts: Vec::new(),
+            ends,
+            folder: false,
+            board: false,
+        };
+        let filed = Filed { path: path.to_owned(), summary: Summary { entities: vec![one] } };
+        Some((Arc::new(filed), BlobId::of(name.as_bytes()).unwrap()))
+    }
+
+    fn defining(timeline: &Timeline, at: Tick, name: &str) -> Vec<String> {
+        let found = timeline.at(at).find(Topic::Defines, name).unwrap();
+        found.iter().map(|filed| filed.path.clone()).collect()
+    }
+
+    #[test]
+    fn each_instant_has_its_own_answer() {
+        let mut timeline = Timeline::default();
+        timeline.set(0, "b.yaml", said("b.yaml", "x", Some(10)));
+        timeline.set(1, "a.yaml", said("a.yaml", "x", None));
+        timeline.set(2, "b.yaml", said("b.yaml", "y", Some(20)));
+        timeline.set(3, "a.yaml", None);
+        assert_eq!(defining(&timeline, 0, "x"), ["b.yaml"]);
+        assert_eq!(defining(&timeline, 1, "x"), ["a.yaml", "b.yaml"]);
+        assert_eq!(defining(&timeline, 2, "x"), ["a.yaml"]);
+        assert_eq!(defining(&timeline, 3, "x"), [""; 0]);
+        let ends = |at: Tick, from: i64| timeline.at(at).requests(from).unwrap().len();
+        assert_eq!([ends(1, 10), ends(1, 11), ends(2, 11), ends(2, 21)], [1, 0, 1, 0]);
+        assert_eq!(timeline.at(1).blob("b.yaml"), said("", "x", None).map(|(_, blob)| blob));
+        assert_eq!(timeline.at(3).blob("a.yaml"), None);
+    }
+
+    #[test]
+    fn what_ended_is_forgotten_and_what_holds_is_not() {
+        let mut timeline = Timeline::default();
+        timeline.set(0, "a.yaml", said("a.yaml", "x", Some(5)));
+        timeline.set(4, "a.yaml", said("a.yaml", "y", Some(6)));
+        timeline.set(6, "a.yaml", None);
+        timeline.forget(5);
+        assert_eq!(defining(&timeline, 3, "x"), [""; 0]);
+        assert_eq!(defining(&timeline, 5, "y"), ["a.yaml"]);
+        assert_eq!(timeline.at(5).paths().collect::<Vec<_>>(), ["a.yaml"]);
+        assert_eq!(timeline.at(5).requests(0).unwrap().len(), 1);
     }
 }

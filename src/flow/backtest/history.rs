@@ -80,9 +80,9 @@ pub(super) fn history(
     let mut newest: Vec<Landed> = Vec::new();
     let mut beginning = None;
     loop {
-        let wanted = walk.places().filter(|place| {
-            place.as_ref().map_or(true, |place| place.time <= to.timestamp())
-        });
+        let wanted = walk
+            .places()
+            .filter(|place| place.as_ref().map_or(true, |place| place.time <= to.timestamp()));
         let block = wanted.take(BLOCK).collect::<Result<Vec<Place>, GitError>>()?;
         let is_full = join(described(&block, handles)?, most, &mut newest, &mut beginning);
         if is_full || block.len() < BLOCK {
@@ -100,9 +100,9 @@ fn described(
 ) -> Result<Vec<(CommitInfo, Option<String>)>, GitError> {
     let row = |row: &[Place]| {
         handles.with(|repository| {
-            let read = row.iter().map(|place| {
-                Ok((repository.commit_info(&place.commit)?, place.before.clone()))
-            });
+            let read = row
+                .iter()
+                .map(|place| Ok((repository.commit_info(&place.commit)?, place.before.clone())));
             read.collect::<Result<Vec<_>, GitError>>()
         })
     };

@@ -54,11 +54,7 @@ pub(super) struct Seen {
 /// # Errors
 ///
 /// Its files cannot be read.
-pub(super) fn judge(
-    plan: Plan,
-    policies: &Policies,
-    stage: &Stage<'_>,
-) -> Result<Seen, GitError> {
+pub(super) fn judge(plan: Plan, policies: &Policies, stage: &Stage<'_>) -> Result<Seen, GitError> {
     let Sight { set, besides, base, merged } = stage.sight(&plan)?;
     let mut landing = begun(&plan.step);
     let Step { landed, ids, mut facts, changed, .. } = plan.step;

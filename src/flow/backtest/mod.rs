@@ -110,6 +110,7 @@ pub fn backtest(
     let span = span(request)?;
     let repository = Repository::discover(&request.place.current)?;
     let head = Revision::unlisted(&repository, &request.head)?.commit();
+    Repository::trust_objects();
     let handles = Handles::of(&repository);
     let found = history((&repository, &handles), &head, span, usize::MAX)?;
     let policies = Policies { in_force: None, tried };

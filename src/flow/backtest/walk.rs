@@ -68,7 +68,7 @@ impl Walker {
         let tree = Revision::open(repository, commit, &[])?;
         let (config, _) = configuration(&tree, folder, false);
         let shelf = Arc::new(Shelf::default());
-        let timeline = begun(&tree, &config, &shelf)?;
+        let timeline = begun(&tree, &config, &shelf, None)?;
         let reader = tree.beside(commit)?;
         let (folder, config) = (folder.to_owned(), Arc::new(config));
         Ok(Self { reader, folder, config, timeline, now: 0, shelf })
@@ -128,7 +128,11 @@ impl Walker {
         let before = Revision::open(repository, &step.landed.before, &[])?;
         let after = Revision::open(repository, &step.landed.tip.id, &[])?;
         let besides = besides(&before, &after, &self.config, &config);
-        self.timeline = begun(&after, &config, &self.shelf)?;
+        // What a file says depends on the folder in which the settings stand, and on no setting.
+        let same_folder =
+            config.folder == self.config.folder && config.exists == self.config.exists;
+        let known = same_folder.then(|| self.at(self.now));
+        self.timeline = begun(&after, &config, &self.shelf, known)?;
         self.now = 0;
         let old = std::mem::replace(&mut self.config, Arc::new(config));
         let after = (Arc::new(after) as Arc<dyn Tree>, Arc::clone(&self.config));
@@ -140,7 +144,7 @@ impl Walker {
     fn said(&self, step: &Step) -> Result<Vec<(String, Option<Said>)>, GitError> {
         let said = step.covered(&self.config).map(|one| {
             let after = one.after.filter(|after| Mode::from_bits(after.bits) == Mode::File);
-            let read = |id| said(&self.reader, (&one.path, id), &self.config, (&self.shelf, true));
+            let read = |id| said(&self.reader, (&one.path, id), &self.config, &self.shelf);
             Ok((one.path.clone(), after.map(|after| read(after.blob)).transpose()?))
         });
         said.collect()
@@ -196,12 +200,21 @@ impl Walker {
     }
 }
 
-/// A timeline that begins with all files of a tree.
-fn begun(tree: &Revision, config: &Config, shelf: &Shelf) -> Result<Timeline, GitError> {
+/// A timeline that begins with all files of a tree. What an index knows already is not read again.
+fn begun(
+    tree: &Revision,
+    config: &Config,
+    shelf: &Shelf,
+    known: Option<Moment<'_>>,
+) -> Result<Timeline, GitError> {
     let files = tree.entries().par_iter().filter(|entry| entry.kind == EntryKind::File);
     let read = files.filter(|entry| config.covers(&entry.path)).map(|entry| {
         let id = entry.id?;
-        Some(said(tree, (&entry.path, id), config, (shelf, false)))
+        let same = known.and_then(|known| known.file(&entry.path)).filter(|(_, blob)| *blob == id);
+        if let Some((filed, id)) = same {
+            return Some(Ok((Arc::clone(filed), id)));
+        }
+        Some(said(tree, (&entry.path, id), config, shelf))
     });
     let said = read.flatten().collect::<Result<Vec<Said>, GitError>>()?;
     let mut timeline = Timeline::default();
@@ -216,7 +229,7 @@ fn said(
     tree: &dyn Tree,
     (path, id): (&str, BlobId),
     config: &Config,
-    shelf: (&Shelf, bool),
+    shelf: &Shelf,
 ) -> Result<Said, GitError> {
     let entry = Entry { path: path.to_owned(), kind: EntryKind::File, id: Some(id) };
     let summary = summary((tree, &entry), config, &inspect, shelf)?;

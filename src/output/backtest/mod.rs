@@ -115,7 +115,8 @@ impl BacktestReport {
         let (now, tried) = (of(&self.in_force), self.tried.as_ref().map(of));
         let others = self.tried.iter().flat_map(|tried| &tried.approvers);
         let others = others.filter(|one| !now.contains_key(&one.who));
-        let count = |known: &BTreeMap<String, usize>, who: &str| known.get(who).copied().unwrap_or(0);
+        let count =
+            |known: &BTreeMap<String, usize>, who: &str| known.get(who).copied().unwrap_or(0);
         let row = |one: &'_ Approver| {
             (count(&now, &one.who), tried.as_ref().map(|tried| count(tried, &one.who)))
         };
