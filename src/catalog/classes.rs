@@ -1,6 +1,7 @@
 //! The classes of configuration items that hold in a catalog: the standard ones and its own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use serde_json::{Map, Value, json};
 
@@ -11,7 +12,18 @@ use crate::model::{EntityRef, standard_classes};
 
 /// Classes by their canonical reference.
 pub struct Classes<'a> {
-    all: BTreeMap<String, &'a CiClassSpec>,
+    all: BTreeMap<&'a str, &'a CiClassSpec>,
+}
+
+/// The standard classes by their canonical reference, in its order.
+fn standard() -> &'static [(String, &'static CiClassSpec)] {
+    static CELL: OnceLock<Vec<(String, &'static CiClassSpec)>> = OnceLock::new();
+    CELL.get_or_init(|| {
+        let all = standard_classes().iter().map(|class| (canonical(&class.name), &class.spec));
+        let mut all: Vec<(String, &CiClassSpec)> = all.collect();
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        all
+    })
 }
 
 /// Keywords whose mappings are joined, so that what refers to them finds them.
@@ -23,13 +35,11 @@ const DEEPEST: usize = 64;
 impl<'a> Classes<'a> {
     /// The standard classes, and those that the catalog defines.
     pub fn of(catalog: &'a Catalog) -> Self {
-        let mut all: BTreeMap<String, &CiClassSpec> = BTreeMap::new();
-        for class in standard_classes() {
-            all.insert(canonical(&class.name), &class.spec);
-        }
+        let standard = standard().iter().map(|(name, spec)| (name.as_str(), *spec));
+        let mut all: BTreeMap<&str, &CiClassSpec> = standard.collect();
         for (_, entity) in catalog.entities() {
             if let Some(Spec::CiClass(spec)) = entity.spec() {
-                all.insert(catalog.canonical(entity).to_owned(), spec);
+                all.insert(catalog.canonical(entity), spec);
             }
         }
         Self { all }
@@ -41,14 +51,14 @@ impl<'a> Classes<'a> {
         let reference = EntityRef::from_canonical(reference);
         let everywhere = canonical(reference.name());
         let found = self.all.get_key_value(reference.as_str());
-        let found = found.or_else(|| self.all.get_key_value(&everywhere));
-        found.map(|(name, _)| name.as_str())
+        let found = found.or_else(|| self.all.get_key_value(everywhere.as_str()));
+        found.map(|(name, _)| *name)
     }
 
     /// The class of a configuration item, or of what counts as one.
     pub fn class_of(&self, catalog: &Catalog, entity: &Entity) -> Option<&str> {
         let standard =
-            |name: &str| self.all.get_key_value(&canonical(name)).map(|(name, _)| &**name);
+            |name: &str| self.all.get_key_value(canonical(name).as_str()).map(|(name, _)| *name);
         match entity.kind.family {
             "component" => standard("application.component"),
             "api" => standard("api"),
@@ -179,14 +189,13 @@ impl<'a> Classes<'a> {
 
     /// The names of all classes.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        let name = |name: &'_ String| name.split_once('/').map_or(0, |(space, _)| space.len() + 1);
-        self.all.keys().map(move |all| &all[name(all)..])
+        self.all.keys().map(|name| name.split_once('/').map_or(*name, |(_, name)| name))
     }
 
     /// The names of all classes that items can be of.
     pub fn concrete(&self) -> impl Iterator<Item = &str> {
         let concrete = self.all.iter().filter(|(_, spec)| spec.r#abstract != Some(true));
-        concrete.map(|(name, _)| name.split_once('/').map_or(name.as_str(), |(_, name)| name))
+        concrete.map(|(name, _)| name.split_once('/').map_or(*name, |(_, name)| name))
     }
 
     /// What a class says itself.

@@ -1,7 +1,6 @@
 //! Reading a whole tree: in parallel, one parse a document, and little kept of each.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -9,13 +8,14 @@ use super::entity::{Catalog, CompactPlace, Entity, Reference, Rest};
 use super::intern::Names;
 use super::read::{Read, file_of, read};
 use super::recognise::{Recognition, has_expression, is_catalog_info, recognise};
+use super::shelf::Shelf;
 use super::view::{DocumentView, FileView, Inspection, Subject};
 use crate::config::Config;
-use crate::git::{BlobId, GitError};
+use crate::git::GitError;
 use crate::model::gitsm::Spec;
 use crate::model::{EntityRef, Kind, ReferenceField, groups, parse_reference};
 use crate::source::{File, Source};
-use crate::tree::{Entry, EntryKind, Tree};
+use crate::tree::{Entry, Tree};
 use crate::yaml::{Limits, Node, NodeKind, Problem, ProblemKind, Stream, parse};
 
 /// What became of a file.
@@ -66,11 +66,32 @@ pub fn load(
     limits: &Limits,
     inspect: &(dyn Fn(&Subject<'_>) -> Inspection + Sync),
 ) -> Result<(Catalog, Inspection), GitError> {
-    load_all(tree, config, &|entry| contribute(tree, entry, limits, inspect))
+    let entries: Vec<&Entry> =
+        tree.entries().iter().filter(|entry| config.covers(&entry.path)).collect();
+    let mut gathered = Gathered::default();
+    // Lists that grow by doubling would stand in memory twice.
+    gathered.catalog.files.reserve_exact(entries.len());
+    gathered.catalog.entities.reserve_exact(entries.len());
+    let configuration = config.path();
+    let contribute = |entry: &&Entry| match configuration.as_ref() == Some(&entry.path) {
+        true => Ok(Contribution::nothing(file_of(entry), Outcome::Configuration)),
+        false => Ok(contribute(tree, entry, limits, inspect)?.0),
+    };
+    // One batch is merged while the next is read.
+    let mut waiting: Vec<Contribution> = Vec::new();
+    for batch in entries.chunks(BATCH) {
+        let read = || batch.par_iter().map(contribute).collect::<Result<Vec<_>, GitError>>();
+        let merge = || waiting.drain(..).for_each(|one| gathered.add(one));
+        let (next, ()) = rayon::join(read, merge);
+        waiting = next?;
+    }
+    waiting.into_iter().for_each(|one| gathered.add(one));
+    Ok(gathered.finish())
 }
 
-/// The same, where what was read before under the same path and with the same content is not read
-/// again: for many trees that are almost the same. Whoever uses a shelf always inspects alike.
+/// The same for a few files, where what was read before under the same path and with the same
+/// content is not read again: for many trees that are almost the same. Whoever uses a shelf always
+/// inspects alike.
 ///
 /// # Errors
 ///
@@ -78,85 +99,67 @@ pub fn load(
 pub fn load_with(
     tree: &dyn Tree,
     config: &Config,
-    limits: &Limits,
     inspect: &(dyn Fn(&Subject<'_>) -> Inspection + Sync),
     shelf: &Shelf,
 ) -> Result<(Catalog, Inspection), GitError> {
-    load_all(tree, config, &|entry| {
-        if let Some(known) = shelf.take(entry) {
-            return Ok(known);
-        }
-        let read = contribute(tree, entry, limits, inspect)?;
-        shelf.put(entry, &read);
-        Ok(read)
-    })
-}
-
-fn load_all(
-    tree: &dyn Tree,
-    config: &Config,
-    contribute: &(dyn Fn(&Entry) -> Result<Contribution, GitError> + Sync),
-) -> Result<(Catalog, Inspection), GitError> {
-    let entries: Vec<&Entry> =
-        tree.entries().iter().filter(|entry| config.covers(&entry.path)).collect();
-    let mut catalog = Catalog::default();
-    // Lists that grow by doubling would stand in memory twice.
-    catalog.files.reserve_exact(entries.len());
-    catalog.entities.reserve_exact(entries.len());
-    let mut whole = Inspection::default();
+    let mut gathered = Gathered::default();
     let configuration = config.path();
-    let contribute = |entry: &&Entry| match configuration.as_ref() == Some(&entry.path) {
-        true => Ok(Contribution::nothing(file_of(entry), Outcome::Configuration)),
-        false => contribute(entry),
-    };
-    // One batch is merged while the next is read.
-    let mut waiting: Vec<Contribution> = Vec::new();
-    for batch in entries.chunks(BATCH) {
-        let read = || batch.par_iter().map(contribute).collect::<Result<Vec<_>, GitError>>();
-        let merge = || {
-            for contribution in waiting.drain(..) {
-                merge(contribution, &mut catalog, &mut whole);
+    for entry in tree.entries().iter().filter(|entry| config.covers(&entry.path)) {
+        match configuration.as_ref() == Some(&entry.path) {
+            true => {
+                gathered.add(Contribution::nothing(file_of(entry), Outcome::Configuration));
             }
-        };
-        let (next, ()) = rayon::join(read, merge);
-        waiting = next?;
-    }
-    for contribution in waiting {
-        merge(contribution, &mut catalog, &mut whole);
-    }
-    catalog.index();
-    Ok((catalog, whole))
-}
-
-/// What files added to catalogs, by path and content.
-#[derive(Default)]
-pub struct Shelf {
-    all: Mutex<HashMap<(BlobId, String), Contribution>>,
-}
-
-/// How many files a shelf holds before it is cleared.
-const SHELF: usize = 50_000;
-
-impl Shelf {
-    fn take(&self, entry: &Entry) -> Option<Contribution> {
-        let id = entry.id.filter(|_| entry.kind == EntryKind::File)?;
-        self.all.lock().ok()?.get(&(id, entry.path.clone())).cloned()
-    }
-
-    fn put(&self, entry: &Entry, read: &Contribution) {
-        let Some(id) = entry.id.filter(|_| entry.kind == EntryKind::File) else { return };
-        let Ok(mut all) = self.all.lock() else { return };
-        if all.len() >= SHELF {
-            all.clear();
+            false => {
+                let known = shelf.contribution(tree, entry, inspect)?;
+                gathered.add_again(&known);
+            }
         }
-        all.insert((id, entry.path.clone()), read.clone());
+    }
+    Ok(gathered.finish())
+}
+
+/// The catalog of one file alone.
+pub(super) fn alone(contribution: &Contribution) -> Catalog {
+    let mut catalog = Catalog::default();
+    merge(contribution, &mut catalog);
+    catalog.index();
+    catalog
+}
+
+/// A catalog that is put together, and what inspections made of its files.
+#[derive(Default)]
+struct Gathered {
+    catalog: Catalog,
+    whole: Inspection,
+}
+
+impl Gathered {
+    fn add(&mut self, mut contribution: Contribution) {
+        let inspection = std::mem::take(&mut contribution.inspection);
+        merge(&contribution, &mut self.catalog);
+        self.whole.findings.extend(inspection.findings);
+        self.whole.suppressions.extend(inspection.suppressions);
+        self.whole.secrets.extend(inspection.secrets);
+    }
+
+    /// The same of a file that may be part of other catalogs, too.
+    fn add_again(&mut self, contribution: &Contribution) {
+        merge(contribution, &mut self.catalog);
+        let Inspection { findings, suppressions, secrets } = &contribution.inspection;
+        self.whole.findings.extend_from_slice(findings);
+        self.whole.suppressions.extend_from_slice(suppressions);
+        self.whole.secrets.extend_from_slice(secrets);
+    }
+
+    fn finish(mut self) -> (Catalog, Inspection) {
+        self.catalog.index();
+        (self.catalog, self.whole)
     }
 }
 
 /// What one file adds to the catalog.
-#[derive(Clone)]
-struct Contribution {
-    file: Arc<File>,
+pub(super) struct Contribution {
+    pub(super) file: Arc<File>,
     outcome: Outcome,
     entities: Vec<Draft>,
     inspection: Inspection,
@@ -169,7 +172,6 @@ impl Contribution {
 }
 
 /// An entity before its texts are shared with others.
-#[derive(Clone)]
 struct Draft {
     kind: &'static Kind,
     reference: EntityRef,
@@ -181,7 +183,6 @@ struct Draft {
     rest: Option<Box<DraftRest>>,
 }
 
-#[derive(Clone)]
 struct DraftRest {
     extends: Option<(EntityRef, CompactPlace)>,
     spec: Option<Arc<Spec>>,
@@ -189,7 +190,6 @@ struct DraftRest {
     sources: Vec<String>,
 }
 
-#[derive(Clone)]
 struct DraftReference {
     field: &'static ReferenceField,
     target: EntityRef,
@@ -198,22 +198,26 @@ struct DraftReference {
     place: CompactPlace,
 }
 
-fn contribute(
+/// What a file adds to the catalog, and its text, if it is text.
+pub(super) fn contribute(
     tree: &dyn Tree,
     entry: &Entry,
     limits: &Limits,
     inspect: &(dyn Fn(&Subject<'_>) -> Inspection + Sync),
-) -> Result<Contribution, GitError> {
+) -> Result<(Contribution, Option<(Source, Stream)>), GitError> {
     let file = file_of(entry);
     Ok(match read(tree, entry, &file, limits)? {
-        Read::PassedOver(reason) => Contribution::nothing(file, Outcome::PassedOver(reason)),
+        Read::PassedOver(reason) => {
+            (Contribution::nothing(file, Outcome::PassedOver(reason)), None)
+        }
         Read::Fault(fault) => {
             let inspection = inspect(&Subject::Fault(&file, &fault));
-            Contribution { inspection, ..Contribution::nothing(file, Outcome::Faulty) }
+            (Contribution { inspection, ..Contribution::nothing(file, Outcome::Faulty) }, None)
         }
         Read::Text(source) => {
             let stream = parse(&source, limits);
-            text(tree, &file, &source, &stream, inspect)
+            let contribution = text(tree, &file, &source, &stream, inspect);
+            (contribution, Some((source, stream)))
         }
     })
 }
@@ -402,49 +406,42 @@ fn sources(kind: &Kind, document: &DocumentView<'_>) -> Vec<String> {
     items.map(|item| item.str("path").unwrap_or_default().to_owned()).collect()
 }
 
-fn merge(contribution: Contribution, catalog: &mut Catalog, whole: &mut Inspection) {
-    let Contribution { file, outcome, entities, inspection } = contribution;
+fn merge(contribution: &Contribution, catalog: &mut Catalog) {
+    let Contribution { file, outcome, entities, .. } = contribution;
     if let Outcome::Read { entities, templates, refused, .. } = outcome {
         catalog.documents += (entities + refused) as usize;
-        catalog.templates += templates as usize;
+        catalog.templates += *templates as usize;
     }
-    catalog.files.push(FileRecord { file: Arc::clone(&file), outcome });
+    catalog.files.push(FileRecord { file: Arc::clone(file), outcome: outcome.clone() });
     for draft in entities {
-        let entity = settle(draft, &file, &mut catalog.names);
+        let entity = settle(draft, file, &mut catalog.names);
         catalog.own += usize::from(entity.spec().is_some());
         catalog.entities.push(entity);
     }
-    whole.findings.extend(inspection.findings);
-    whole.suppressions.extend(inspection.suppressions);
-    whole.secrets.extend(inspection.secrets);
 }
 
-fn settle(draft: Draft, file: &Arc<File>, names: &mut Names) -> Entity {
-    let references = draft
-        .references
-        .into_iter()
-        .map(|reference| Reference {
-            field: reference.field,
-            target: names.intern(reference.target.as_str()),
-            written: names.intern(&reference.written),
-            item: reference.item,
-            place: reference.place,
-        })
-        .collect();
+fn settle(draft: &Draft, file: &Arc<File>, names: &mut Names) -> Entity {
+    let references = draft.references.iter().map(|reference| Reference {
+        field: reference.field,
+        target: names.intern(reference.target.as_str()),
+        written: names.intern(&reference.written),
+        item: reference.item,
+        place: reference.place,
+    });
     Entity {
         kind: draft.kind,
+        references: references.collect(),
         reference: names.intern(draft.reference.as_str()),
         written: names.intern(&draft.written),
         file: Arc::clone(file),
         document: draft.document,
         name_place: draft.name_place,
-        references,
-        rest: draft.rest.map(|rest| {
+        rest: draft.rest.as_ref().map(|rest| {
             Box::new(Rest {
-                extends: rest.extends.map(|(to, place)| (names.intern(to.as_str()), place)),
-                spec: rest.spec,
+                extends: rest.extends.as_ref().map(|(to, at)| (names.intern(to.as_str()), *at)),
+                spec: rest.spec.clone(),
                 formerly: rest.formerly.iter().map(|old| names.intern(old.as_str())).collect(),
-                sources: rest.sources.into(),
+                sources: rest.sources.clone().into(),
             })
         }),
     }

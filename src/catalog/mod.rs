@@ -22,6 +22,7 @@ mod read;
 mod reader;
 mod recognise;
 pub mod rota;
+mod shelf;
 mod sources;
 mod spots;
 mod uses;
@@ -34,12 +35,13 @@ pub use graph::{Edge, Graph};
 pub use intern::{Name, Names};
 pub use labels::{LabelSelector, SelectorError};
 pub(crate) use load::roots;
-pub use load::{FileRecord, Outcome, Shelf, load, load_with};
+pub use load::{FileRecord, Outcome, load, load_with};
 pub use lookup::{Found, LookupError, short};
 pub use naming::Naming;
 pub use read::FileFault;
 pub use reader::{Reader, Reopened, ReopenedFile};
 pub use recognise::{Recognition, is_catalog_info};
+pub use shelf::Shelf;
 pub use sources::{
     Claims, Gives, folders_above, from_top, glob_from_top, implied, placeholder, source_glob,
 };

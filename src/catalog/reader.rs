@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::load::roots;
 use super::read::{Read, read};
+use super::shelf::{Shelf, id_of};
 use super::{Catalog, Entity, EntityId};
 use crate::source::{File, Source};
 use crate::tree::Tree;
@@ -17,6 +18,13 @@ pub struct ReopenedFile {
     pub source: Source,
     stream: Stream,
     roots: Vec<NodeId>,
+}
+
+impl ReopenedFile {
+    pub(super) fn of(source: Source, stream: Stream) -> Self {
+        let roots = roots(&stream).iter().map(|(root, _)| root.id()).collect();
+        Self { source, stream, roots }
+    }
 }
 
 /// A document, read again.
@@ -73,8 +81,12 @@ impl Reopened {
 pub struct Reader<'a> {
     tree: &'a dyn Tree,
     limits: Limits,
+    shelf: Option<&'a Shelf>,
     recent: Mutex<Vec<(Arc<File>, Arc<ReopenedFile>)>>,
 }
+
+/// So many files are read side by side.
+const FEW: usize = 8;
 
 /// How many files a reader keeps.
 const RECENT: usize = 8;
@@ -82,7 +94,12 @@ const RECENT: usize = 8;
 impl<'a> Reader<'a> {
     /// A reader of a tree's files.
     pub fn new(tree: &'a dyn Tree) -> Self {
-        Self { tree, limits: Limits::default(), recent: Mutex::new(Vec::new()) }
+        Self::over(tree, None)
+    }
+
+    /// The same, where files that stand open on a shelf are taken from there.
+    pub fn over(tree: &'a dyn Tree, shelf: Option<&'a Shelf>) -> Self {
+        Self { tree, limits: Limits::default(), shelf, recent: Mutex::new(Vec::new()) }
     }
 
     /// The document of an entity.
@@ -95,7 +112,7 @@ impl<'a> Reader<'a> {
         if let Some(file) = known {
             return Some(Reopened { file, number });
         }
-        let file = Arc::new(self.open(entity)?);
+        let file = self.open(entity)?;
         if let Ok(mut recent) = self.recent.lock() {
             recent.truncate(RECENT - 1);
             recent.insert(0, (Arc::clone(&entity.file), Arc::clone(&file)));
@@ -103,18 +120,24 @@ impl<'a> Reader<'a> {
         Some(Reopened { file, number })
     }
 
-    fn open(&self, entity: &Entity) -> Option<ReopenedFile> {
+    fn open(&self, entity: &Entity) -> Option<Arc<ReopenedFile>> {
         let path = entity.file.path.as_str();
         let entries = self.tree.entries();
         let at = entries.binary_search_by(|entry| entry.path.as_str().cmp(path)).ok()?;
-        match read(self.tree, &entries[at], &entity.file, &self.limits).ok()? {
-            Read::Text(source) => {
-                let stream = parse(&source, &self.limits);
-                let roots = roots(&stream).iter().map(|(root, _)| root.id()).collect();
-                Some(ReopenedFile { source, stream, roots })
-            }
-            Read::Fault(_) | Read::PassedOver(_) => None,
+        let kept = self.shelf.zip(id_of(&entries[at]));
+        if let Some(open) = kept.and_then(|(shelf, id)| shelf.open(id, path)) {
+            return Some(open);
         }
+        let Read::Text(source) = read(self.tree, &entries[at], &entity.file, &self.limits).ok()?
+        else {
+            return None;
+        };
+        let stream = parse(&source, &self.limits);
+        let file = Arc::new(ReopenedFile::of(source, stream));
+        if let Some((shelf, id)) = kept {
+            shelf.keep(id, Arc::clone(&file));
+        }
+        Some(file)
     }
 
     /// Shows the documents of many entities, in parallel, each file read once; what is told of them
@@ -129,13 +152,17 @@ impl<'a> Reader<'a> {
         let files: Vec<&[EntityId]> = ids.chunk_by(|a, b| Arc::ptr_eq(file(a), file(b))).collect();
         let of_file = |ids: &&[EntityId]| {
             let opened = ids.first().and_then(|id| self.open(catalog.entity(*id)));
-            let Some(opened) = opened.map(Arc::new) else { return Vec::new() };
+            let Some(opened) = opened else { return Vec::new() };
             let document = |id: &EntityId| {
                 let number = catalog.entity(*id).document as usize;
                 tell(*id, &Reopened { file: Arc::clone(&opened), number })
             };
             ids.iter().filter_map(document).collect()
         };
-        files.par_iter().flat_map_iter(of_file).collect()
+        // Of a few files each is read before others could help.
+        match files.len() {
+            ..FEW => files.iter().flat_map(of_file).collect(),
+            _ => files.par_iter().flat_map_iter(of_file).collect(),
+        }
     }
 }

@@ -49,15 +49,37 @@ pub struct Assessment {
     pub policies: Vec<PolicyViolation>,
 }
 
+/// How much of an assessment is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// All of it.
+    Whole,
+    /// Its type, its risk, who must agree and what must be said: not who is told, on which ways what
+    /// is affected, which agreements are at stake, what policies about changes miss, and why no model
+    /// of standard changes covers it.
+    Verdict,
+}
+
 /// Finds what a change set means. The same inputs give the same answer; an empty change is of low
 /// risk and asks nobody but what its policy asks of every change.
 pub fn assess(set: &ChangeSet, base: &Side<'_>, merged: &Side<'_>, facts: &Facts) -> Assessment {
+    assess_to(Depth::Whole, set, base, merged, facts)
+}
+
+/// The same, as far as it is wanted.
+pub fn assess_to(
+    depth: Depth,
+    set: &ChangeSet,
+    base: &Side<'_>,
+    merged: &Side<'_>,
+    facts: &Facts,
+) -> Assessment {
     let set = &*sorted(set);
     let policies = Policies::of(base, merged, facts);
     let request = own_request(set, merged);
     let subjects = subjects(set, base, merged);
-    let impact = impact(&subjects, base, merged);
-    let typed = type_of(set, base, merged, facts, request.as_ref());
+    let impact = impact(&subjects, base, merged, depth);
+    let typed = type_of(set, (base, merged), facts, request.as_ref(), depth);
     let models: Vec<String> = typed.model.iter().cloned().collect();
     let runbook = models.first().and_then(|model| runbook_of(base, model));
     let said = Said::of(request.as_ref(), runbook, merged);
@@ -86,7 +108,10 @@ pub fn assess(set: &ChangeSet, base: &Side<'_>, merged: &Side<'_>, facts: &Facts
         people: &people,
     };
     let approvals = approvals(&question);
-    let informed = informed(&question, &approvals);
+    let informed = match depth {
+        Depth::Whole => informed(&question, &approvals),
+        Depth::Verdict => Vec::new(),
+    };
     let standard = typed.r#type == ChangeType::Standard;
     let statements = said.statements(facts, &policies, (risk.band, standard));
     let mut assessment = Assessment {
@@ -101,8 +126,10 @@ pub fn assess(set: &ChangeSet, base: &Side<'_>, merged: &Side<'_>, facts: &Facts
         subjects,
         r#type: typed,
     };
-    let value = change_value(set, &assessment, base, merged);
-    assessment.policies = violations(&value, set, base, merged, &facts.today);
+    if depth == Depth::Whole {
+        let value = change_value(set, &assessment, base, merged);
+        assessment.policies = violations(&value, set, base, merged, &facts.today);
+    }
     assessment
 }
 

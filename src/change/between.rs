@@ -71,13 +71,19 @@ impl ChangeSet {
             (Some(before), None) => (Action::Delete, before.kind),
             (Some(_), Some(after)) => (Action::Update, after.kind),
         };
+        let is_renamed = former != name && before.is_some();
+        let same = |(old, new): (&Whole, &Whole)| {
+            old.derived == new.derived && old.value.is_alike(&new.value)
+        };
+        if !is_renamed && before.as_ref().zip(after.as_ref()).is_some_and(same) {
+            return;
+        }
         let class = |pointer: &Pointer, old: Option<&Located>, new: Option<&Located>| {
             class::of_edit(kind, action, pointer, old, new)
         };
         let value = |whole: &Option<Whole>| whole.as_ref().map(|whole| whole.value.clone());
         let mut edits = compare(value(&before).as_ref(), value(&after).as_ref(), &class);
         edits.extend(derived(before.as_ref(), after.as_ref(), &class));
-        let is_renamed = former != name && before.is_some();
         if edits.is_empty() && !is_renamed {
             return;
         }
@@ -215,10 +221,18 @@ fn document(
     let entity = side.catalog.entity(id);
     let reopened = side.reader.document(entity)?;
     let value = Reading { source: reopened.source(), doubts }.value(reopened.root()?);
-    if entity.kind.group.foreign {
+    if entity.kind.group.foreign && holds_placeholder(&value) {
         placeholders(&value, &Pointer::root(), &entity.file.path, derived);
     }
     Some(value)
+}
+
+/// Whether a file's content stands in place of anything: few documents have that.
+fn holds_placeholder(value: &Located) -> bool {
+    let fields = value.value.fields();
+    matches!(fields, [(key, _)] if placeholder(key).is_some())
+        || fields.iter().any(|(_, field)| holds_placeholder(field))
+        || value.value.items().iter().any(holds_placeholder)
 }
 
 /// The files whose content stands in place of a value, by the pointer of that value.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Side;
+use super::assessment::Depth;
 use super::facts::Facts;
 use super::governance::steers;
 use super::request::OwnRequest;
@@ -84,10 +85,10 @@ pub fn runbook_of(base: &Side<'_>, model: &str) -> Option<String> {
 /// Finds the type of a change.
 pub fn type_of(
     set: &ChangeSet,
-    base: &Side<'_>,
-    merged: &Side<'_>,
+    (base, merged): (&Side<'_>, &Side<'_>),
     facts: &Facts,
     request: Option<&OwnRequest<'_>>,
+    depth: Depth,
 ) -> Typed {
     let claimed = request.and_then(|request| request.spec).and_then(|spec| spec.r#type);
     let incident = request.and_then(|request| request.spec).and_then(|spec| spec.incident.clone());
@@ -115,7 +116,7 @@ pub fn type_of(
         return typed(ChangeType::Normal, "its request says so".to_owned());
     }
     let own = request.map(|request| request.reference.as_str());
-    let mut tried = tried(set, base, merged, facts, own);
+    let mut tried = tried(set, (base, merged), facts, own, depth);
     tried.sort_by(|a, b| a.reasons.cmp(&b.reasons).then_with(|| a.model.cmp(&b.model)));
     let nearest = tried.into_iter().next();
     match nearest {
@@ -140,10 +141,10 @@ pub fn type_of(
 /// What lies outside of each model of standard changes.
 fn tried(
     set: &ChangeSet,
-    base: &Side<'_>,
-    merged: &Side<'_>,
+    (base, merged): (&Side<'_>, &Side<'_>),
     facts: &Facts,
     own: Option<&str>,
+    depth: Depth,
 ) -> Vec<NearMiss> {
     let standard =
         models(base).into_iter().filter(|model| model.spec.r#type == ChangeType::Standard);
@@ -159,6 +160,10 @@ fn tried(
     for model in standard {
         let mut why = unusable(model.spec, &model.name, facts);
         why.extend(outside.iter().cloned());
+        if depth == Depth::Verdict && !why.is_empty() {
+            all.push(NearMiss { reasons: why.len(), model: model.name, why });
+            continue;
+        }
         let namespace = EntityRef::from_canonical(&model.name).namespace().to_owned();
         match Matcher::new(&model.spec.selector, base.classes, &namespace) {
             Err(_) => why.push("its selector cannot be read".to_owned()),

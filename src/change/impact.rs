@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Side;
+use super::assessment::Depth;
 use super::criticality::{Rated, principal, ratings};
 use super::policy::Where;
 use super::subjects::{Subject, Subjects};
@@ -103,10 +104,11 @@ struct OneSide<'s, 'a> {
     affected: HashMap<EntityId, usize>,
     rated: HashMap<EntityId, Rated>,
     agreements: BTreeMap<String, Vec<String>>,
+    depth: Depth,
 }
 
 impl<'s, 'a> OneSide<'s, 'a> {
-    fn new(side: &'s Side<'a>, place: Where, causes: &[EntityId]) -> Self {
+    fn new(side: &'s Side<'a>, place: Where, causes: &[EntityId], depth: Depth) -> Self {
         let impact = match causes.is_empty() {
             true => nothing(),
             false => assess(side.catalog, side.graph, causes, State::Down),
@@ -116,14 +118,14 @@ impl<'s, 'a> OneSide<'s, 'a> {
         let reached: HashSet<EntityId> = ids.map(|id| principal(side, id)).collect();
         let rated = ratings(side, &reached);
         let mut agreements: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        if !impact.causes.is_empty() {
+        if depth == Depth::Whole && !impact.causes.is_empty() {
             for one in Consequences::of(side.catalog, side.graph, &impact).agreements {
                 for service in one.services {
                     agreements.entry(service).or_default().push(one.agreement.clone());
                 }
             }
         }
-        Self { side, place, impact, affected, rated, agreements }
+        Self { side, place, impact, affected, rated, agreements, depth }
     }
 
     fn rating(&self, id: EntityId) -> Rated {
@@ -133,7 +135,7 @@ impl<'s, 'a> OneSide<'s, 'a> {
     fn path(&self, one: &Affected) -> Vec<Step> {
         let name = |id| self.side.name(id).to_owned();
         let mut steps = Vec::new();
-        let mut next = Some(one);
+        let mut next = Some(one).filter(|_| self.depth == Depth::Whole);
         while let Some(one) = next.filter(|_| steps.len() < STEPS) {
             let (from, to) = (name(one.carrier.from), name(one.id));
             steps.push(Step { from, relation: one.carrier.word(), to });
@@ -189,15 +191,20 @@ fn nothing() -> Impact {
     }
 }
 
-/// Finds what a change can break.
-pub fn impact(subjects: &Subjects, base: &Side<'_>, merged: &Side<'_>) -> ChangeImpact {
+/// Finds what a change can break; ways and agreements only if all is wanted.
+pub fn impact(
+    subjects: &Subjects,
+    base: &Side<'_>,
+    merged: &Side<'_>,
+    depth: Depth,
+) -> ChangeImpact {
     let before: Vec<Option<EntityId>> =
         subjects.all.iter().map(|one| base.find(one.before())).collect();
     let after: Vec<Option<EntityId>> =
         subjects.all.iter().map(|one| merged.find(&one.entity)).collect();
     let ids = |all: &[Option<EntityId>]| all.iter().flatten().copied().collect::<Vec<_>>();
-    let was = OneSide::new(base, Where::Base, &ids(&before));
-    let is = OneSide::new(merged, Where::Merged, &ids(&after));
+    let was = OneSide::new(base, Where::Base, &ids(&before), depth);
+    let is = OneSide::new(merged, Where::Merged, &ids(&after), depth);
     let today: BTreeMap<&str, &str> =
         subjects.all.iter().map(|one| (one.before(), one.entity.as_str())).collect();
     let today = |name: &str| (*today.get(name).unwrap_or(&name)).to_owned();

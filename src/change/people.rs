@@ -53,15 +53,11 @@ pub struct Speakers {
 impl<'s, 'a> People<'s, 'a> {
     /// Looks up who contributed.
     pub fn new(base: &'s Side<'a>, merged: &Side<'_>, contributors: &[Contributor]) -> Self {
-        let wanted = !contributors.is_empty();
-        let by_key = |one: &Contributor| one.account.as_ref().is_some_and(|(at, _)| at == KEY);
-        let keys = contributors.iter().any(by_key);
-        let mut accounts = if wanted { accounts(base, keys) } else { BTreeMap::new() };
-        if wanted {
-            // Whoever says in this very change whose account it is, has told us who they are.
-            for (account, persons) in self::accounts(merged, keys) {
-                accounts.entry(account).or_default().extend(persons);
-            }
+        let wanted: BTreeSet<Account> = contributors.iter().flat_map(accounts_of).collect();
+        let mut accounts = accounts(base, &wanted);
+        // Whoever says in this very change whose account it is, has told us who they are.
+        for (account, persons) in self::accounts(merged, &wanted) {
+            accounts.entry(account).or_default().extend(persons);
         }
         let mut known: Vec<Known> = contributors
             .iter()
@@ -147,8 +143,13 @@ fn said(contributor: &Contributor) -> String {
 /// An account: where it is, and its name, in lower case.
 type Account = (String, String);
 
-/// The persons of a side by their accounts, and by their keys.
-fn accounts(side: &Side<'_>, keys: bool) -> BTreeMap<Account, BTreeSet<String>> {
+/// The persons of a side by those of their accounts, and of their keys, that are wanted.
+fn accounts(side: &Side<'_>, wanted: &BTreeSet<Account>) -> BTreeMap<Account, BTreeSet<String>> {
+    if wanted.is_empty() {
+        return BTreeMap::new();
+    }
+    // Reading a key off costs more than an address.
+    let by_key = wanted.iter().any(|(place, _)| place == KEY);
     let mut all: BTreeMap<Account, BTreeSet<String>> = BTreeMap::new();
     let people: Vec<EntityId> = side
         .catalog
@@ -161,41 +162,50 @@ fn accounts(side: &Side<'_>, keys: bool) -> BTreeMap<Account, BTreeSet<String>> 
         let name = side.name(id);
         match side.catalog.entity(id).spec() {
             Some(Spec::Person(spec)) => {
-                let accounts = spec.accounts.iter().flatten();
-                let each = accounts.flat_map(|(at, all)| all.split(',').map(move |one| (at, one)));
-                each.for_each(|(at, one)| add(&mut all, at, one, name));
-                let keys = spec.keys.iter().flatten().filter(|_| keys);
+                for (place, account) in spec.accounts.iter().flatten() {
+                    for one in account.split(',') {
+                        add((&mut all, wanted), place, one, name);
+                    }
+                }
+                let keys = spec.keys.iter().flatten().filter(|_| by_key);
                 let prints = keys.filter_map(crate::model::gitsm::person::Key::fingerprint);
-                prints.for_each(|one| add(&mut all, KEY, &one, name));
+                prints.for_each(|one| add((&mut all, wanted), KEY, &one, name));
             }
             _ => users.push(id),
         }
     }
     // Backstage's users: their address, and the accounts of its well-known annotations.
     let told = side.reader.each(side.catalog, &users, |id, document| {
-        let value: serde_json::Value = crate::yaml::de::from_node(document.root()?).ok()?;
-        let text = |pointer: &str| Some(value.pointer(pointer)?.as_str()?.to_owned());
-        let found = USERS.iter().filter_map(|(pointer, place)| Some((*place, text(pointer)?)));
+        let root = document.root()?;
+        let text = |[first, second, last]: [&str; 3]| {
+            Some(root.get(first)?.get(second)?.str(last)?.to_owned())
+        };
+        let found = USERS.iter().filter_map(|(path, place)| Some((*place, text(*path)?)));
         Some((id, found.collect::<Vec<_>>()))
     });
     for (id, found) in told {
         for (place, account) in found {
-            add(&mut all, place, &account, side.name(id));
+            add((&mut all, wanted), place, &account, side.name(id));
         }
     }
     all
 }
 
 /// Where a Backstage user's accounts stand.
-const USERS: &[(&str, &str)] = &[
-    ("/spec/profile/email", GIT),
-    ("/metadata/annotations/github.com~1user-login", "github"),
-    ("/metadata/annotations/gitlab.com~1user-login", "gitlab"),
+const USERS: &[([&str; 3], &str)] = &[
+    (["spec", "profile", "email"], GIT),
+    (["metadata", "annotations", "github.com/user-login"], "github"),
+    (["metadata", "annotations", "gitlab.com/user-login"], "gitlab"),
 ];
 
-fn add(all: &mut BTreeMap<Account, BTreeSet<String>>, place: &str, account: &str, person: &str) {
+fn add(
+    (all, wanted): (&mut BTreeMap<Account, BTreeSet<String>>, &BTreeSet<Account>),
+    place: &str,
+    account: &str,
+    person: &str,
+) {
     let key = (place.to_lowercase(), account.trim().to_lowercase());
-    if !key.1.is_empty() {
+    if !key.1.is_empty() && wanted.contains(&key) {
         all.entry(key).or_default().insert(person.to_owned());
     }
 }

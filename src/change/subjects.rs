@@ -125,6 +125,30 @@ pub fn runs_as_before(change: &EntityChange) -> bool {
     change.action == Action::Update && change.former.is_none() && change.edits.iter().all(stays)
 }
 
+/// How much can hang on a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// It changes no entity, and no file of one.
+    None,
+    /// It changes entities, and nothing of it counts: [`subjects`] finds none.
+    Paper,
+    /// Something of it may count.
+    Some,
+}
+
+/// How much can hang on a change, as far as that can be said without the catalogs around it.
+pub fn weight(set: &ChangeSet) -> Weight {
+    let counts = |change: &EntityChange| {
+        // What a request concerns is touched as well.
+        change.kind.family == "change" || runs(change.kind) && !runs_as_before(change)
+    };
+    match set.files.iter().all(|file| file.entities.is_empty()) {
+        true if set.entities.is_empty() => Weight::None,
+        true if !set.entities.iter().any(counts) => Weight::Paper,
+        _ => Weight::Some,
+    }
+}
+
 /// The label by which what has no field for it says where it runs.
 const ENVIRONMENT: &str = "environment";
 

@@ -110,11 +110,22 @@ pub struct OwnedSide {
     /// The files.
     pub tree: Arc<dyn Tree>,
     /// What `gitsm.yaml` says.
-    pub config: Config,
+    pub config: Arc<Config>,
     /// The entities.
     pub catalog: Catalog,
     graph: Graph,
     suppressions: Vec<Suppression>,
+    shelf: Option<Arc<Shelf>>,
+}
+
+/// What a side makes of each of its files.
+pub(super) fn inspect(subject: &Subject<'_>) -> Inspection {
+    match subject {
+        Subject::Text(view) => {
+            Inspection { suppressions: rules::silences(view), ..Inspection::default() }
+        }
+        Subject::Fault(..) => Inspection::default(),
+    }
 }
 
 impl OwnedSide {
@@ -123,40 +134,34 @@ impl OwnedSide {
     /// # Errors
     ///
     /// The tree's store fails.
-    pub fn open(tree: Arc<dyn Tree>, config: Config) -> Result<Self, GitError> {
-        Self::open_with(tree, config, None)
+    pub fn open(tree: Arc<dyn Tree>, config: impl Into<Arc<Config>>) -> Result<Self, GitError> {
+        let config = config.into();
+        let (catalog, made) = load(tree.as_ref(), &config, &Limits::default(), &inspect)?;
+        let (graph, suppressions) = (Graph::of(&catalog), made.suppressions);
+        Ok(Self { tree, config, catalog, graph, suppressions, shelf: None })
     }
 
-    /// The same, where files that were read before are not read again. What is on the shelf was put
-    /// there by this function.
+    /// The same of a few files, where those that were read before are not read again. What is on the
+    /// shelf was made by [`inspect`].
     ///
     /// # Errors
     ///
     /// The tree's store fails.
-    pub fn open_with(
+    pub(super) fn open_with(
         tree: Arc<dyn Tree>,
-        config: Config,
-        shelf: Option<&Shelf>,
+        config: Arc<Config>,
+        shelf: &Arc<Shelf>,
     ) -> Result<Self, GitError> {
-        let inspect = |subject: &Subject<'_>| match subject {
-            Subject::Text(view) => {
-                Inspection { suppressions: rules::silences(view), ..Inspection::default() }
-            }
-            Subject::Fault(..) => Inspection::default(),
-        };
-        let limits = Limits::default();
-        let (catalog, made) = match shelf {
-            Some(shelf) => load_with(tree.as_ref(), &config, &limits, &inspect, shelf)?,
-            None => load(tree.as_ref(), &config, &limits, &inspect)?,
-        };
-        let graph = Graph::of(&catalog);
-        Ok(Self { tree, config, catalog, graph, suppressions: made.suppressions })
+        let (catalog, made) = load_with(tree.as_ref(), &config, &inspect, shelf)?;
+        let (graph, suppressions) = (Graph::of(&catalog), made.suppressions);
+        let shelf = Some(Arc::clone(shelf));
+        Ok(Self { tree, config, catalog, graph, suppressions, shelf })
     }
 
     /// Shows it to `tell`.
     pub fn show<T>(&self, tell: impl FnOnce(&Side<'_>) -> T) -> T {
         let classes = Classes::of(&self.catalog);
-        let reader = Reader::new(self.tree.as_ref());
+        let reader = Reader::over(self.tree.as_ref(), self.shelf.as_deref());
         tell(&Side {
             tree: self.tree.as_ref(),
             config: &self.config,
@@ -276,14 +281,24 @@ impl Sides {
     }
 }
 
+/// How many files are kept in memory as they were read, at most.
+const FEW: usize = 20_000;
+
 fn both(
     (tree, old): (Arc<dyn Tree>, Config),
     (result, new): (Arc<dyn Tree>, Config),
 ) -> Result<(OwnedSide, OwnedSide), GitError> {
-    // Each in parallel, and not both at once: what is the same in both is read once.
-    let shelf = Shelf::default();
-    let base = OwnedSide::open_with(tree, old, Some(&shelf))?;
-    Ok((base, OwnedSide::open_with(result, new, Some(&shelf))?))
+    if tree.entries().len() > FEW {
+        let (base, merged) =
+            rayon::join(|| OwnedSide::open(tree, old), || OwnedSide::open(result, new));
+        return Ok((base?, merged?));
+    }
+    // What is the same in both is read once.
+    let shelf = Arc::new(Shelf::default());
+    shelf.fill(tree.as_ref(), &old, &inspect)?;
+    shelf.fill(result.as_ref(), &new, &inspect)?;
+    let base = OwnedSide::open_with(tree, Arc::new(old), &shelf)?;
+    Ok((base, OwnedSide::open_with(result, Arc::new(new), &shelf)?))
 }
 
 /// Both sides as far as a change has to do with them, and the index of the base; nothing if all of

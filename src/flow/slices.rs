@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::sides::{OwnedSide, Wanted};
 use crate::cache::Cache;
 use crate::catalog::index::{
-    Damaged, Index, Indexed, Listed, Mention, Scope, Seeds, Topic, persons, slice,
+    Damaged, Index, Indexed, Listed, Mention, Scope, Seeds, Topic, claims, persons, slice,
 };
 use crate::catalog::query::METHODS;
 use crate::change::facts::Contributor;
@@ -74,7 +74,7 @@ impl Question<'_> {
 
     fn index(&self) -> Result<Option<Indexed>, GitError> {
         let repository = self.repository;
-        let tree = Revision::unlisted(repository, self.base.1)?.tree();
+        let tree = Revision::unlisted(repository, self.base.1)?.tree()?;
         let (folder, commit) = (repository.git_dir().to_owned(), self.base.1.to_owned());
         let listed: Listed = Box::new(move || {
             let all = Revision::open(&Repository::discover(&folder)?, &commit, &[])?;
@@ -117,7 +117,25 @@ pub(super) fn seeds(
         requests_from: asked.0,
         people: owners.chain(asked.1.iter().cloned()).collect(),
         planned: old.planned || new.planned,
+        quiet: false,
     }
+}
+
+/// The files of one side that say what differs at some paths, and whose they are: where both sides
+/// define what their changed files speak of, and the documents that claim the paths.
+pub(super) fn defining(
+    index: &dyn Index,
+    touched: [&Touched; 2],
+    paths: &[String],
+) -> Result<BTreeSet<String>, Damaged> {
+    let mut files = BTreeSet::new();
+    for name in touched.iter().flat_map(|one| &one.names) {
+        files.extend(index.find(Topic::Defines, name)?.iter().map(|filed| filed.path.clone()));
+    }
+    for path in paths {
+        files.extend(claims(index, path)?.into_iter().map(|claim| claim.file));
+    }
+    Ok(files)
 }
 
 /// The files of a slice of one side, and those of the people who had a hand in it.
@@ -166,7 +184,7 @@ impl Touched {
     }
 
     /// What is needed now by what did not need it: it counts as if it changed itself.
-    fn newly_needed(&self, old: &Self) -> impl Iterator<Item = String> {
+    pub(super) fn newly_needed(&self, old: &Self) -> impl Iterator<Item = String> {
         let pairs = |(names, needs): &(Vec<String>, Vec<String>)| {
             let pair = |name: &String| -> Vec<(String, String)> {
                 needs.iter().map(|to| (name.clone(), to.clone())).collect()

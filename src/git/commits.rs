@@ -132,6 +132,17 @@ impl Iterator for Commits<'_> {
     }
 }
 
+/// A commit of a branch itself, and no more of it than its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its id.
+    pub commit: String,
+    /// When it was committed, in seconds since 1970.
+    pub time: i64,
+    /// The commit before it; nothing at the beginning of the branch.
+    pub before: Option<String>,
+}
+
 /// What landed on a branch at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Landing {
@@ -157,10 +168,23 @@ pub struct FirstParents<'r> {
 /// differ.
 const SLOP: usize = 5;
 
-impl Iterator for FirstParents<'_> {
-    type Item = Result<Landing, GitError>;
+impl<'r> FirstParents<'r> {
+    /// The same history, with no more of each commit than where it stands.
+    pub fn places(&mut self) -> impl Iterator<Item = Result<Place, GitError>> + '_ {
+        std::iter::from_fn(|| {
+            let commit = match self.step()? {
+                Ok(commit) => commit,
+                Err(error) => return Some(Err(error)),
+            };
+            Some(Ok(Place {
+                commit: commit.id().to_string(),
+                time: commit.time().seconds(),
+                before: commit.parent_id(0).ok().map(|id| id.to_string()),
+            }))
+        })
+    }
 
-    fn next(&mut self) -> Option<Self::Item> {
+    fn step(&mut self) -> Option<Result<git2::Commit<'r>, GitError>> {
         loop {
             let id = self.next.take()?;
             let commit = match self.repository.inner().find_commit(id) {
@@ -181,9 +205,19 @@ impl Iterator for FirstParents<'_> {
                 self.gap = Some(Gap::Shallow);
                 return None;
             }
-            let before = before.map(|id| id.to_string());
-            return Some(Ok(Landing { commit: described(&commit), before }));
+            return Some(Ok(commit));
         }
+    }
+}
+
+impl Iterator for FirstParents<'_> {
+    type Item = Result<Landing, GitError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(self.step()?.map(|commit| {
+            let before = commit.parent_id(0).ok().map(|id| id.to_string());
+            Landing { commit: described(&commit), before }
+        }))
     }
 }
 

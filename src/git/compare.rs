@@ -50,6 +50,11 @@ impl Repository {
                 _ => error.message().to_owned(),
             },
         };
+        // A whole id needs no search.
+        let id = git2::Oid::from_str(revision).ok().filter(|id| id.to_string() == revision);
+        if let Some(commit) = id.and_then(|id| self.inner().find_commit(id).ok()) {
+            return Ok(commit);
+        }
         let object = self.inner().revparse_single(revision).map_err(refused)?;
         object.peel_to_commit().map_err(refused)
     }
@@ -104,29 +109,36 @@ pub(super) fn tree_of<'r>(
     })
 }
 
-/// An entry of a tree, apart from it.
-struct Item {
-    name: Vec<u8>,
-    version: Version,
+/// What Git sorts an entry by: folders as if their names ended in a slash.
+fn order(one: &git2::TreeEntry<'_>, other: &git2::TreeEntry<'_>) -> Ordering {
+    let (first, second) = (one.name_bytes(), other.name_bytes());
+    let shared = first.len().min(second.len());
+    let rest = |name: &[u8], entry: &git2::TreeEntry<'_>| {
+        let end = (entry.filemode() == FOLDER).then_some(b'/');
+        name.get(shared).copied().or(end)
+    };
+    let both = first.get(..shared).cmp(&second.get(..shared));
+    both.then_with(|| rest(first, one).cmp(&rest(second, other)))
+        .then_with(|| first.len().cmp(&second.len()))
 }
 
-impl Item {
-    fn is_folder(&self) -> bool {
-        self.version.bits == 0o040_000
-    }
+/// The mode of a folder in a tree.
+const FOLDER: i32 = 0o040_000;
 
-    /// The folder that this is.
-    fn folder(&self) -> Option<git2::Oid> {
-        self.is_folder().then(|| self.version.blob.oid())
-    }
+/// The entries of a tree, or none.
+struct Items<'r> {
+    tree: Option<git2::Tree<'r>>,
+    /// A tree that somebody made by hand need not be sorted: then, in which order its entries are.
+    order: Option<Vec<usize>>,
+}
 
-    /// Git sorts folders as if their names ended in a slash.
-    fn order(&self, other: &Self) -> Ordering {
-        let bytes = |item: &Self| {
-            let end = item.is_folder().then_some(b'/');
-            item.name.iter().copied().chain(end).collect::<Vec<u8>>()
-        };
-        bytes(self).cmp(&bytes(other))
+impl Items<'_> {
+    fn get(&self, at: usize) -> Option<git2::TreeEntry<'_>> {
+        let tree = self.tree.as_ref()?;
+        match &self.order {
+            Some(order) => tree.get(*order.get(at)?),
+            None => tree.get(at),
+        }
     }
 }
 
@@ -136,20 +148,21 @@ struct Walk<'r> {
     trees: usize,
 }
 
-impl Walk<'_> {
-    fn items(&mut self, tree: Option<git2::Oid>, path: &[u8]) -> Result<Vec<Item>, GitError> {
-        let Some(id) = tree else { return Ok(Vec::new()) };
+impl<'r> Walk<'r> {
+    fn items(&mut self, tree: Option<git2::Oid>, path: &[u8]) -> Result<Items<'r>, GitError> {
+        let Some(id) = tree else { return Ok(Items { tree: None, order: None }) };
         self.trees += 1;
         let tree = tree_of(self.repository, id, path)?;
-        let mut items: Vec<Item> = tree
-            .iter()
-            .map(|entry| Item { name: entry.name_bytes().to_vec(), version: version(&entry) })
-            .collect();
-        // A tree that somebody made by hand need not be sorted.
-        if !items.is_sorted_by(|a, b| a.order(b) != Ordering::Greater) {
-            items.sort_by(Item::order);
-        }
-        Ok(items)
+        let in_order = |at: usize| match (tree.get(at), tree.get(at + 1)) {
+            (Some(one), Some(next)) => order(&one, &next) != Ordering::Greater,
+            _ => true,
+        };
+        let order = (!(0..tree.len()).all(in_order)).then(|| {
+            let mut entries: Vec<(usize, git2::TreeEntry<'_>)> = tree.iter().enumerate().collect();
+            entries.sort_by(|a, b| order(&a.1, &b.1));
+            entries.into_iter().map(|(at, _)| at).collect()
+        });
+        Ok(Items { tree: Some(tree), order })
     }
 
     fn enter(
@@ -162,17 +175,20 @@ impl Walk<'_> {
         if depth > DEEPEST || self.trees > MOST_TREES || self.found.len() > 4 * MOST_TREES {
             return Err(too_large());
         }
-        let mut old = self.items(before, path)?.into_iter().peekable();
-        let mut new = self.items(after, path)?.into_iter().peekable();
+        let (old, new) = (self.items(before, path)?, self.items(after, path)?);
+        let (mut at_old, mut at_new) = (0, 0);
         loop {
-            let order = match (old.peek(), new.peek()) {
+            let (before, after) = (old.get(at_old), new.get(at_new));
+            let order = match (&before, &after) {
                 (None, None) => return Ok(()),
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
-                (Some(old), Some(new)) => old.order(new),
+                (Some(old), Some(new)) => order(old, new),
             };
-            let before = if order == Ordering::Greater { None } else { old.next() };
-            let after = if order == Ordering::Less { None } else { new.next() };
+            let before = before.filter(|_| order != Ordering::Greater);
+            let after = after.filter(|_| order != Ordering::Less);
+            at_old += usize::from(before.is_some());
+            at_new += usize::from(after.is_some());
             self.pair(before.as_ref(), after.as_ref(), path, depth)?;
         }
     }
@@ -180,27 +196,27 @@ impl Walk<'_> {
     /// Looks at what goes by one name, or stands on one side only.
     fn pair(
         &mut self,
-        before: Option<&Item>,
-        after: Option<&Item>,
+        before: Option<&git2::TreeEntry<'_>>,
+        after: Option<&git2::TreeEntry<'_>>,
         folder: &[u8],
         depth: usize,
     ) -> Result<(), GitError> {
-        let difference = Difference {
-            before: before.map(|item| item.version),
-            after: after.map(|item| item.version),
-        };
+        let difference = Difference { before: before.map(version), after: after.map(version) };
         if difference.before == difference.after {
             return Ok(());
         }
         let Some(item) = before.or(after) else { return Ok(()) };
         let mut path = folder.to_vec();
-        path.extend_from_slice(&item.name);
-        if !item.is_folder() {
+        path.extend_from_slice(item.name_bytes());
+        let is_folder = |entry: &git2::TreeEntry<'_>| entry.filemode() == FOLDER;
+        if !is_folder(item) {
             self.found.insert(path, difference);
             return Ok(());
         }
         path.push(b'/');
-        let tree = |item: Option<&Item>| item.and_then(Item::folder);
+        let tree = |entry: Option<&git2::TreeEntry<'_>>| {
+            entry.filter(|entry| is_folder(entry)).map(git2::TreeEntry::id)
+        };
         self.enter(tree(before), tree(after), &path, depth + 1)
     }
 }

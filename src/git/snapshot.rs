@@ -1,11 +1,11 @@
 //! The files of one commit, read from the object database.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use super::lookup::{Standing, standings};
-use super::{BlobId, GitError, Mode, Repository};
+use super::{BlobId, GitError, Handles, Mode, Repository};
 
 /// A file of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,11 +23,10 @@ pub(super) const LARGEST: usize = 128 << 20;
 
 /// A commit's tree; readable from several threads at once.
 pub struct Snapshot {
-    git_dir: PathBuf,
     commit: git2::Oid,
-    tree: git2::Oid,
-    /// libgit2 handles are not shared between threads: each reader borrows one from here.
-    handles: Arc<Mutex<Vec<git2::Repository>>>,
+    /// Its tree, once somebody asks for more than a blob.
+    tree: OnceLock<git2::Oid>,
+    handles: Arc<Handles>,
 }
 
 impl Snapshot {
@@ -54,26 +53,40 @@ impl Snapshot {
         let object = inner.revparse_single(revision).map_err(refused)?;
         let commit = object.peel_to_commit().map_err(refused)?;
         Ok(Self {
-            git_dir: inner.path().to_owned(),
             commit: commit.id(),
-            tree: commit.tree_id(),
-            handles: Arc::default(),
+            tree: OnceLock::from(commit.tree_id()),
+            handles: Arc::new(Handles::of(repository)),
         })
     }
 
     /// The id of its tree in hexadecimal.
-    pub fn tree(&self) -> String {
-        self.tree.to_string()
-    }
-
-    /// The tree of another revision of the same repository: what it takes to read is shared.
     ///
     /// # Errors
     ///
-    /// As [`Snapshot::of`].
-    pub fn beside(&self, repository: &Repository, revision: &str) -> Result<Self, GitError> {
-        let other = Self::of(repository, revision)?;
-        Ok(Self { handles: Arc::clone(&self.handles), ..other })
+    /// The commit is not in this clone.
+    pub fn tree(&self) -> Result<String, GitError> {
+        Ok(self.with(|repository| self.tree_in(repository))?.to_string())
+    }
+
+    fn tree_in(&self, repository: &git2::Repository) -> Result<git2::Oid, GitError> {
+        match self.tree.get() {
+            Some(tree) => Ok(*tree),
+            None => {
+                let tree = repository.find_commit(self.commit)?.tree_id();
+                Ok(*self.tree.get_or_init(|| tree))
+            }
+        }
+    }
+
+    /// The files of another commit of the same repository, by its id: what it takes to read is
+    /// shared, and nothing is read yet.
+    ///
+    /// # Errors
+    ///
+    /// That is no id.
+    pub fn beside(&self, commit: &str) -> Result<Self, GitError> {
+        let commit = git2::Oid::from_str(commit)?;
+        Ok(Self { commit, tree: OnceLock::new(), handles: Arc::clone(&self.handles) })
     }
 
     /// The commit's id in hexadecimal.
@@ -85,16 +98,7 @@ impl Snapshot {
         &self,
         read: impl FnOnce(&git2::Repository) -> Result<T, GitError>,
     ) -> Result<T, GitError> {
-        let free = self.handles.lock().ok().and_then(|mut handles| handles.pop());
-        let handle = match free {
-            Some(handle) => handle,
-            None => git2::Repository::open(&self.git_dir)?,
-        };
-        let result = read(&handle);
-        if let Ok(mut handles) = self.handles.lock() {
-            handles.push(handle);
-        }
-        result
+        self.handles.with(|repository| read(repository.inner()))
     }
 
     /// All files below a folder (`""` for the top level) that `wanted` names, sorted by path.
@@ -109,7 +113,7 @@ impl Snapshot {
     ) -> Result<Vec<SnapshotFile>, GitError> {
         let mut files = Vec::new();
         self.with(|repository| {
-            let mut root = repository.find_tree(self.tree)?;
+            let mut root = repository.find_tree(self.tree_in(repository)?)?;
             if !folder.is_empty() {
                 let Ok(entry) = root.get_path(Path::new(folder)) else { return Ok(()) };
                 let Ok(tree) = repository.find_tree(entry.id()) else { return Ok(()) };
@@ -126,7 +130,7 @@ impl Snapshot {
     /// What stands at a path, if anything does.
     pub fn mode(&self, path: &str) -> Option<Mode> {
         let found = self.with(|repository| {
-            let tree = repository.find_tree(self.tree)?;
+            let tree = repository.find_tree(self.tree_in(repository)?)?;
             let entry = tree.get_path(Path::new(path))?;
             Ok(Mode::from_bits(u32::try_from(entry.filemode()).unwrap_or_default()))
         });
@@ -136,7 +140,7 @@ impl Snapshot {
     /// The file at a path, if a file stands there.
     pub fn file(&self, path: &str) -> Option<SnapshotFile> {
         let found = self.with(|repository| {
-            let tree = repository.find_tree(self.tree)?;
+            let tree = repository.find_tree(self.tree_in(repository)?)?;
             let entry = tree.get_path(Path::new(path))?;
             let mode = Mode::from_bits(u32::try_from(entry.filemode()).unwrap_or_default());
             Ok(SnapshotFile { path: path.to_owned(), mode, id: BlobId::new(entry.id()) })
@@ -154,7 +158,7 @@ impl Snapshot {
         self.with(|repository| {
             let wanted: BTreeSet<&[u8]> = paths.iter().map(|path| path.as_bytes()).collect();
             let wanted: Vec<&[u8]> = wanted.into_iter().collect();
-            let found = standings(repository, Some(self.tree), &wanted)?;
+            let found = standings(repository, Some(self.tree_in(repository)?), &wanted)?;
             let files = wanted.iter().zip(found).filter_map(|(path, found)| {
                 let Standing::File(version) = found else { return None };
                 let mode = Mode::from_bits(version.bits);

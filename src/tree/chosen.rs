@@ -43,6 +43,12 @@ impl Chosen {
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(Self { under, entries })
     }
+
+    /// Shows these entries, which somebody knows to be there. They come in any order, each once.
+    pub fn known(under: Arc<dyn Tree>, mut entries: Vec<Entry>) -> Self {
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        Self { under, entries }
+    }
 }
 
 impl Tree for Chosen {

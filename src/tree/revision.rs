@@ -45,19 +45,22 @@ impl Revision {
     }
 
     /// The id of its Git tree in hexadecimal.
-    pub fn tree(&self) -> String {
-        self.snapshot.tree()
-    }
-
-    /// Another revision of the same repository, of which nothing is listed either: what it takes to
-    /// read is shared.
     ///
     /// # Errors
     ///
-    /// The revision does not exist.
-    pub fn beside(&self, repository: &Repository, revision: &str) -> Result<Self, GitError> {
-        let snapshot = self.snapshot.beside(repository, revision)?;
-        Ok(Self { snapshot, entries: Vec::new() })
+    /// The commit is not in this clone.
+    pub fn tree(&self) -> Result<String, GitError> {
+        self.snapshot.tree()
+    }
+
+    /// Another commit of the same repository, by its id, of which nothing is listed either: what it
+    /// takes to read is shared.
+    ///
+    /// # Errors
+    ///
+    /// That is no id.
+    pub fn beside(&self, commit: &str) -> Result<Self, GitError> {
+        Ok(Self { snapshot: self.snapshot.beside(commit)?, entries: Vec::new() })
     }
 
     /// The commit's id in hexadecimal.

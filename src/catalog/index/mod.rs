@@ -2,8 +2,8 @@
 //! read instead of all of it.
 //!
 //! Each file has a [`Summary`]; an [`Index`] finds summaries by what they say, its [`Topic`]s. There
-//! are three: [`Stored`] is a file that is read in place, [`Live`] is in memory and can be changed,
-//! [`Layered`] is a `Live` laid over a `Stored`. [`slice`] asks an index for all files that what is
+//! are four: [`Stored`] is a file that is read in place, [`Live`] is in memory and can be changed,
+//! [`Layered`] is a `Live` laid over a `Stored`, [`Timeline`] knows when files said what. [`slice`] asks an index for all files that what is
 //! asked about a few entities depends on; [`load`](super::load) reads those as if they were the
 //! catalog. Begin with [`Indexed`], which finds, makes and keeps the index of a tree.
 
@@ -15,6 +15,7 @@ mod open;
 mod slice;
 mod stored;
 mod summary;
+mod timeline;
 
 use std::sync::Arc;
 
@@ -24,7 +25,8 @@ pub use live::Live;
 pub use open::{Changes, Indexed, Listed, Scope};
 pub use slice::{Seeds, slice};
 pub use stored::Stored;
-pub use summary::{Defined, Mention, Summary, summaries};
+pub use summary::{Defined, Mention, Summary, summaries, summary};
+pub use timeline::{Moment, Tick, Timeline};
 
 pub use crate::cache::Damaged;
 use crate::model::{Impact, Relation};

@@ -10,6 +10,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::{Damaged, Defined, Filed, Index, Mention, Topic, claims};
 use crate::catalog::impact::NEVER_FAIL;
 use crate::model::{ITEMS, Impact};
@@ -30,6 +32,8 @@ pub struct Seeds {
     pub people: Vec<String>,
     /// Whether it is said when the change happens: then it matters what holds for its relatives.
     pub planned: bool,
+    /// Whether nothing can fail because of the seeds: then only who answers for them counts.
+    pub quiet: bool,
 }
 
 /// What an entity is there for, as bits.
@@ -84,8 +88,9 @@ const DECIDING: &[&str] = &[
 ///
 /// What is kept of the index is damaged.
 pub fn slice(index: &dyn Index, seeds: &Seeds) -> Result<Vec<String>, Damaged> {
-    let (files, roles, waiting) = (BTreeSet::new(), HashMap::new(), Vec::new());
-    let mut slicer = Slicer { index, files, roles, waiting, planned: seeds.planned };
+    let (files, roles, waiting) = (BTreeSet::new(), HashMap::default(), Vec::new());
+    let Seeds { planned, quiet, .. } = *seeds;
+    let mut slicer = Slicer { index, files, roles, waiting, planned, quiet };
     for name in &seeds.names {
         slicer.seed(name);
     }
@@ -115,9 +120,10 @@ pub fn slice(index: &dyn Index, seeds: &Seeds) -> Result<Vec<String>, Damaged> {
 struct Slicer<'i> {
     index: &'i dyn Index,
     files: BTreeSet<String>,
-    roles: HashMap<String, Roles>,
+    roles: HashMap<String, Roles, RandomState>,
     waiting: Vec<(String, Roles)>,
     planned: bool,
+    quiet: bool,
 }
 
 fn family(name: &str) -> &str {
@@ -132,10 +138,12 @@ impl Slicer<'_> {
     fn seed(&mut self, name: &str) {
         let roles = match family(name) {
             "team" => DECIDES | SEED,
+            _ if self.quiet => SEED,
             _ if self.planned => SEED | HELD | KIN,
             _ => SEED | HELD,
         };
-        self.give(name, roles | AFFECTED | REDUNDANT | EXPLAINED);
+        let fails = if self.quiet { 0 } else { AFFECTED | REDUNDANT };
+        self.give(name, roles | fails | EXPLAINED);
     }
 
     fn give(&mut self, name: &str, roles: Roles) {
@@ -160,7 +168,11 @@ impl Slicer<'_> {
     /// The documents of a name; their files are part of the slice.
     fn documents(&mut self, topic: Topic, name: &str) -> Result<Vec<Arc<Filed>>, Damaged> {
         let found = self.index.find(topic, name)?;
-        self.files.extend(found.iter().map(|filed| filed.path.clone()));
+        for filed in &found {
+            if !self.files.contains(&filed.path) {
+                self.files.insert(filed.path.clone());
+            }
+        }
         Ok(found)
     }
 

@@ -7,9 +7,10 @@ use rayon::prelude::*;
 
 use super::Topic;
 use super::claims::folder_of;
+use crate::catalog::load::alone;
 use crate::catalog::{
-    Catalog, DocumentView, Entity, EntityId, FileView, Inspection, Reference, Subject, from_top,
-    implied, load, placeholder,
+    Catalog, DocumentView, Entity, EntityId, FileView, Inspection, Reference, Shelf, Subject,
+    from_top, implied, load, placeholder,
 };
 use crate::config::Config;
 use crate::git::GitError;
@@ -17,7 +18,7 @@ use crate::model::gitsm::Spec;
 use crate::model::gitsm::person::Key;
 use crate::model::gitsm::team::TeamType;
 use crate::model::{Accepts, EntityRef, Kind, Relation, relation_named};
-use crate::tree::{Tree, resolve};
+use crate::tree::{Entry, Tree, resolve};
 use crate::yaml::{Limits, Node, NodeKind};
 
 /// The kinds of which all documents are in every slice: judging any change needs them.
@@ -174,6 +175,35 @@ pub fn summaries<T: Send>(
         Some(tell(path, Summary { entities: entities.iter().map(defined).collect() }))
     });
     Ok(told.collect())
+}
+
+/// What one file of a tree contributes. What it adds to catalogs is put on a shelf, and for a while it
+/// stands open there.
+///
+/// # Errors
+///
+/// The tree's store fails.
+pub fn summary(
+    (tree, entry): (&dyn Tree, &Entry),
+    config: &Config,
+    inspect: &(dyn Fn(&Subject<'_>) -> Inspection + Sync),
+    shelf: &Shelf,
+) -> Result<Summary, GitError> {
+    if config.path().as_ref() == Some(&entry.path) {
+        return Ok(Summary::default());
+    }
+    let extras: Mutex<Vec<(u32, Extra)>> = Mutex::default();
+    let note = |subject: &Subject<'_>| {
+        if let (Subject::Text(view), Ok(mut extras)) = (subject, extras.lock()) {
+            *extras = extras_of(view);
+        }
+        inspect(subject)
+    };
+    let contribution = shelf.read(tree, entry, &note)?;
+    let catalog = alone(&contribution);
+    let extras = extras.into_inner().unwrap_or_default();
+    let entities = catalog.entities().map(|one| defined(&catalog, config, one, &extras));
+    Ok(Summary { entities: entities.collect() })
 }
 
 fn defined(

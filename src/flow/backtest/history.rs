@@ -1,10 +1,11 @@
 //! What landed on a branch: first-parent history in landings, oldest first.
 
 use chrono::{DateTime, Utc};
+use rayon::prelude::*;
 
 use super::super::contributors::{CHANGE, MOST, gathered};
 use crate::change::facts::Facts;
-use crate::git::{CommitInfo, Gap, GitError, Repository};
+use crate::git::{CommitInfo, Gap, GitError, Handles, Place, Repository};
 
 /// First-parent history between two instants.
 #[derive(Debug, Default)]
@@ -60,47 +61,78 @@ impl Landed {
     }
 }
 
+/// How many commits are read at once, and how many in a row by one.
+const BLOCK: usize = 1024;
+const ROW: usize = 64;
+
 /// Reads the history of a commit between two instants; of more landings than `most` the newest.
 ///
 /// # Errors
 ///
 /// The commit or one before it cannot be read.
 pub(super) fn history(
-    repository: &Repository,
+    (repository, handles): (&Repository, &Handles),
     head: &str,
     (from, to): (DateTime<Utc>, DateTime<Utc>),
     most: usize,
 ) -> Result<History, GitError> {
     let mut walk = repository.first_parents(head, Some(from.timestamp()))?;
-    let mut history = History::default();
     let mut newest: Vec<Landed> = Vec::new();
-    for landing in &mut walk {
-        let landing = landing?;
-        if landing.commit.committed.time > to.timestamp() {
-            continue;
-        }
-        let Some(before) = landing.before else {
-            history.beginning = Some(landing.commit.id);
+    let mut beginning = None;
+    loop {
+        let wanted = walk
+            .places()
+            .filter(|place| place.as_ref().map_or(true, |place| place.time <= to.timestamp()));
+        let block = wanted.take(BLOCK).collect::<Result<Vec<Place>, GitError>>()?;
+        let is_full = join(described(&block, handles)?, most, &mut newest, &mut beginning);
+        if is_full || block.len() < BLOCK {
             break;
+        }
+    }
+    newest.reverse();
+    Ok(History { landed: newest, beginning, gap: walk.gap })
+}
+
+/// What commits say, with those before them, read side by side.
+fn described(
+    block: &[Place],
+    handles: &Handles,
+) -> Result<Vec<(CommitInfo, Option<String>)>, GitError> {
+    let row = |row: &[Place]| {
+        handles.with(|repository| {
+            let read = row
+                .iter()
+                .map(|place| Ok((repository.commit_info(&place.commit)?, place.before.clone())));
+            read.collect::<Result<Vec<_>, GitError>>()
+        })
+    };
+    let rows = block.par_chunks(ROW).map(row).collect::<Result<Vec<_>, GitError>>()?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
+/// Adds commits, the newest first, to landings; whether that is the end of it.
+fn join(
+    commits: Vec<(CommitInfo, Option<String>)>,
+    most: usize,
+    newest: &mut Vec<Landed>,
+    beginning: &mut Option<String>,
+) -> bool {
+    for (commit, before) in commits {
+        let Some(before) = before else {
+            *beginning = Some(commit.id);
+            return true;
         };
         let is_full = newest.len() >= most;
         match newest.last_mut() {
-            Some(last) if is_one(last, &landing.commit) => {
+            Some(last) if is_one(last, &commit) => {
                 last.before = before;
-                last.commits.insert(0, landing.commit);
+                last.commits.insert(0, commit);
             }
-            _ if is_full => break,
-            _ => newest.push(Landed {
-                before,
-                commits: vec![landing.commit.clone()],
-                tip: landing.commit,
-            }),
+            _ if is_full => return true,
+            _ => newest.push(Landed { before, commits: vec![commit.clone()], tip: commit }),
         }
     }
-    history.gap = walk.gap;
-    newest.reverse();
-    history.landed = newest;
-    Ok(history)
+    false
 }
 
 /// Whether a commit and the landing after it are one: both name one and the same change.

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::super::judged::tried;
-use super::super::sides::OwnedSide;
 use super::super::underway::requested;
 use super::hands::said;
+use super::sight::{Sight, Stage};
+use super::step::Step;
 use super::walk::Plan;
-use crate::catalog::Shelf;
 use crate::change::approvals::RequirementKind;
-use crate::change::assessment::{Assessment, assess};
+use crate::change::assessment::{Assessment, Depth, assess_to};
 use crate::change::backtest::{Landing, Verdict};
 use crate::change::facts::Facts;
 use crate::change::subjects::subjects;
@@ -54,40 +54,16 @@ pub(super) struct Seen {
 /// # Errors
 ///
 /// Its files cannot be read.
-pub(super) fn judge(plan: Plan, policies: &Policies, shelf: &Shelf) -> Result<Seen, GitError> {
-    let Plan { landed, ids, authors, hand, mut facts, changed, besides, before, after } = plan;
-    let base = OwnedSide::open_with(before.0, before.1, Some(shelf))?;
-    let merged = OwnedSide::open_with(after.0, after.1, Some(shelf))?;
+pub(super) fn judge(plan: Plan, policies: &Policies, stage: &Stage<'_>) -> Result<Seen, GitError> {
+    let Sight { set, besides, base, merged } = stage.sight(&plan)?;
+    let mut landing = begun(&plan.step);
+    let Step { landed, ids, mut facts, changed, .. } = plan.step;
     let now = landed.at();
     let open = requested(&base.catalog, &changed, now.timestamp());
-    let mut landing = Landing {
-        commit: landed.tip.id.clone(),
-        before: landed.before.clone(),
-        commits: landed.commits.len(),
-        change: None,
-        at: now,
-        subject: landed.tip.subject.clone(),
-        authors: authors.iter().map(said).collect(),
-        hand,
-        unattributed: Vec::new(),
-        entities: Vec::new(),
-        files: changed.len(),
-        unowned: 0,
-        governance: false,
-        freezes: Vec::new(),
-        outside_window: None,
-        reverts: reverts(&landed.commits),
-        failed: None,
-        in_force: None,
-        tried: None,
-        not_judged: None,
-    };
     let mut strangers = Vec::new();
     base.show(|base| {
         merged.show(|merged| {
-            let set = ChangeSet::between(base, merged, &changed, &besides);
-            let undo = undo(&set, base, merged, &changed, &besides);
-            tried(&undo, &mut facts);
+            tried(&undo(&set, base, merged, &changed, &besides), &mut facts);
             let subjects = subjects(&set, base, merged);
             let timing = timing_within(&set, &subjects, (base, merged), now, &open, AHEAD);
             facts.schedule = timing.facts();
@@ -95,7 +71,7 @@ pub(super) fn judge(plan: Plan, policies: &Policies, shelf: &Shelf) -> Result<Se
             landing.freezes = facts.schedule.freezes.clone();
             landing.outside_window = facts.schedule.outside_window;
             facts.policy = policies.in_force.clone();
-            let assessment = assess(&set, base, merged, &facts);
+            let assessment = assess_to(Depth::Verdict, &set, base, merged, &facts);
             landing.change = assessment.name.name.clone();
             landing.governance = is_governance(&assessment);
             landing.in_force = Some(Verdict::of(&assessment, base));
@@ -107,6 +83,33 @@ pub(super) fn judge(plan: Plan, policies: &Policies, shelf: &Shelf) -> Result<Se
     Ok(Seen { landing, ids, paths, strangers })
 }
 
+/// A landing before it is judged.
+fn begun(step: &Step) -> Landing {
+    let landed = &step.landed;
+    Landing {
+        commit: landed.tip.id.clone(),
+        before: landed.before.clone(),
+        commits: landed.commits.len(),
+        change: None,
+        at: landed.at(),
+        subject: landed.tip.subject.clone(),
+        authors: step.authors.iter().map(said).collect(),
+        hand: step.hand.clone(),
+        unattributed: Vec::new(),
+        entities: Vec::new(),
+        files: step.changed.len(),
+        unowned: 0,
+        governance: false,
+        freezes: Vec::new(),
+        outside_window: None,
+        reverts: reverts(&landed.commits),
+        failed: None,
+        in_force: None,
+        tried: None,
+        not_judged: None,
+    }
+}
+
 fn by_other(
     policies: &Policies,
     set: &ChangeSet,
@@ -115,7 +118,7 @@ fn by_other(
 ) -> Option<Verdict> {
     let policy = policies.tried.clone()?;
     facts.policy = Some(policy);
-    Some(Verdict::of(&assess(set, base, merged, facts), base))
+    Some(Verdict::of(&assess_to(Depth::Verdict, set, base, merged, facts), base))
 }
 
 /// What a landing touches.

@@ -1,7 +1,8 @@
 //! `change backtest`: what landed on a branch, judged as if gitsm had been there.
 //!
-//! [`walk`] goes through history, oldest first, with an index that follows it, and finds for each
-//! landing the few files that judging it needs; [`judge`] reads these and judges, in parallel.
+//! [`walk`] goes through history, oldest first, and notes when which file of the catalog said what.
+//! [`sight`] finds by that the few files that judging a landing needs, and [`judge`] judges it: of a
+//! batch of landings all side by side.
 
 mod failures;
 mod hands;
@@ -9,7 +10,9 @@ mod history;
 mod judge;
 mod policy;
 mod preview;
+mod sight;
 mod span;
+mod step;
 mod walk;
 
 use std::path::PathBuf;
@@ -20,17 +23,18 @@ use rayon::prelude::*;
 use super::clock;
 use super::sides::folder_in;
 use super::workspace::Place;
-use crate::catalog::Shelf;
 use crate::change::backtest::{Landing, moved, tally, told};
-use crate::git::{Gap, GitError, Repository};
+use crate::git::{Gap, GitError, Handles, Repository};
 use crate::output::backtest::{BacktestReport, Span};
 use crate::tree::Revision;
 use history::{Landed, history};
 use judge::{Policies, Seen, judge};
 pub use policy::PolicyError;
 pub use preview::preview;
+use sight::{Shared, Stage};
 pub use span::Since;
-use walk::{Plan, Walker};
+use step::Step;
+use walk::{Plan, Scene, Walker};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -85,8 +89,12 @@ impl BacktestError {
 /// Is told how many landings of how many are judged.
 pub type Progress<'p> = dyn FnMut(usize, usize) + 'p;
 
-/// How many landings are planned before they are judged: enough to keep all cores busy.
-const BATCH: usize = 64;
+/// How many landings are read before they are judged: enough to keep all cores busy, few enough that
+/// what their files say stays small.
+const BATCH: usize = 512;
+
+/// How many landings in a row are read by one: they have most folders in common.
+const ROW: usize = 16;
 
 /// Judges what landed.
 ///
@@ -102,11 +110,13 @@ pub fn backtest(
     let span = span(request)?;
     let repository = Repository::discover(&request.place.current)?;
     let head = Revision::unlisted(&repository, &request.head)?.commit();
-    let found = history(&repository, &head, span, usize::MAX)?;
+    Repository::trust_objects();
+    let handles = Handles::of(&repository);
+    let found = history((&repository, &handles), &head, span, usize::MAX)?;
     let policies = Policies { in_force: None, tried };
     let (beginning, gap) = (found.beginning.is_some(), found.gap);
     let folder = folder_in(&repository, &request.place.current);
-    let judged = all(&repository, &folder, found.landed, &policies, progress)?;
+    let judged = all((&repository, &handles), &folder, found.landed, &policies, progress)?;
     let landings = judged.landings;
     let with = policies.tried.as_ref();
     let mut in_force: Vec<String> = landings
@@ -155,7 +165,7 @@ struct Judged {
 
 /// Judges landings, which come oldest first.
 fn all(
-    repository: &Repository,
+    (repository, handles): (&Repository, &Handles),
     folder: &str,
     landed: Vec<Landed>,
     policies: &Policies,
@@ -166,30 +176,29 @@ fn all(
         return Ok(Judged { landings: Vec::new(), people: false });
     };
     let asked = policies.tried.iter().chain(&policies.in_force);
-    let asked = asked.flat_map(|(name, spec)| policy::asked(name, spec)).collect();
-    let mut walker = Walker::start(repository, &first.before, folder, asked)?;
-    let shelf = Shelf::default();
+    let asked: Vec<String> = asked.flat_map(|(name, spec)| policy::asked(name, spec)).collect();
+    let mut walker = Walker::start(repository, &first.before, folder)?;
+    let mut shared = Shared::default();
     let mut seen: Vec<Seen> = Vec::with_capacity(total);
     let mut landed = landed.into_iter();
-    let mut waiting: Vec<Plan> = Vec::new();
-    // One batch is judged while the next is planned.
     loop {
         let batch: Vec<Landed> = landed.by_ref().take(BATCH).collect();
-        if batch.is_empty() && waiting.is_empty() {
+        if batch.is_empty() {
             break;
         }
-        let walker = &mut walker;
-        let plan = move || {
-            batch.into_iter().map(|one| walker.next(one)).collect::<Result<Vec<_>, GitError>>()
-        };
-        let judge = || {
-            let plans = std::mem::take(&mut waiting).into_par_iter();
-            plans.map(|plan| judge(plan, policies, &shelf)).collect::<Result<Vec<_>, GitError>>()
-        };
-        let (planned, judged) = rayon::join(plan, judge);
-        seen.extend(judged?);
-        waiting = planned?;
-        progress(seen.len(), total);
+        let mut steps = read(batch, handles)?;
+        while !steps.is_empty() {
+            let plans = walker.plan(repository, &mut steps)?;
+            if plans.iter().any(|plan| matches!(plan.scene, Scene::Whole(_))) {
+                // What was shared was read by other settings.
+                shared = Shared::default();
+            }
+            let stage = Stage::new(&walker, &asked, &shared);
+            let judge = |plan: Plan| judge(plan, policies, &stage);
+            let judged = plans.into_par_iter().map(judge).collect::<Result<Vec<_>, GitError>>()?;
+            seen.extend(judged);
+            progress(seen.len(), total);
+        }
     }
     failures::find(&mut seen);
     let people = walker.has_people();
@@ -202,4 +211,16 @@ fn all(
     }
     let landings = seen.into_iter().rev().map(|one| one.landing).collect();
     Ok(Judged { landings, people })
+}
+
+/// Reads what Git says of landings, many side by side.
+fn read(batch: Vec<Landed>, handles: &Handles) -> Result<Vec<Step>, GitError> {
+    let row = |row: &[Landed]| {
+        handles.with(|repository| {
+            let read = row.iter().map(|landed| Step::read(landed.clone(), repository));
+            read.collect::<Result<Vec<_>, GitError>>()
+        })
+    };
+    let rows = batch.par_chunks(ROW).map(row).collect::<Result<Vec<_>, GitError>>()?;
+    Ok(rows.into_iter().flatten().collect())
 }

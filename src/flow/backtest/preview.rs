@@ -6,8 +6,7 @@ use super::history::history;
 use super::judge::{Named, Policies};
 use crate::change::backtest::{Count, Preview, told};
 use crate::change::{ChangeSet, Side};
-use crate::git::GitError;
-use crate::git::Repository;
+use crate::git::{GitError, Handles, Repository};
 use crate::model::gitsm::Spec;
 use crate::model::gitsm::built_in_policy::built_in;
 use crate::model::gitsm::value::RiskBand;
@@ -41,12 +40,14 @@ pub fn preview(
     };
     let from = now - TimeDelta::days(DAYS);
     // One more than is judged shows whether there are more.
-    let mut found = history(repository, base_commit, (from, now), MOST + 1)?.landed;
+    let handles = Handles::of(repository);
+    let git = (repository, &handles);
+    let mut found = history(git, base_commit, (from, now), MOST + 1)?.landed;
     let capped = found.len() > MOST;
     if capped {
         found.remove(0);
     }
-    let landings = super::all(repository, folder, found, &policies, &mut |_, _| {})?.landings;
+    let landings = super::all(git, folder, found, &policies, &mut |_, _| {})?.landings;
     let before = told(&landings, |landing| landing.in_force.as_ref());
     let after = told(&landings, |landing| landing.tried.as_ref());
     let bands = [RiskBand::Low, RiskBand::Moderate, RiskBand::High, RiskBand::VeryHigh];

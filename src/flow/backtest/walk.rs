@@ -1,57 +1,61 @@
-//! A walk through history, oldest first, with an index that follows it: what each landing changes,
-//! and which few files must be read to judge it.
+//! A walk through history, oldest first, with an index that follows it: when which file of the
+//! catalog said what, so that landings can be judged side by side.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::super::sides::besides;
-use super::super::slices::{Touched, files, seeds};
-use super::super::workspace::configuration;
-use super::hands::{authors, hand};
-use super::history::Landed;
-use crate::catalog::index::{Damaged, Index, Live, Summary, Topic, persons, summaries};
-use crate::change::backtest::Hand;
-use crate::change::facts::Facts;
-use crate::config::{Config, FILE_NAME};
-use crate::git::{ChangedPath, GitError, Person, Repository};
-use crate::tree::{Chosen, Revision, Tree, is_yaml};
+use rayon::prelude::*;
 
-/// A landing, and what must be read to judge it.
+use super::super::sides::{besides, inspect};
+use super::super::workspace::configuration;
+use super::step::Step;
+use crate::catalog::Shelf;
+use crate::catalog::index::{Damaged, Filed, Index, Moment, Tick, Timeline, persons, summary};
+use crate::config::Config;
+use crate::git::{BlobId, GitError, Mode, Repository};
+use crate::tree::{Entry, EntryKind, Revision, Tree};
+
+/// A landing, and where it stands in the walk.
 pub(super) struct Plan {
-    /// What landed.
-    pub(super) landed: Landed,
-    /// The ids of all commits that it brought.
-    pub(super) ids: Vec<String>,
-    /// Who wrote it.
-    pub(super) authors: Vec<Person>,
-    /// Who else had a hand in it.
-    pub(super) hand: Hand,
-    /// What its commits say.
-    pub(super) facts: Facts,
-    /// The paths that differ.
-    pub(super) changed: Vec<ChangedPath>,
+    /// What Git says of it.
+    pub(super) step: Step,
+    /// The catalogs before and after it.
+    pub(super) scene: Scene,
+}
+
+/// Two catalogs.
+pub(super) enum Scene {
+    /// Those of the walk's timeline at this instant and at the next.
+    At(Tick),
+    /// Other settings make another catalog: both are read whole.
+    Whole(Box<Whole>),
+}
+
+/// Two whole trees, with what their settings say.
+pub(super) struct Whole {
+    /// Before.
+    pub(super) before: (Arc<dyn Tree>, Arc<Config>),
+    /// After.
+    pub(super) after: (Arc<dyn Tree>, Arc<Config>),
     /// Paths that only one of the catalogs covers, though their files are the same.
     pub(super) besides: BTreeSet<String>,
-    /// The files before, and what the settings say.
-    pub(super) before: (Arc<dyn Tree>, Config),
-    /// The files after, and what the settings say.
-    pub(super) after: (Arc<dyn Tree>, Config),
 }
+
+/// What a file of the catalog says, by its content.
+type Said = (Arc<Filed>, BlobId);
 
 /// Walks through history.
 pub(super) struct Walker {
-    /// Its own, so that it may walk on another thread.
-    repository: Repository,
     reader: Revision,
     folder: String,
-    config: Config,
-    index: Live,
-    asked: Vec<String>,
+    config: Arc<Config>,
+    timeline: Timeline,
+    now: Tick,
+    shelf: Arc<Shelf>,
 }
 
 impl Walker {
-    /// Starts at a commit. `folder` is where the user stands, `asked` names teams that a policy asks
-    /// which is not in the catalog.
+    /// Starts at a commit. `folder` is where the user stands.
     ///
     /// # Errors
     ///
@@ -60,153 +64,174 @@ impl Walker {
         repository: &Repository,
         commit: &str,
         folder: &str,
-        asked: Vec<String>,
     ) -> Result<Self, GitError> {
-        let repository = Repository::discover(repository.git_dir())?;
-        let tree = Revision::open(&repository, commit, &[])?;
+        let tree = Revision::open(repository, commit, &[])?;
         let (config, _) = configuration(&tree, folder, false);
-        let index = indexed(&tree, &config)?;
-        let reader = Revision::unlisted(&repository, commit)?;
-        Ok(Self { repository, reader, folder: folder.to_owned(), config, index, asked })
+        let shelf = Arc::new(Shelf::default());
+        let timeline = begun(&tree, &config, &shelf, None)?;
+        let reader = tree.beside(commit)?;
+        let (folder, config) = (folder.to_owned(), Arc::new(config));
+        Ok(Self { reader, folder, config, timeline, now: 0, shelf })
     }
 
-    /// Goes on to the next landing.
+    /// Goes on over the first of some landings: to the next that changes the settings, or over that
+    /// one alone. What was planned before can be judged no more.
     ///
     /// # Errors
     ///
-    /// Its files cannot be read.
-    pub(super) fn next(&mut self, landed: Landed) -> Result<Plan, GitError> {
-        let repository = &self.repository;
-        let changed = repository.compare(Some(&landed.before), &landed.tip.id)?;
-        let all = landed.all(repository);
-        let authors = authors(&all);
-        let hand = hand(&landed, &all, &authors);
-        let facts = landed.facts(&all);
-        let before: Arc<dyn Tree> = Arc::new(self.reader.beside(repository, &landed.before)?);
-        let after: Arc<dyn Tree> = Arc::new(self.reader.beside(repository, &landed.tip.id)?);
-        let is_settings =
-            |one: &ChangedPath| one.path.rsplit('/').next().is_some_and(|name| name == FILE_NAME);
-        let mut plan = Plan {
-            ids: all.into_iter().map(|commit| commit.id).collect(),
-            authors,
-            hand,
-            facts,
-            besides: BTreeSet::new(),
-            before: (Arc::clone(&before), self.config.clone()),
-            after: (Arc::clone(&after), self.config.clone()),
-            changed,
-            landed,
-        };
-        if plan.changed.iter().any(is_settings) {
-            let (config, _) = configuration(after.as_ref(), &self.folder, false);
-            if config.settings != self.config.settings || config.folder != self.config.folder {
-                self.resettle(&mut plan, config)?;
-                return Ok(plan);
+    /// Their files cannot be read.
+    pub(super) fn plan(
+        &mut self,
+        repository: &Repository,
+        steps: &mut Vec<Step>,
+    ) -> Result<Vec<Plan>, GitError> {
+        self.timeline.forget(self.now);
+        let mut ready = steps.len();
+        for (at, step) in steps.iter().enumerate().filter(|(_, step)| step.has_settings()) {
+            if let Some(config) = self.resettled(step)? {
+                if at == 0 {
+                    return Ok(vec![self.resettle(repository, steps.remove(0), config)?]);
+                }
+                ready = at;
+                break;
             }
         }
-        let paths = self.files(&plan, &after)?;
-        plan.before.0 = Arc::new(Chosen::new(before, paths.iter().cloned())?);
-        plan.after.0 = Arc::new(Chosen::new(after, paths)?);
-        Ok(plan)
-    }
-
-    /// Other settings make another catalog: both are read whole.
-    fn resettle(&mut self, plan: &mut Plan, config: Config) -> Result<(), GitError> {
-        let before = Revision::open(&self.repository, &plan.landed.before, &[])?;
-        let after = Revision::open(&self.repository, &plan.landed.tip.id, &[])?;
-        plan.besides = besides(&before, &after, &self.config, &config);
-        self.index = indexed(&after, &config)?;
-        self.config = config.clone();
-        plan.before.0 = Arc::new(before);
-        plan.after = (Arc::new(after), config);
-        Ok(())
-    }
-
-    /// The files that judging a landing needs, on both sides; the index then knows the landing.
-    fn files(&mut self, plan: &Plan, after: &Arc<dyn Tree>) -> Result<BTreeSet<String>, GitError> {
-        let paths: Vec<String> = plan.changed.iter().map(|one| one.path.clone()).collect();
-        let covered: Vec<&String> =
-            paths.iter().filter(|path| is_yaml(path) && self.config.covers(path)).collect();
-        let new = self.read(after, &covered)?;
-        let old: Vec<(String, Summary)> = told(self.known(&covered))?;
-        let before = told(Touched::of(&self.index, &paths))?;
-        self.turn(&covered, &new);
-        let later = told(Touched::of(&self.index, &paths))?;
-        let from = Some(plan.landed.tip.committed.time);
-        let seeds = seeds(&self.config, &before, &later, paths.clone(), (from, &self.asked));
-        let mut found: BTreeSet<String> = covered.iter().map(|path| (*path).clone()).collect();
-        found.extend(told(files(&self.index, &seeds, &plan.facts.contributors))?);
-        if !covered.is_empty() {
-            self.turn(&covered, &old);
-            found.extend(told(files(&self.index, &seeds, &plan.facts.contributors))?);
-            self.turn(&covered, &new);
+        let later = steps.split_off(ready);
+        let steps = std::mem::replace(steps, later);
+        let read = |step: &Step| self.said(step);
+        let said = steps.par_iter().map(read).collect::<Result<Vec<_>, GitError>>()?;
+        let mut plans = Vec::with_capacity(steps.len());
+        for (step, said) in steps.into_iter().zip(said) {
+            for (path, said) in said {
+                self.timeline.set(self.now + 1, &path, said);
+            }
+            plans.push(Plan { step, scene: Scene::At(self.now) });
+            self.now += 1;
         }
-        Ok(found)
+        Ok(plans)
     }
 
-    /// What the index knows of some files.
-    fn known(&self, covered: &[&String]) -> Result<Vec<(String, Summary)>, Damaged> {
-        let mut known = Vec::new();
-        for path in covered {
-            let filed = self.index.find(Topic::Path, path)?;
-            let same = filed.iter().filter(|one| one.path == **path);
-            known.extend(same.map(|one| (one.path.clone(), one.summary.clone())));
-        }
-        Ok(known)
+    /// What the settings say after a landing, if it is not what they say now.
+    fn resettled(&self, step: &Step) -> Result<Option<Config>, GitError> {
+        let after = self.reader.beside(&step.landed.tip.id)?;
+        let (config, _) = configuration(&after, &self.folder, false);
+        let same = config.settings == self.config.settings && config.folder == self.config.folder;
+        Ok((!same).then_some(config))
     }
 
-    /// Puts what files say in the place of what they said.
-    fn turn(&mut self, covered: &[&String], summaries: &[(String, Summary)]) {
-        covered.iter().for_each(|path| self.index.remove(path));
-        summaries.iter().for_each(|(path, summary)| self.index.replace(path, summary.clone()));
+    fn resettle(
+        &mut self,
+        repository: &Repository,
+        step: Step,
+        config: Config,
+    ) -> Result<Plan, GitError> {
+        let before = Revision::open(repository, &step.landed.before, &[])?;
+        let after = Revision::open(repository, &step.landed.tip.id, &[])?;
+        let besides = besides(&before, &after, &self.config, &config);
+        // What a file says depends on the folder in which the settings stand, and on no setting.
+        let same_folder =
+            config.folder == self.config.folder && config.exists == self.config.exists;
+        let known = same_folder.then(|| self.at(self.now));
+        self.timeline = begun(&after, &config, &self.shelf, known)?;
+        self.now = 0;
+        let old = std::mem::replace(&mut self.config, Arc::new(config));
+        let after = (Arc::new(after) as Arc<dyn Tree>, Arc::clone(&self.config));
+        let scene = Whole { before: (Arc::new(before), old), after, besides };
+        Ok(Plan { step, scene: Scene::Whole(Box::new(scene)) })
     }
 
-    /// What changed files say after the landing.
-    fn read(
-        &self,
-        after: &Arc<dyn Tree>,
-        covered: &[&String],
-    ) -> Result<Vec<(String, Summary)>, GitError> {
-        if covered.is_empty() {
-            return Ok(Vec::new());
-        }
-        let chosen = Chosen::new(Arc::clone(after), covered.iter().map(|path| (*path).clone()))?;
-        summaries(&chosen, &self.config, |path, summary| (path.to_owned(), summary))
+    /// What the files that a landing changes say after it.
+    fn said(&self, step: &Step) -> Result<Vec<(String, Option<Said>)>, GitError> {
+        let said = step.covered(&self.config).map(|one| {
+            let after = one.after.filter(|after| Mode::from_bits(after.bits) == Mode::File);
+            let read = |id| said(&self.reader, (&one.path, id), &self.config, &self.shelf);
+            Ok((one.path.clone(), after.map(|after| read(after.blob)).transpose()?))
+        });
+        said.collect()
     }
 
-    /// The persons of an address, or of the account that a forge hides behind one.
+    /// The index at an instant of what was planned last.
+    pub(super) fn at(&self, tick: Tick) -> Moment<'_> {
+        self.timeline.at(tick)
+    }
+
+    /// What the settings say.
+    pub(super) fn config(&self) -> &Arc<Config> {
+        &self.config
+    }
+
+    /// What was read.
+    pub(super) fn shelf(&self) -> &Arc<Shelf> {
+        &self.shelf
+    }
+
+    /// The files of a commit, of which none is listed.
+    ///
+    /// # Errors
+    ///
+    /// That is no commit's id.
+    pub(super) fn tree(&self, commit: &str) -> Result<Arc<dyn Tree>, GitError> {
+        Ok(Arc::new(self.reader.beside(commit)?))
+    }
+
+    /// The persons of an address, or of the account that a forge hides behind one; at the end.
     pub(super) fn persons(&self, email: &str) -> Result<Vec<String>, Damaged> {
-        let mut found = persons(&self.index, email)?;
+        let index = self.at(self.now);
+        let mut found = persons(&index, email)?;
         let user = email.split_once('@').filter(|(_, host)| host.contains("noreply"));
         if let Some((user, _)) = user {
-            found.extend(persons(&self.index, user)?);
+            found.extend(persons(&index, user)?);
             let parts = user.split_once(['+', '-']);
             found.extend(
-                parts.map(|(_, name)| persons(&self.index, name)).transpose()?.unwrap_or_default(),
+                parts.map(|(_, name)| persons(&index, name)).transpose()?.unwrap_or_default(),
             );
         }
         Ok(found)
     }
 
-    /// Whether the catalog has people at all.
+    /// Whether the catalog has people at all; at the end.
     pub(super) fn has_people(&self) -> bool {
         let mut any = false;
         // What is in memory is never damaged.
-        let _ = self.index.each(&mut |filed| {
+        let _ = self.at(self.now).each(&mut |filed| {
             any |= filed.summary.entities.iter().any(|one| one.kind.family == "person");
         });
         any
     }
 }
 
-fn indexed(tree: &dyn Tree, config: &Config) -> Result<Live, GitError> {
-    let mut index = Live::default();
-    for (path, summary) in summaries(tree, config, |path, summary| (path.to_owned(), summary))? {
-        index.replace(&path, summary);
+/// A timeline that begins with all files of a tree. What an index knows already is not read again.
+fn begun(
+    tree: &Revision,
+    config: &Config,
+    shelf: &Shelf,
+    known: Option<Moment<'_>>,
+) -> Result<Timeline, GitError> {
+    let files = tree.entries().par_iter().filter(|entry| entry.kind == EntryKind::File);
+    let read = files.filter(|entry| config.covers(&entry.path)).map(|entry| {
+        let id = entry.id?;
+        let same = known.and_then(|known| known.file(&entry.path)).filter(|(_, blob)| *blob == id);
+        if let Some((filed, id)) = same {
+            return Some(Ok((Arc::clone(filed), id)));
+        }
+        Some(said(tree, (&entry.path, id), config, shelf))
+    });
+    let said = read.flatten().collect::<Result<Vec<Said>, GitError>>()?;
+    let mut timeline = Timeline::default();
+    for (filed, blob) in said {
+        timeline.set(0, &Arc::clone(&filed).path, Some((filed, blob)));
     }
-    Ok(index)
+    Ok(timeline)
 }
 
-fn told<T>(answer: Result<T, Damaged>) -> Result<T, GitError> {
-    answer.map_err(|damaged| GitError::Other(damaged.to_string()))
+/// What a file says that stands at a path.
+fn said(
+    tree: &dyn Tree,
+    (path, id): (&str, BlobId),
+    config: &Config,
+    shelf: &Shelf,
+) -> Result<Said, GitError> {
+    let entry = Entry { path: path.to_owned(), kind: EntryKind::File, id: Some(id) };
+    let summary = summary((tree, &entry), config, &inspect, shelf)?;
+    Ok((Arc::new(Filed { path: entry.path, summary }), id))
 }

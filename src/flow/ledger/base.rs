@@ -14,7 +14,6 @@ use crate::flow::workspace::configuration;
 use crate::git::{BlobId, ChangedPath, GitError, Repository};
 use crate::ledger::Authority;
 use crate::tree::{Chosen, Revision, Tree, is_yaml};
-use crate::yaml::Limits;
 
 /// Catalogs of fewer YAML files are read in full.
 const LEAST: usize = 2_000;
@@ -140,8 +139,7 @@ impl<'r> Bases<'r> {
     fn read(&self, commit: &str) -> Result<Authority, GitError> {
         let (tree, config) = self.tree(commit)?;
         let inspect = |_: &crate::catalog::Subject<'_>| Inspection::default();
-        let limits = Limits::default();
-        let (catalog, _) = load_with(tree.as_ref(), &config, &limits, &inspect, &self.shelf)?;
+        let (catalog, _) = load_with(tree.as_ref(), &config, &inspect, &self.shelf)?;
         Ok(Authority::of(&catalog, &config))
     }
 
@@ -159,7 +157,7 @@ impl<'r> Bases<'r> {
             Ok(Arc::new(all) as Arc<dyn Tree>)
         });
         let id = Revision::unlisted(repository, commit)?.tree();
-        let scope = Scope { tree: id, config: config.clone(), folders: Vec::new() };
+        let scope = Scope { tree: id?, config: config.clone(), folders: Vec::new() };
         let cache = Cache::of_repository(repository.common_dir(), "index", KEPT);
         let changes = |before: &str, after: &str| repository.compare_trees(before, after).ok();
         let Some(mut index) = Indexed::open(tree, listed, scope, (Some(cache), LEAST), &changes)?

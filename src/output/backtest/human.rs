@@ -7,7 +7,7 @@ use super::super::table::shortened;
 use super::super::text::visible;
 use super::{BacktestReport, brief, risk, who};
 use crate::catalog::short;
-use crate::change::backtest::{Approver, Landing};
+use crate::change::backtest::Landing;
 
 /// How many landings stand below a count.
 const EXAMPLES: usize = 3;
@@ -66,28 +66,26 @@ fn policies(report: &BacktestReport, bold: &dyn Fn(&str) -> String) -> String {
 
 /// Who would have been asked how often.
 fn approvers(report: &BacktestReport, bold: &dyn Fn(&str) -> String) -> String {
-    let mut names: Vec<&Approver> = report.in_force.approvers.iter().collect();
-    let tried = report.tried.as_ref().map(|tried| &tried.approvers);
-    let of = |all: &[Approver], who: &str| {
-        all.iter().find(|one| one.who == who).map_or(0, |one| one.asked.count)
-    };
-    let known = |one: &&Approver| of(&report.in_force.approvers, &one.who) == 0;
-    names.extend(tried.into_iter().flatten().filter(known));
-    if names.is_empty() {
+    let all = report.asked();
+    if all.is_empty() {
         return String::new();
     }
-    let more = names.len().saturating_sub(MOST);
-    let heading = if tried.is_some() { "WOULD BE ASKED, OF IT TRIED" } else { "WOULD BE ASKED" };
-    let mut text = format!("\n{}\n", bold(heading));
-    for one in names.into_iter().take(MOST) {
+    let mut text = format!("\n{}\n", bold("WOULD BE ASKED"));
+    if report.tried.is_some() {
+        text.push_str("  in force   tried\n");
+    }
+    for (one, number, tried) in all.iter().take(MOST) {
         let board = if one.board { "  (board)" } else { "" };
         let name = visible(&shortened(&short(&one.who), 40));
-        let number = of(&report.in_force.approvers, &one.who);
-        let tried = tried.map(|all| format!("  {:>6}", of(all, &one.who))).unwrap_or_default();
-        text.push_str(&format!("  {number:>6}{tried}  {name}{board}\n"));
+        let numbers = match tried {
+            Some(tried) => format!("{number:>8}  {tried:>6}"),
+            None => format!("{number:>6}"),
+        };
+        text.push_str(&format!("  {numbers}  {name}{board}\n"));
     }
-    if more > 0 {
-        text.push_str(&format!("          and {more} more: -o json\n"));
+    match all.len().saturating_sub(MOST) {
+        0 => {}
+        more => text.push_str(&format!("          and {more} more: -o json\n")),
     }
     text
 }

@@ -23,7 +23,7 @@ pub fn emit(report: &BacktestReport) -> String {
     let mut heads = vec![report.in_force_name()];
     heads.extend(report.policy_tried.clone());
     let mut head = vec![String::new(), String::new()];
-    head.extend(heads);
+    head.extend_from_slice(&heads);
     text.push_str(&row(&head));
     text.push_str(&format!("| --- | --- |{}\n", " ---: |".repeat(head.len() - 2)));
     for (group, name, numbers) in report.rows() {
@@ -49,7 +49,7 @@ pub fn emit(report: &BacktestReport) -> String {
         let examples: Vec<String> = examples.collect();
         text.push_str(&row(&[count.count.to_string(), words, examples.join("; ")]));
     }
-    text.push_str(&approvers(report));
+    text.push_str(&approvers(report, &heads));
     text.push_str(&moves(report));
     text.push('\n');
     text + &notes(report)
@@ -60,16 +60,26 @@ fn row(cells: &[String]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-fn approvers(report: &BacktestReport) -> String {
-    let told = report.tried.as_ref().unwrap_or(&report.in_force);
-    if told.approvers.is_empty() {
+fn approvers(report: &BacktestReport, heads: &[String]) -> String {
+    let all = report.asked();
+    if all.is_empty() {
         return String::new();
     }
-    let mut text = "\n| Would be asked | Landings |\n| --- | ---: |\n".to_owned();
-    for one in told.approvers.iter().take(ROWS) {
-        text.push_str(&row(&[short(&one.who), one.asked.count.to_string()]));
+    let mut head = vec!["Would be asked".to_owned()];
+    match heads {
+        [_] => head.push("Landings".to_owned()),
+        both => head.extend_from_slice(both),
     }
-    text
+    let mut text = format!("\n{}| --- |{}\n", row(&head), " ---: |".repeat(head.len() - 1));
+    for (one, number, tried) in all.iter().take(ROWS) {
+        let mut cells = vec![short(&one.who), number.to_string()];
+        cells.extend(tried.map(|tried| tried.to_string()));
+        text.push_str(&row(&cells));
+    }
+    match all.len().saturating_sub(ROWS) {
+        0 => text,
+        more => text + &format!("\nAnd {more} more.\n"),
+    }
 }
 
 fn moves(report: &BacktestReport) -> String {

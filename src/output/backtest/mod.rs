@@ -3,6 +3,8 @@
 mod human;
 mod markdown;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,7 +12,7 @@ use serde_json::Value;
 
 use super::text::count as counted;
 use crate::catalog::short;
-use crate::change::backtest::{Count, Counts, Landing, Moved, Told, Verdict};
+use crate::change::backtest::{Approver, Count, Counts, Landing, Moved, Told, Verdict};
 
 pub use human::emit as backtest_table;
 pub use markdown::emit as backtest_markdown;
@@ -90,8 +92,10 @@ impl BacktestReport {
             let verdict = landing.in_force.as_ref();
             verdict.map(|verdict| (verdict.band, verdict.score))
         };
-        let mut all: Vec<&Landing> =
-            of.commits.iter().filter_map(|commit| self.landing(commit)).collect();
+        // Landings and the commits of a count come in one order.
+        let mut commits = of.commits.iter().peekable();
+        let named = |one: &&Landing| commits.next_if(|commit| **commit == one.commit).is_some();
+        let mut all: Vec<&Landing> = self.landings.iter().filter(named).collect();
         all.sort_by(|a, b| score(b).cmp(&score(a)).then_with(|| b.at.cmp(&a.at)));
         all.truncate(most);
         all
@@ -100,6 +104,24 @@ impl BacktestReport {
     fn landing(&self, commit: &str) -> Option<&Landing> {
         // Few are asked for.
         self.landings.iter().find(|landing| landing.commit == commit)
+    }
+
+    /// Who would have been asked how often: by the policy in force, and by the one that is tried. Those
+    /// whom the first asks come first.
+    fn asked(&self) -> Vec<(&Approver, usize, Option<usize>)> {
+        let of = |told: &Told| -> BTreeMap<String, usize> {
+            told.approvers.iter().map(|one| (one.who.clone(), one.asked.count)).collect()
+        };
+        let (now, tried) = (of(&self.in_force), self.tried.as_ref().map(of));
+        let others = self.tried.iter().flat_map(|tried| &tried.approvers);
+        let others = others.filter(|one| !now.contains_key(&one.who));
+        let count =
+            |known: &BTreeMap<String, usize>, who: &str| known.get(who).copied().unwrap_or(0);
+        let row = |one: &'_ Approver| {
+            (count(&now, &one.who), tried.as_ref().map(|tried| count(tried, &one.who)))
+        };
+        let all = self.in_force.approvers.iter().chain(others);
+        all.map(|one| (one, row(one).0, row(one).1)).collect()
     }
 
     /// What is to be known before the numbers are read.
