@@ -225,6 +225,8 @@ struct Fold<'f, 'q> {
     hashes: BTreeSet<String>,
     prev: Option<String>,
     time: i64,
+    /// When the newest of those that count says to be of: older ones are named.
+    newest: i64,
     /// The newest commit of the protected branch that was named.
     main: Option<String>,
 }
@@ -256,6 +258,13 @@ impl<'f, 'q> Fold<'f, 'q> {
                 .iter()
                 .rfind(|one| moves_time(one))
                 .map_or(i64::MIN, |one| one.time),
+            newest: known
+                .entries
+                .iter()
+                .filter(|one| one.counts())
+                .filter_map(|one| seconds(&one.entry.statement.at))
+                .max()
+                .unwrap_or(i64::MIN),
             main: last.map(|one| one.main.clone()),
             verified: known,
             question,
@@ -276,8 +285,9 @@ impl<'f, 'q> Fold<'f, 'q> {
         self.based(&entry, &mut problems)?;
         let before = self.time;
         let time = before.max(own.unwrap_or(before));
-        if own.is_some_and(|own| before.saturating_sub(own) > LATE) {
-            let seconds = before.saturating_sub(own.unwrap_or(before));
+        let newest = self.newest;
+        if own.is_some_and(|own| newest.saturating_sub(own) > LATE) {
+            let seconds = newest.saturating_sub(own.unwrap_or(newest));
             problems.push(Problem::BackDated { seconds });
         }
         let main = self.main.clone().unwrap_or_else(|| self.question.protected.to_owned());
@@ -299,6 +309,9 @@ impl<'f, 'q> Fold<'f, 'q> {
         let checked = Checked { entry, time, main, grade, key, problems };
         if moves_time(&checked) {
             self.time = time;
+        }
+        if checked.counts() {
+            self.newest = newest.max(own.unwrap_or(newest));
         }
         self.verified.entries.push(checked);
         Ok(())

@@ -74,7 +74,9 @@ fn used(node: Node<'_>, path: &str, found: &mut BTreeSet<String>) {
 #[test]
 fn every_field_of_every_kind_of_ours_stands_in_acme() {
     let mut known = BTreeSet::new();
-    for kind in KINDS.iter().filter(|kind| kind.group == &GROUP) {
+    // Notes stand in the records store, which gitsm writes.
+    let ours = KINDS.iter().filter(|kind| kind.group == &GROUP && kind.name != "Note");
+    for kind in ours {
         let schema = kind_schema(kind, true);
         fields(&schema["properties"]["spec"], kind.name, &mut known);
         // What all kinds share need not stand in each of them.
