@@ -4,7 +4,7 @@ use rsa::pkcs1v15;
 use rsa::sha2::{Sha256, Sha512};
 use rsa::signature::Verifier as _;
 use ssh_key::public::{KeyData, RsaPublicKey};
-use ssh_key::{Algorithm, HashAlg, SshSig};
+use ssh_key::{Algorithm, HashAlg, LineEnding, SshSig};
 
 use super::key::RSA_BITS;
 use super::{Bad, Format, Hardware, KeyError, PublicKey, Signer, armour};
@@ -26,6 +26,9 @@ pub(super) fn verify(armoured: &str, namespace: &str, message: &[u8]) -> Result<
         true => Bad::Refused("a certificate in the place of a key".to_owned()),
         false => Bad::Unreadable(error.to_string()),
     })?;
+    if !is_written_so(&signature, &text) {
+        return Err(Bad::Unreadable("its lengths do not fit what it holds".to_owned()));
+    }
     if signature.version() != VERSION {
         return Err(Bad::Unreadable(format!("it is of version {}", signature.version())));
     }
@@ -53,6 +56,13 @@ pub(super) fn verify(armoured: &str, namespace: &str, message: &[u8]) -> Result<
         key: Some(key.text),
         made: None,
     })
+}
+
+/// Whether a signature, written anew, is what was read: the library passes over lengths that claim
+/// more than is there.
+fn is_written_so(signature: &SshSig, text: &str) -> bool {
+    let plain = |text: &str| text.split_whitespace().collect::<String>();
+    signature.to_pem(LineEnding::LF).is_ok_and(|anew| plain(&anew) == plain(text))
 }
 
 fn refused(error: KeyError) -> Bad {

@@ -144,7 +144,7 @@ pub enum Command {
     /// Give an entity another name, in every place that names it
     #[command(after_help = rename::EXAMPLES)]
     Rename(Rename),
-    /// Ask about changes: when they may happen
+    /// Follow a change from its request to its review: agree, record, look up, plan
     Change(Change),
     /// Read and keep the ledger: what was recorded, by whom, and whether it is as it was written
     Ledger(Ledger),
