@@ -104,6 +104,14 @@ pub(super) fn delegate(
     let done =
         desk.delegate(&writer, &arguments.person, &arguments.teams, (from, midnight(end)))?;
     say(&done)?;
+    let teams = match arguments.teams.as_slice() {
+        [] => String::new(),
+        teams => format!(", for {}", teams.join(" and ")),
+    };
+    let (who, by, until) = (&arguments.person, short(&done.by), arguments.until);
+    let begins = arguments.from.map(|from| format!("from {from} ")).unwrap_or_default();
+    let line = format!("{who} may agree in the place of {by} {begins}until {until}{teams}");
+    print(&format!("{}\n", visible(&line)))?;
     Ok(0)
 }
 
@@ -124,8 +132,7 @@ pub(super) fn cancel(arguments: &ChangeSay, environment: &Environment) -> Result
     let (name, base) = (arguments.name.as_deref(), arguments.base.as_deref());
     let meant = desk.meant(name, base, &environment.variable)?;
     let standing = desk.stands(&meant, &environment.variable);
-    let done =
-        desk.cancel(&writer, (&meant.change, &standing), arguments.reason.as_deref())?;
+    let done = desk.cancel(&writer, (&meant.change, &standing), arguments.reason.as_deref())?;
     say(&done)?;
     stands(&done.subject, environment)
 }
@@ -202,10 +209,7 @@ pub(super) fn list(arguments: &ChangeListing, environment: &Environment) -> Resu
     Ok(0)
 }
 
-pub(super) fn archive(
-    arguments: &ChangeArchive,
-    environment: &Environment,
-) -> Result<u8, Failure> {
+pub(super) fn archive(arguments: &ChangeArchive, environment: &Environment) -> Result<u8, Failure> {
     let desk = desk(environment)?;
     let over = desk.over(i64::from(arguments.older_than), &environment.variable)?;
     if over.is_empty() {

@@ -96,7 +96,8 @@ fn what(out: &mut String, record: &ChangeRecord) {
 
 fn requirements(out: &mut String, record: &ChangeRecord, heading: &dyn Fn(&str) -> String) {
     let agreement = &record.told.agreement;
-    if agreement.requirements.is_empty() && agreement.rejected.is_empty() {
+    let nobody = agreement.requirements.is_empty() && agreement.rejected.is_empty();
+    if nobody && agreement.refused.is_empty() {
         return;
     }
     let _ = writeln!(out, "\n{}", heading("Who must agree"));
@@ -110,7 +111,12 @@ fn requirements(out: &mut String, record: &ChangeRecord, heading: &dyn Fn(&str) 
     for one in &agreement.refused {
         let (who, entry) = (short(&one.person), &one.entry);
         let words = visible(&one.words);
-        let _ = writeln!(out, "  does not count: {} by {}: {words} ({entry})", one.event, visible(&who));
+        let _ = writeln!(
+            out,
+            "  does not count: {} by {}: {words} ({entry})",
+            one.event,
+            visible(&who)
+        );
     }
 }
 
@@ -141,7 +147,10 @@ pub(super) fn line(one: &Fulfilled) -> String {
         match (one.anyone, one.could.is_empty()) {
             (true, _) => text.push_str("  anybody who had no hand in it"),
             (false, false) => {
-                text.push_str(&format!("  could: {}", some(one.could.iter().map(|who| short(who)))));
+                text.push_str(&format!(
+                    "  could: {}",
+                    some(one.could.iter().map(|who| short(who)))
+                ));
             }
             (false, true) => text.push_str("  nobody could"),
         }
