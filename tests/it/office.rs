@@ -205,6 +205,18 @@ impl Office {
         self.commit(who, "A larger database");
     }
 
+    /// The usual change, without a request: a trailer names it, and the message says why.
+    pub(crate) fn told_by_message(&self, amend: bool, why: &str) {
+        let message = format!("A larger database\n\n{why}\n\nGitsm-Change: {CHANGE}");
+        if amend {
+            let arguments = ["commit", "--quiet", "--amend", "--message", &message];
+            return self.git_as(("jonas", "jonas"), &arguments);
+        }
+        self.here.run_git(&["switch", "--quiet", "--create", CHANGE, "main"]);
+        self.here.write("terraform/main.tf", "size = 8\n");
+        self.commit("jonas", &message);
+    }
+
     /// The usual change, put forward by its author.
     pub(crate) fn proposed(&self) {
         self.change();

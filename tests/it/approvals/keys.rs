@@ -107,7 +107,7 @@ fn what_is_only_claimed_counts_where_the_policy_lets_it_and_says_so() {
 }
 
 #[test]
-fn what_was_said_of_another_repository_branch_or_change_does_not_count() {
+fn what_was_said_of_another_repository_or_branch_does_not_count() {
     if !ready() {
         return;
     }
@@ -121,13 +121,43 @@ fn what_was_said_of_another_repository_branch_or_change_does_not_count() {
     office.forge("ada", Some("ada"), |approval| {
         approval.base_branch = "refs/heads/release".to_owned();
     });
-    office.forge("ada", Some("ada"), |approval| {
-        approval.change = "change:default/other".to_owned();
-    });
-    let told = ["other-repository", "other-repository", "other-branch", "other-change"];
-    let told: Vec<String> = told.iter().map(|code| format!("ada: {code}")).collect();
+    let told = ["ada: other-repository", "ada: other-repository", "ada: other-branch"];
     assert_eq!(office.refusals(), told);
     assert_eq!(office.state(), "authorize");
+}
+
+#[test]
+fn what_was_said_of_another_change_does_not_count() {
+    if !ready() {
+        return;
+    }
+    let office = Office::new();
+    office.told_by_message(false, "It is full on Fridays.");
+    office.fine("jonas", &["propose"]);
+    office.fine("ada", &["approve"]);
+    let digest = office.shown()["computed"]["digest"].clone();
+    // The very same under another name.
+    let message = "A larger database\n\nIt is full on Fridays.\n\nGitsm-Change: other";
+    office.git_as(("jonas", "jonas"), &["commit", "--quiet", "--amend", "--message", message]);
+    let shown = office.shown();
+    assert_eq!(shown["change"], "change:default/other");
+    assert_eq!(shown["computed"]["digest"], digest);
+    assert!(office.voices("owner/team:default/payments").is_empty());
+    office.fine("jonas", &["propose"]);
+    assert_eq!(office.state(), "authorize");
+    // An entry about this change that decides about that one is no better.
+    office.forge("ada", Some("ada"), |approval| approval.change = change(CHANGE));
+    office.is_dead("does-not-count");
+    let words = shown_words(&office);
+    assert!(words.contains("decides about another change"), "{words}");
+}
+
+fn change(name: &str) -> String {
+    format!("change:default/{name}")
+}
+
+fn shown_words(office: &Office) -> String {
+    office.shown()["agreement"]["refused"][0]["words"].as_str().unwrap().to_owned()
 }
 
 #[test]
@@ -140,9 +170,8 @@ fn an_approval_in_the_name_of_somebody_else_does_not_count() {
     office.forge("eve", Some("eve"), |approval| {
         approval.person = "person:default/ada".to_owned();
     });
-    let refused = office.refusals();
-    assert_eq!(refused.len(), 1, "{refused:?}");
-    assert!(refused[0].starts_with("eve: "), "{refused:?}");
+    assert_eq!(office.refusals(), ["eve: does-not-count"]);
+    assert!(shown_words(&office).contains("speaks for"), "{}", shown_words(&office));
     assert_eq!(office.state(), "authorize");
 }
 
@@ -237,4 +266,13 @@ fn a_name_lands_once_and_its_approvals_with_it() {
     office.commit("jonas", "Larger still");
     office.forge("lena", Some("lena"), |_| {});
     assert_eq!(office.refusals(), ["ada: already-used", "lena: already-used"]);
+
+    // Whoever lands it all the same has landed something that nobody agreed to.
+    office.here.run_git(&["switch", "--quiet", "main"]);
+    office.git_as(("kofi", "kofi"), &["merge", "--quiet", "--no-ff", "--no-edit", "again"]);
+    office.here.run_git(&["push", "--quiet", "origin", "main"]);
+    office.says("ci", &["merged"]);
+    let run = office.gitsm(&["change", "show", CHANGE]);
+    assert!(run.stdout.contains("authorize, unauthorized"), "{run:?}");
+    assert!(run.stdout.contains("a name lands once"), "{run:?}");
 }

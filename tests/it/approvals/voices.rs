@@ -89,18 +89,39 @@ fn a_no_outlives_another_reason_and_ends_with_what_changes() {
         return;
     }
     let office = Office::new();
-    office.proposed();
+    office.told_by_message(false, "It is full on Fridays.");
+    office.fine("jonas", &["propose"]);
     office.fine("lena", &["reject"]);
-    let other = crate::office::request(CHANGE, "It is full on Mondays.");
-    office.here.write(&format!("changes/{CHANGE}.yaml"), other);
-    office.commit("jonas", "Another reason");
+    office.told_by_message(true, "It is full on Mondays.");
     office.fine("jonas", &["propose"]);
     assert_eq!(office.state(), "new");
     assert_eq!(office.shown()["agreement"]["rejected"][0]["person"], "person:default/lena");
     office.here.write("terraform/main.tf", "size = 6\n");
-    office.commit("jonas", "A little smaller");
+    office.here.run_git(&["add", "--all"]);
+    office.told_by_message(true, "It is full on Mondays.");
     office.fine("jonas", &["propose"]);
     assert_eq!(office.refusals(), ["lena: other-digest"]);
+    assert_eq!(office.state(), "authorize");
+}
+
+#[test]
+fn what_was_signed_is_taken_back_with_a_signature() {
+    if !ready() {
+        return;
+    }
+    let office = Office::new();
+    office.proposed();
+    office.fine("lena", &["reject"]);
+    let unsigned = ["change", "revoke", CHANGE, "--as", "person:lena", "--unsigned"];
+    let run = office.gitsm(&unsigned);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("taken back with a signature"), "{run:?}");
+    let entry = office.shown()["agreement"]["rejected"][0]["entry"].as_str().unwrap().to_owned();
+    let event = (format!("change:default/{CHANGE}"), Event::Revoked { entry, text: None });
+    office.write(&office.book(None), "lena", None, event);
+    assert_eq!(office.refusals(), ["lena: grade-below"]);
+    assert_eq!(office.state(), "new");
+    office.fine("lena", &["revoke", CHANGE]);
     assert_eq!(office.state(), "authorize");
 }
 
