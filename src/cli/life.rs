@@ -104,6 +104,14 @@ pub(super) fn delegate(
     let done =
         desk.delegate(&writer, &arguments.person, &arguments.teams, (from, midnight(end)))?;
     say(&done)?;
+    let teams = match arguments.teams.as_slice() {
+        [] => String::new(),
+        teams => format!(", for {}", teams.join(" and ")),
+    };
+    let (who, by, until) = (&arguments.person, short(&done.by), arguments.until);
+    let begins = arguments.from.map(|from| format!("from {from} ")).unwrap_or_default();
+    let line = format!("{who} may agree in the place of {by} {begins}until {until}{teams}");
+    print(&format!("{}\n", visible(&line)))?;
     Ok(0)
 }
 

@@ -79,7 +79,12 @@ pub(super) fn grade(entry: &Entry, key: Option<&str>) -> Grade {
     let statement = &entry.statement;
     match (key, statement.event.approval()) {
         (None, _) => Grade::Claimed,
-        (Some(_), Some(approval)) if approval.person != statement.by => Grade::Forge,
+        // Only pipelines copy what a forge says of others; whoever else does so speaks for themselves.
+        (Some(_), Some(approval))
+            if approval.person != statement.by && statement.by.starts_with("pipeline:") =>
+        {
+            Grade::Forge
+        }
         (Some(_), _) => Grade::Signed,
     }
 }

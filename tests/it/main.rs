@@ -9,6 +9,8 @@
     reason = "a test that cannot go on has failed"
 )]
 
+#[cfg(unix)]
+mod approvals;
 mod architecture;
 mod backstage;
 mod backtest;
@@ -32,6 +34,8 @@ mod keys;
 mod ledger;
 mod ledger_transports;
 mod merge;
+#[cfg(unix)]
+mod office;
 mod pages;
 mod policies;
 mod practices;

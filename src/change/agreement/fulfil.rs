@@ -41,8 +41,11 @@ pub(in crate::change) fn of_story(story: &Story<'_>) -> Agreement {
         .filter(|at| at.timestamp() > asked.now);
     let until = until.chain(counting.ends()).min();
     let rejected = decisions.rejected.iter().map(|one| counting.voice_of(one));
-    let mut refused: Vec<Refused> = refused.into_iter().map(|(one, why)| told(one, why)).collect();
-    refused.sort_by(|a, b| a.entry.cmp(&b.entry));
+    // The order of the ledger, which ids of one second do not show.
+    let places: BTreeMap<&str, usize> =
+        story.entries.iter().enumerate().map(|(at, one)| (one.entry.id.as_str(), at)).collect();
+    refused.sort_by_key(|(one, _)| places.get(one.entry.id.as_str()).copied());
+    let refused: Vec<Refused> = refused.into_iter().map(|(one, why)| told(one, why)).collect();
     Agreement {
         rejected: rejected.collect(),
         break_glass,

@@ -192,7 +192,11 @@ impl Refusal {
         match self {
             Self::Contributed { roles } => {
                 let did: Vec<&str> = roles.iter().map(|one| role(one)).collect();
-                format!("they {}: nobody decides about their own work", did.join(" and "))
+                let did = match did.as_slice() {
+                    [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+                    all => all.join(""),
+                };
+                format!("they {did}: nobody decides about their own work")
             }
             Self::BandRisen { shown, now } => {
                 let words = |band: &RiskBand| band.name().replace('_', " ");
@@ -217,7 +221,7 @@ impl Refusal {
             | Self::KeyNotValid { reason }
             | Self::KeyNotValidNow { reason } => reason.clone(),
             Self::VoiceNotLent { from, reason } => {
-                format!("{} let them speak in their place, and {reason}", short(from))
+                format!("{} let them speak in their place, but {reason}", short(from))
             }
             Self::WrongState { state } => format!("the change was in `{state}` then"),
             Self::DoesNotCount { problem } => of_problem(problem),

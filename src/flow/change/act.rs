@@ -10,10 +10,15 @@ use super::texts;
 use super::told::Stands;
 use super::writer::Writer;
 use crate::catalog::short;
+use crate::change::agreement::{Obstacle, Refusal};
 use crate::change::state::State;
 use crate::git::Environment;
-use crate::ledger::{APPROVAL, Approval, CloseCode, Decision, Event, Proposed};
+use crate::ledger::{
+    APPROVAL, Approval, Checked, CloseCode, Decision, Entry, Event, Proposed, Written, new_id,
+};
+use crate::model::gitsm::change_policy::Grade;
 use crate::model::parse_reference;
+use crate::signature::SigningKey;
 
 /// What was written down.
 #[derive(Debug)]
@@ -80,6 +85,7 @@ impl Desk {
         if let Found::Landed(_) = meant.found {
             return Err(ChangeError::Pointless(format!("{} has landed", short(&meant.change))));
         }
+        self.lands_once(meant)?;
         if let Some(mistake) = meant.judged.assessment.name.mistakes.first() {
             return Err(ChangeError::Refused(mistake.clone()));
         }
@@ -103,7 +109,8 @@ impl Desk {
         };
         if let Some((entry, known)) = self.proposed(&meant.change) {
             let same = Proposed { base: proposed.base.clone(), ..known.clone() } == proposed;
-            if same && entry.entry.statement.by == writer.by {
+            let over = self.canceled_after(&meant.change, &entry.entry.id);
+            if same && !over && entry.entry.statement.by == writer.by {
                 let id = &entry.entry.id;
                 let told =
                     format!("{} was put forward as it is already ({id})", short(&meant.change));
@@ -111,6 +118,14 @@ impl Desk {
             }
         }
         self.write(writer, &meant.change, vec![Event::Proposed(proposed)])
+    }
+
+    /// Whether a change was called off after an entry.
+    fn canceled_after(&self, change: &str, entry: &str) -> bool {
+        let later = self.entries().iter().rev().take_while(|one| one.entry.id != entry);
+        later
+            .filter(|one| one.counts() && one.entry.statement.subject == change)
+            .any(|one| matches!(one.entry.statement.event, Event::Canceled { .. }))
     }
 
     /// Agrees to a change as it is, or does not.
@@ -130,10 +145,7 @@ impl Desk {
                 format!("{} has landed: nobody can agree to it any more", short(&meant.change));
             return Err(ChangeError::Refused(told));
         }
-        if decision == Decision::Approve {
-            self.may_agree(writer, meant)?;
-        }
-        let text = self.text(writer, &meant.change, text)?;
+        self.lands_once(meant)?;
         let approval = Approval {
             format: APPROVAL.to_owned(),
             repository: self.repository_name(),
@@ -146,49 +158,92 @@ impl Desk {
             band: meant.judged.assessment.risk.band,
             requirements: requirements(meant),
         };
-        let event = match decision {
-            Decision::Approve => Event::Approved { approval, review: None, text },
-            Decision::Reject => Event::Rejected { approval, review: None, text },
+        let event = |text| match decision {
+            Decision::Approve => Event::Approved { approval: approval.clone(), review: None, text },
+            Decision::Reject => Event::Rejected { approval: approval.clone(), review: None, text },
         };
-        self.write(writer, &meant.change, vec![event])
+        self.would_count(writer, meant, (decision, event(None)))?;
+        let text = self.text(writer, &meant.change, text)?;
+        self.write(writer, &meant.change, vec![event(text)])
     }
 
-    /// What would not count is not written.
-    fn may_agree(&self, writer: &Writer, meant: &Meant) -> Result<(), ChangeError> {
-        let approvals = &meant.judged.assessment.approvals;
-        let by = short(&writer.by);
-        let own = approvals.contributors.iter().find(|one| one.persons.contains(&writer.by));
-        if let Some(own) = own {
-            let role = &own.contributor.role;
-            let told = format!("{by} contributed ({role}), and nobody agrees to their own change");
-            return Err(ChangeError::Refused(told));
+    /// Whether the name of a change is still its own.
+    fn lands_once(&self, meant: &Meant) -> Result<(), ChangeError> {
+        let Some((merged, _)) = self.merged(&meant.change) else { return Ok(()) };
+        let entry = merged.entry.id.clone();
+        let told = Obstacle::LandedBefore { entry }.words();
+        Err(ChangeError::Refused(format!("{}: {told}", short(&meant.change))))
+    }
+
+    /// What would not count is not written: it is held against the ledger as if it were.
+    fn would_count(
+        &self,
+        writer: &Writer,
+        meant: &Meant,
+        (decision, event): (Decision, Event),
+    ) -> Result<(), ChangeError> {
+        let requirements = &meant.judged.assessment.approvals.requirements;
+        let (by, change) = (short(&writer.by), short(&meant.change));
+        if requirements.is_empty() {
+            return Err(ChangeError::Pointless(format!("{change} asks nobody to agree")));
         }
-        if self.authority.left.contains(&writer.by) {
-            return Err(ChangeError::Refused(format!("{by} has left, by the base")));
-        }
-        if approvals.requirements.is_empty() {
-            let told = format!("{} asks nobody to agree", short(&meant.change));
-            return Err(ChangeError::Pointless(told));
-        }
-        let may = approvals
-            .requirements
-            .iter()
-            .any(|one| one.anyone || one.who.is_empty() || one.eligible.contains(&writer.by));
-        let lent = self.entries().iter().any(|one| match &one.entry.statement.event {
-            Event::Delegated { to, .. } => one.counts() && *to == writer.by,
-            _ => false,
-        });
-        if !may && !lent {
-            let asked: Vec<String> = approvals
-                .requirements
-                .iter()
-                .flat_map(|one| &one.who)
-                .map(|who| short(who))
-                .collect();
-            let told = format!("{by} is not among those who are asked: {}", asked.join(", "));
-            return Err(ChangeError::Refused(told));
-        }
-        Ok(())
+        let Some(refusal) = self.in_vain(meant, self.supposed(writer, &meant.change, event)?)
+        else {
+            return Ok(());
+        };
+        let told = match &refusal {
+            Refusal::Contributed { roles } => {
+                let hint = match decision {
+                    Decision::Approve => String::new(),
+                    Decision::Reject => format!(
+                        "; `gitsm change cancel {}` calls it off",
+                        change.trim_start_matches("change:")
+                    ),
+                };
+                let roles = roles.join(", ");
+                format!(
+                    "{by} contributed ({roles}), and nobody decides about their own change{hint}"
+                )
+            }
+            Refusal::Left => format!("{by} has left, by the base"),
+            Refusal::NotEligible => {
+                let asked = requirements.iter().flat_map(|one| &one.who);
+                let mut asked: Vec<String> = asked.map(|who| short(who)).collect();
+                asked.dedup();
+                format!("{by} is not among those who are asked: {}", asked.join(", "))
+            }
+            other => format!("what {by} says would not count: {}", other.words()),
+        };
+        Err(ChangeError::Refused(told))
+    }
+
+    /// An entry as it would stand in the ledger.
+    fn supposed(
+        &self,
+        writer: &Writer,
+        subject: &str,
+        event: Event,
+    ) -> Result<Checked, ChangeError> {
+        let statement = self.book.statement(&writer.by, subject, event)?;
+        let now = self.book.now.timestamp();
+        let entry = Entry {
+            id: new_id(now),
+            commit: String::new(),
+            path: String::new(),
+            hash: String::new(),
+            prev: None,
+            written: Written::of(&statement),
+            statement,
+        };
+        let before = self.entries().last().map(|last| last.time);
+        Ok(Checked {
+            entry,
+            time: before.map_or(now, |before| before.max(now)),
+            main: self.book.main.clone(),
+            grade: if writer.key.is_some() { Grade::Signed } else { Grade::Claimed },
+            key: writer.key.as_ref().and_then(SigningKey::fingerprint),
+            problems: Vec::new(),
+        })
     }
 
     /// Takes back what was said before: the entry of this id, or the newest decision of the writer on
@@ -206,11 +261,12 @@ impl Desk {
         const REVOCABLE: &[&str] = &["approved", "rejected", "delegated", "break-glass"];
         let change = canonical(what);
         let is_one = |name: &str| REVOCABLE.contains(&name);
-        let of = |one: &&crate::ledger::Checked| {
+        let of = |one: &&Checked| {
             let statement = &one.entry.statement;
             let named = one.entry.id.eq_ignore_ascii_case(what);
             let mine = statement.subject == change && person_of(one) == writer.by;
-            one.counts() && is_one(statement.event.name()) && (named || mine)
+            let meant = one.counts() && is_one(statement.event.name()) && (named || mine);
+            meant && !self.entries().iter().any(|back| takes_back(back, one))
         };
         let Some(found) = self.entries().iter().rev().find(of) else {
             let by = short(&writer.by);
@@ -220,6 +276,13 @@ impl Desk {
         if person_of(found) != writer.by {
             let whose = short(person_of(found));
             return Err(ChangeError::Refused(format!("{} is what {whose} said", found.entry.id)));
+        }
+        if found.entry.statement.event.name() == "rejected"
+            && found.grade == Grade::Signed
+            && let Some(why) = &writer.unsigned_because
+        {
+            let told = format!("what was signed is taken back with a signature, and {why}");
+            return Err(ChangeError::Refused(told));
         }
         let subject = found.entry.statement.subject.clone();
         let entry = found.entry.id.clone();
@@ -278,6 +341,7 @@ impl Desk {
         if let Found::Landed(_) = meant.found {
             return Err(ChangeError::Pointless(format!("{} has landed", short(&meant.change))));
         }
+        self.lands_once(meant)?;
         if !self.authority.break_glass.contains(&writer.by) {
             let listed: Vec<String> =
                 self.authority.break_glass.iter().map(|one| short(one)).collect();
@@ -370,7 +434,14 @@ impl Desk {
     }
 }
 
-fn person_of(one: &crate::ledger::Checked) -> &str {
+/// Whether an entry takes another one back, as surely as that one was said.
+fn takes_back(back: &Checked, one: &Checked) -> bool {
+    let Event::Revoked { entry, .. } = &back.entry.statement.event else { return false };
+    let theirs = back.counts() && back.entry.statement.by == person_of(one);
+    theirs && *entry == one.entry.id && back.grade >= one.grade
+}
+
+fn person_of(one: &Checked) -> &str {
     let statement = &one.entry.statement;
     statement.event.approval().map_or(statement.by.as_str(), |approval| approval.person.as_str())
 }

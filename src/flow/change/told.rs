@@ -5,14 +5,20 @@ use std::collections::BTreeSet;
 use super::desk::Desk;
 use super::meant::{Found, Meant};
 use crate::change::Side;
-use crate::change::agreement::{Asked, Debt, Month, Past, Terms, blocked_by, debts, month};
+use crate::change::agreement::{
+    Agreement, Asked, Debt, Month, Obstacle, Past, Refusal, Terms, agreement, blocked_by, debts,
+    month,
+};
 use crate::change::facts::Facts;
 use crate::change::policy::Policies;
-use crate::change::state::{Inputs, Told, state};
+use crate::change::state::{Inputs, Next, State, Told, state};
 use crate::change::targets::targets;
 use crate::git::Environment;
 use crate::ledger::keys::Keys;
-use crate::ledger::{Checked, Merged};
+use crate::ledger::{Authority, Checked, Merged};
+
+/// Whether the key of an entry still counts; if not, why.
+type KeyNow<'a> = dyn Fn(&Checked) -> Result<(), String> + 'a;
 
 /// Where a change stands, and what else holds it up.
 pub struct Stands {
@@ -57,8 +63,51 @@ impl Desk {
         let authority = authority.unwrap_or_else(|| std::sync::Arc::clone(&self.authority));
         let keys = Keys::of(&authority);
         let key_now = |entry: &Checked| self.key_counts(&keys, entry);
-        let asked = Asked {
-            repository: &repository,
+        let asked = self.asked(meant, &repository, (&authority, &key_now), self.entries());
+        let unsaid: Vec<&str> = assessment
+            .statements
+            .iter()
+            .filter(|one| one.is_missing())
+            .map(|one| one.what)
+            .collect();
+        let targets: Vec<String> = concerned.into_iter().collect();
+        let mut told = state(&Inputs {
+            asked: &asked,
+            unsaid: &unsaid,
+            targets: &targets,
+            blocked_by: &blocked,
+            found: false,
+        });
+        let landed = matches!(meant.found, Found::Landed(_));
+        if let Some((merged, _)) = self.merged(&meant.change).filter(|_| !landed) {
+            told = used(told, agreement(&asked), merged);
+        }
+        let month = month(self.entries(), &terms, self.book.now.timestamp());
+        Stands { told, targets, debts: blocked.into_iter().cloned().collect(), month }
+    }
+
+    /// Why a decision that is about to be written would not count; nothing if it would.
+    pub(super) fn in_vain(&self, meant: &Meant, decision: Checked) -> Option<Refusal> {
+        let id = decision.entry.id.clone();
+        let mut ledger = self.entries().to_vec();
+        ledger.push(decision);
+        let repository = self.repository_name();
+        let key_now = |entry: &Checked| self.key_counts(&self.keys, entry);
+        let asked = self.asked(meant, &repository, (&self.authority, &key_now), &ledger);
+        let mut refused = agreement(&asked).refused.into_iter();
+        refused.find(|one| one.entry == id).map(|one| one.why)
+    }
+
+    fn asked<'a>(
+        &'a self,
+        meant: &'a Meant,
+        repository: &'a str,
+        (authority, key_now): (&'a Authority, &'a KeyNow<'a>),
+        ledger: &'a [Checked],
+    ) -> Asked<'a> {
+        let assessment = &meant.judged.assessment;
+        Asked {
+            repository,
             base_branch: &self.book.base_branch,
             change: &meant.change,
             digest: meant.digest.as_deref().unwrap_or_default(),
@@ -67,27 +116,11 @@ impl Desk {
             band: assessment.risk.band,
             incident: assessment.r#type.incident.as_deref(),
             approvals: &assessment.approvals,
-            authority: &authority,
+            authority,
             now: self.book.now.timestamp(),
-            ledger: self.entries(),
-            key_now: &key_now,
-        };
-        let unsaid: Vec<&str> = assessment
-            .statements
-            .iter()
-            .filter(|one| one.is_missing())
-            .map(|one| one.what)
-            .collect();
-        let targets: Vec<String> = concerned.into_iter().collect();
-        let told = state(&Inputs {
-            asked: &asked,
-            unsaid: &unsaid,
-            targets: &targets,
-            blocked_by: &blocked,
-            found: false,
-        });
-        let month = month(self.entries(), &terms, self.book.now.timestamp());
-        Stands { told, targets, debts: blocked.into_iter().cloned().collect(), month }
+            ledger,
+            key_now,
+        }
     }
 
     /// What is known of a landing beside the ledger.
@@ -104,6 +137,30 @@ impl Desk {
         let persons = assessment.approvals.contributors.iter().flat_map(|one| &one.persons);
         let grades = assessment.approvals.requirements.iter().map(|one| one.grade);
         Past { contributors: persons.cloned().collect(), owners, grade: grades.max() }
+    }
+}
+
+/// What is said of something that goes by the name of a change that has landed: nothing of what
+/// happened to that one is its own.
+fn used(told: Told, agreement: Agreement, merged: &Checked) -> Told {
+    let entry = merged.entry.id.clone();
+    let next = Next {
+        what: "propose",
+        words: "give it a name of its own, and put it forward".to_owned(),
+        who: Vec::new(),
+        command: Some("gitsm change new NAME".to_owned()),
+    };
+    Told {
+        state: State::New,
+        code: State::New.code(),
+        unauthorized: false,
+        since: None,
+        why: vec![Obstacle::LandedBefore { entry }.words()],
+        result: None,
+        next: vec![next],
+        landing: None,
+        agreement,
+        ..told
     }
 }
 

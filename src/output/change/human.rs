@@ -96,7 +96,8 @@ fn what(out: &mut String, record: &ChangeRecord) {
 
 fn requirements(out: &mut String, record: &ChangeRecord, heading: &dyn Fn(&str) -> String) {
     let agreement = &record.told.agreement;
-    if agreement.requirements.is_empty() && agreement.rejected.is_empty() {
+    let nobody = agreement.requirements.is_empty() && agreement.rejected.is_empty();
+    if nobody && agreement.refused.is_empty() {
         return;
     }
     let _ = writeln!(out, "\n{}", heading("Who must agree"));
