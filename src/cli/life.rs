@@ -123,7 +123,7 @@ pub(super) fn cancel(arguments: &ChangeSay, environment: &Environment) -> Result
     let writer = desk.writer(&who(&arguments.signing))?;
     let (name, base) = (arguments.name.as_deref(), arguments.base.as_deref());
     let meant = desk.meant(name, base, &environment.variable)?;
-    let standing = desk.stands(&meant, &environment.variable);
+    let standing = desk.stands(&meant);
     let done =
         desk.cancel(&writer, (&meant.change, &standing), arguments.reason.as_deref())?;
     say(&done)?;
@@ -137,7 +137,7 @@ pub(super) fn complete(
     let desk = desk(environment)?;
     let writer = desk.writer(&who(&arguments.signing))?;
     let meant = desk.meant(arguments.name.as_deref(), None, &environment.variable)?;
-    let standing = desk.stands(&meant, &environment.variable);
+    let standing = desk.stands(&meant);
     let result = match arguments.result {
         Went::Successful => CloseCode::Successful,
         Went::SuccessfulIssues => CloseCode::SuccessfulIssues,
@@ -154,7 +154,7 @@ pub(super) fn merged(arguments: &ChangeMerged, environment: &Environment) -> Res
     let desk = desk(environment)?;
     let writer = desk.writer(&who(&arguments.signing))?;
     let since = arguments.since.as_deref();
-    let recorded = desk.record_landings(&writer, since, &environment.variable)?;
+    let recorded = desk.record_landings(&writer, since)?;
     if recorded.done.is_empty() && recorded.unnamed.is_empty() {
         print("nothing landed that is not recorded\n")?;
     }
@@ -172,7 +172,7 @@ pub(super) fn show(arguments: &ChangeShow, environment: &Environment) -> Result<
     let desk = desk(environment)?;
     let (name, base) = (arguments.name.as_deref(), arguments.base.as_deref());
     let meant = desk.meant(name, base, &environment.variable)?;
-    let record = desk.record_of(&meant, &environment.variable)?;
+    let record = desk.record_of(&meant)?;
     let (format, file) = &arguments.output;
     let text = match format {
         RecordFormat::Human => human(&record, environment.color && file.is_none()),
@@ -247,7 +247,7 @@ fn say(done: &Done) -> Result<(), Failure> {
 fn stands(change: &str, environment: &Environment) -> Result<u8, Failure> {
     let desk = desk(environment)?;
     let Ok(meant) = desk.meant(Some(change), None, &environment.variable) else { return Ok(0) };
-    let told = desk.stands(&meant, &environment.variable).told;
+    let told = desk.stands(&meant).told;
     let mut text = format!("it is in {}\n", told.state.name());
     for why in told.why.iter().take(8) {
         text.push_str(&format!("  {}\n", visible(why)));

@@ -31,6 +31,12 @@ mod init;
 mod keys;
 mod ledger;
 mod ledger_transports;
+#[cfg(unix)]
+mod lives;
+#[cfg(unix)]
+mod lives_urgent;
+#[cfg(unix)]
+mod lives_world;
 mod merge;
 mod pages;
 mod policies;

@@ -22,9 +22,8 @@ impl Desk {
     pub fn record_of(
         &self,
         meant: &Meant,
-        environment: &Environment<'_>,
     ) -> Result<ChangeRecord, ChangeError> {
-        let Stands { told, targets, debts, month } = self.stands(meant, environment);
+        let Stands { told, targets, debts, month } = self.stands(meant);
         let assessment = &meant.judged.assessment;
         let texts = texts::all(&self.book)?;
         let about = |one: &&crate::ledger::Checked| {
@@ -150,7 +149,7 @@ impl Desk {
             Ok(meant) => meant,
             Err(error) => return ChangeRow { next: Some(error.to_string()), ..row },
         };
-        let stands = self.stands(&meant, environment);
+        let stands = self.stands(&meant);
         ChangeRow {
             title: self.subject(&meant),
             state: Some(stands.told.state.name()),
