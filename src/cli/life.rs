@@ -189,6 +189,10 @@ pub(super) fn list(arguments: &ChangeListing, environment: &Environment) -> Resu
     let named = |word: &String| State::ALL.into_iter().find(|one| one.name() == word);
     let states: Vec<State> = arguments.states.iter().filter_map(named).collect();
     let list = desk.list(&states, arguments.limit, &environment.variable);
+    if !desk.has_begun() {
+        tell("note: there is no ledger, so only what is checked out is known; `gitsm ledger init` \
+              begins one\n");
+    }
     let (format, file) = &arguments.output;
     let text = match format {
         ListFormat::Human => list_human(&list, environment.color && file.is_none()),
@@ -221,7 +225,8 @@ pub(super) fn archive(
         return Ok(0);
     }
     let removed = desk.archive(&over)?;
-    print(&format!("removed {} files; commit that like any other edit\n", removed.len()))?;
+    let files = crate::output::count(removed.len(), "file");
+    print(&format!("removed {files}; commit that like any other edit\n"))?;
     Ok(0)
 }
 

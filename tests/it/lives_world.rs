@@ -128,11 +128,21 @@ impl World {
         self.commit_with(who, message, true);
     }
 
+    /// Says the newest commit's message otherwise.
+    pub(crate) fn amend(&self, who: &str, message: &str) {
+        self.commit_by(who, &["--amend", "-m", message], true);
+    }
+
     pub(crate) fn commit_with(&self, who: &str, message: &str, signed: bool) {
         self.git(&["add", "--all"]);
+        self.commit_by(who, &["-m", message], signed);
+    }
+
+    fn commit_by(&self, who: &str, arguments: &[&str], signed: bool) {
         let mut command = git(&self.path());
         command
-            .args(["-c", "gpg.format=ssh", "commit", "--quiet", "--allow-empty", "-m", message])
+            .args(["-c", "gpg.format=ssh", "commit", "--quiet", "--allow-empty"])
+            .args(arguments)
             .env("GIT_AUTHOR_NAME", who)
             .env("GIT_AUTHOR_EMAIL", format!("{who}@acme.example"))
             .env("GIT_COMMITTER_NAME", who)
@@ -330,7 +340,7 @@ const CATALOG: &[(&str, &str)] = &[
     (
         "changes/policy.yaml",
         "apiVersion: gitsm/v1alpha1\nkind: ChangePolicy\nmetadata: {name: acme}\nspec:\n  owner: \
-         team:platform\n  statements: {reason: moderate, plan: moderate, test: very_high, backout: \
+         team:platform\n  statements: {reason: moderate, plan: very_high, test: very_high, backout: \
          very_high}\n  emergency: {approvers: team:oncall, reviewWithin: PT16H, monthlyLimit: 1}\n  \
          breakGlass: {people: [person:olga], reviewWithin: PT8H}\n",
     ),

@@ -34,6 +34,8 @@ mod ledger_transports;
 #[cfg(unix)]
 mod lives;
 #[cfg(unix)]
+mod lives_records;
+#[cfg(unix)]
 mod lives_urgent;
 #[cfg(unix)]
 mod lives_world;

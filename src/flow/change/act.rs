@@ -10,11 +10,9 @@ use super::texts;
 use super::told::Stands;
 use super::writer::Writer;
 use crate::catalog::short;
-use crate::change::state::State;
+use crate::change::state::{Life, State, TRANSITIONS, Transition};
 use crate::git::Environment;
-use crate::ledger::{
-    APPROVAL, Approval, CloseCode, Decision, Event, Proposed,
-};
+use crate::ledger::{APPROVAL, Approval, Checked, CloseCode, Decision, Event, Proposed};
 use crate::model::parse_reference;
 
 /// What was written down.
@@ -105,13 +103,43 @@ impl Desk {
         };
         if let Some((entry, known)) = self.proposed(&meant.change) {
             let same = Proposed { base: proposed.base.clone(), ..known.clone() } == proposed;
-            if same && entry.entry.statement.by == writer.by {
+            let over = self.said_since(entry, |event| matches!(event, Event::Canceled { .. }));
+            if same && !over && entry.entry.statement.by == writer.by {
                 let id = &entry.entry.id;
                 let told = format!("{} was put forward as it is already ({id})", short(&meant.change));
                 return Err(ChangeError::Pointless(told));
             }
         }
         self.write(writer, &meant.change, vec![Event::Proposed(proposed)])
+    }
+
+    /// Whether something of a kind was said of the same change after an entry.
+    fn said_since(&self, entry: &Checked, kind: impl Fn(&Event) -> bool) -> bool {
+        let (id, subject) = (&entry.entry.id, &entry.entry.statement.subject);
+        let later = self.entries().iter().rev().take_while(|one| one.entry.id != *id);
+        later.filter(|one| one.counts() && one.entry.statement.subject == *subject)
+            .any(|one| kind(&one.entry.statement.event))
+    }
+
+    /// What hand somebody had in a change, in words; whoever had one neither agrees to it nor looks
+    /// back at it.
+    fn hand(&self, writer: &Writer, meant: &Meant) -> Option<String> {
+        let contributors = &meant.judged.assessment.approvals.contributors;
+        let own = contributors.iter().find(|one| one.persons.contains(&writer.by));
+        let by = short(&writer.by);
+        if let Some(own) = own {
+            return Some(format!("{by} contributed ({})", own.contributor.role));
+        }
+        let mine = self.entries().iter().filter(|one| {
+            let statement = &one.entry.statement;
+            one.counts() && statement.subject == meant.change && statement.by == writer.by
+        });
+        let mut mine = mine.filter_map(|one| match &one.entry.statement.event {
+            Event::Proposed(_) => Some(format!("{by} put it forward")),
+            Event::BreakGlass { .. } => Some(format!("{by} broke the glass for it")),
+            _ => None,
+        });
+        mine.next()
     }
 
     /// Agrees to a change as it is, or does not.
@@ -157,10 +185,8 @@ impl Desk {
     fn may_agree(&self, writer: &Writer, meant: &Meant) -> Result<(), ChangeError> {
         let approvals = &meant.judged.assessment.approvals;
         let by = short(&writer.by);
-        let own = approvals.contributors.iter().find(|one| one.persons.contains(&writer.by));
-        if let Some(own) = own {
-            let role = &own.contributor.role;
-            let told = format!("{by} contributed ({role}), and nobody agrees to their own change");
+        if let Some(hand) = self.hand(writer, meant) {
+            let told = format!("{hand}, and nobody agrees to their own change");
             return Err(ChangeError::Refused(told));
         }
         if self.authority.left.contains(&writer.by) {
@@ -201,11 +227,16 @@ impl Desk {
         const REVOCABLE: &[&str] = &["approved", "rejected", "delegated", "break-glass"];
         let change = canonical(what);
         let is_one = |name: &str| REVOCABLE.contains(&name);
-        let of = |one: &&crate::ledger::Checked| {
+        let of = |one: &&Checked| {
             let statement = &one.entry.statement;
             let named = one.entry.id.eq_ignore_ascii_case(what);
             let mine = statement.subject == change && person_of(one) == writer.by;
-            one.counts() && is_one(statement.event.name()) && (named || mine)
+            let taken = |event: &Event| match event {
+                Event::Revoked { entry, .. } => *entry == one.entry.id,
+                _ => false,
+            };
+            let says = one.counts() && is_one(statement.event.name()) && (named || mine);
+            says && !self.said_since(one, taken)
         };
         let Some(found) = self.entries().iter().rev().find(of) else {
             let by = short(&writer.by);
@@ -301,8 +332,14 @@ impl Desk {
         text: Option<&str>,
     ) -> Result<Done, ChangeError> {
         let state = stands.told.state;
-        if matches!(state, State::Review | State::Closed | State::Canceled) {
-            let told = format!("{} is in {}: it cannot be called off", short(change), state.name());
+        let life = stands.told.life;
+        let ends = |row: &&Transition| (row.life, row.from, row.to) == (life, state, State::Canceled);
+        if !TRANSITIONS.iter().any(|row| ends(&row)) {
+            let change = short(change);
+            let told = match life {
+                Life::Unauthorized => format!("{change} happened, unauthorized: it is looked back at"),
+                _ => format!("{change} is in {}: it cannot be called off", state.name()),
+            };
             return Err(ChangeError::Refused(told));
         }
         let text = self.text(writer, change, text)?;
@@ -332,18 +369,9 @@ impl Desk {
         }
         let owes_outcome = state != State::Review;
         let may_tell = self.authority.operators.contains(&writer.by) || !writer.is_person();
-        let contributed = meant
-            .judged
-            .assessment
-            .approvals
-            .contributors
-            .iter()
-            .any(|one| one.persons.contains(&writer.by));
         let wants_review = review.unwrap_or(!owes_outcome);
-        if wants_review && contributed {
-            let by = short(&writer.by);
-            let told = format!("{by} contributed, and somebody else looks back");
-            return Err(ChangeError::Refused(told));
+        if let Some(hand) = self.hand(writer, meant).filter(|_| wants_review) {
+            return Err(ChangeError::Refused(format!("{hand}, and somebody else looks back")));
         }
         let text = self.text(writer, change, text)?;
         let instant = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
