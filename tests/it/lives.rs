@@ -89,7 +89,10 @@ fn a_change_is_the_same_whether_it_lands_by_merge_squash_rebase_or_queue() {
     let path = ["authorize", "scheduled", "implement", "review", "closed"];
     for one in &told {
         assert_eq!(one, &told[0]);
-        assert_eq!((one.0.as_str(), one.2.as_slice()), ("change:default/bigger-db", &path.map(str::to_owned)[..]));
+        assert_eq!(
+            (one.0.as_str(), one.2.as_slice()),
+            ("change:default/bigger-db", &path.map(str::to_owned)[..])
+        );
     }
     // Nothing is left to record, and it may be asked as often as anybody likes.
     let run = queued.fine("ci", &["change", "merged"]);
@@ -283,4 +286,72 @@ fn every_transition_of_a_standard_change_is_reached() {
     six.is(State::Implement);
     six.does("kofi", &["cancel"], State::Canceled);
     all_taken(Life::Standard, &[&four, &five, &six]);
+}
+
+/// What is printed, without what is another each time.
+fn steady(text: &str) -> String {
+    let mut text = text.to_owned();
+    for (pattern, instead) in [
+        (r"sha256:[0-9a-f]{64}", "sha256:DIGEST"),
+        (r"\b01[0-9A-HJKMNP-TV-Z]{24}\b", "ENTRY"),
+        (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ", "TIME"),
+        (r"\d{4}-\d\d-\d\d", "DAY"),
+        (r"\b[0-9a-f]{9}\b", "COMMIT"),
+    ] {
+        text = regex::Regex::new(pattern).unwrap().replace_all(&text, instead).into_owned();
+    }
+    text
+}
+
+#[test]
+fn what_people_read_of_a_change() {
+    if !has("ssh-keygen") {
+        return;
+    }
+    let world = World::new();
+    world.branch("bigger-db");
+    world.size(8);
+    world.request("bigger-db", PLAN);
+    world.commit("jonas", "A larger database");
+    let run = world.fine("jonas", &["change", "propose"]);
+    let mut told = format!("$ gitsm change propose\n{}", run.stdout);
+    let mut note = |command: &str, run: &crate::support::Run| {
+        told.push_str(&format!("\n$ gitsm change {command}\n{}{}", run.stdout, run.stderr));
+    };
+    note("approve", &world.say("jonas", &["change", "approve", "bigger-db"]));
+    insta::assert_snapshot!(
+        "change_in_authorize",
+        steady(&world.gitsm(&["change", "show"]).stdout)
+    );
+    note(
+        "approve",
+        &world.say("ada", &["change", "approve", "bigger-db", "--reason", "Looks right."]),
+    );
+    note(
+        "cancel --unsigned",
+        &world.gitsm(&["change", "cancel", "bigger-db", "--as", "jonas", "--unsigned"]),
+    );
+    note("propose", &world.say("jonas", &["change", "propose", "bigger-db"]));
+    note("reject", &world.say("mira", &["change", "reject", "bigger-db", "--reason", "Why now?"]));
+    note("revoke", &world.say("mira", &["change", "revoke", "bigger-db"]));
+    note("approve", &world.say("ada", &["change", "approve", "bigger-db"]));
+    world.git(&["switch", "--quiet", "main"]);
+    world.git(&["merge", "--quiet", "--no-ff", "-m", "Merge", "bigger-db"]);
+    world.git(&["push", "--quiet"]);
+    note("merged", &world.say("ci", &["change", "merged"]));
+    note("approve", &world.say("ada", &["change", "approve", "bigger-db"]));
+    note("complete", &world.say("kofi", &["change", "complete", "bigger-db"]));
+    note(
+        "complete",
+        &world.say("ada", &["change", "complete", "bigger-db", "--reason", "As planned."]),
+    );
+    note("complete", &world.say("ada", &["change", "complete", "bigger-db"]));
+    note("cancel", &world.say("jonas", &["change", "cancel", "bigger-db"]));
+    note("list", &world.gitsm(&["change", "list"]));
+    note("show nothing", &world.gitsm(&["change", "show", "nothing"]));
+    insta::assert_snapshot!("change_commands", steady(&told));
+    insta::assert_snapshot!(
+        "change_closed",
+        steady(&world.gitsm(&["change", "show", "bigger-db"]).stdout)
+    );
 }

@@ -314,8 +314,7 @@ fn way(life: Life, from: State, (to, when): (State, &Value)) -> Vec<Transition> 
 
 /// Asserts that every row of a life was taken.
 pub(crate) fn all_taken(life: Life, watched: &[&Watched<'_>]) {
-    let taken: BTreeSet<Transition> =
-        watched.iter().flat_map(|one| one.taken()).copied().collect();
+    let taken: BTreeSet<Transition> = watched.iter().flat_map(|one| one.taken()).copied().collect();
     let missing: Vec<&Transition> =
         TRANSITIONS.iter().filter(|row| row.life == life && !taken.contains(row)).collect();
     assert!(missing.is_empty(), "never taken: {missing:#?}");
