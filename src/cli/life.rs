@@ -161,11 +161,29 @@ pub(super) fn merged(arguments: &ChangeMerged, environment: &Environment) -> Res
     for done in &recorded.done {
         say(done)?;
     }
+    unauthorized(&recorded.done, environment)?;
     for (commit, subject) in &recorded.unnamed {
         let commit = commit.get(..9).unwrap_or(commit);
         print(&format!("{commit} landed without a name: {}\n", visible(subject)))?;
     }
     Ok(u8::from(!recorded.unnamed.is_empty()))
+}
+
+/// Says which of them landed without what they needed, as far as that is quick to say.
+fn unauthorized(landed: &[Done], environment: &Environment) -> Result<(), Failure> {
+    const MOST: usize = 20;
+    if landed.is_empty() {
+        return Ok(());
+    }
+    let desk = desk(environment)?;
+    for done in landed.iter().rev().take(MOST).rev() {
+        let meant = desk.meant(Some(&done.subject), None, &environment.variable);
+        let told = meant.ok().map(|meant| desk.stands(&meant).told);
+        let Some(told) = told.filter(|told| told.unauthorized) else { continue };
+        let line = format!("{} is unauthorized: {}", short(&done.subject), told.why.join("; "));
+        print(&format!("{}\n", visible(&line)))?;
+    }
+    Ok(())
 }
 
 pub(super) fn show(arguments: &ChangeShow, environment: &Environment) -> Result<u8, Failure> {
@@ -248,16 +266,19 @@ fn say(done: &Done) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What may always be done, and is not what comes next.
+const ASIDE: &[&str] = &["cancel", "break-glass"];
+
 /// Says where a change stands now.
 fn stands(change: &str, environment: &Environment) -> Result<u8, Failure> {
     let desk = desk(environment)?;
     let Ok(meant) = desk.meant(Some(change), None, &environment.variable) else { return Ok(0) };
     let told = desk.stands(&meant).told;
-    let mut text = format!("it is in {}\n", told.state.name());
+    let mut text = format!("state: {}\n", told.state.name());
     for why in told.why.iter().take(8) {
         text.push_str(&format!("  {}\n", visible(why)));
     }
-    for next in told.next.iter().filter(|next| next.what != "cancel").take(4) {
+    for next in told.next.iter().filter(|next| !ASIDE.contains(&next.what)).take(4) {
         let command = next.command.as_ref().map(|command| format!(": {command}"));
         let line = format!("next: {}{}", next.words, command.unwrap_or_default());
         text.push_str(&format!("  {}\n", visible(&line)));

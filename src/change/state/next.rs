@@ -252,7 +252,7 @@ fn answers(facts: &Facts<'_>, inputs: &Inputs<'_>, name: &str) -> Vec<Next> {
             what: "break-glass",
             words: "go ahead before anybody agrees, and owe a review".to_owned(),
             who: listed.iter().cloned().collect(),
-            command: Some(format!("gitsm change break-glass {name}")),
+            command: Some(format!("gitsm change break-glass {name} --reason WHY")),
         });
     }
     all

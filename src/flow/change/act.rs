@@ -1,6 +1,8 @@
 //! What people say of a change: put forward, agree, refuse, take back, lend a voice, break glass,
 //! call off, say how it went, look back.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::ChangeError;
@@ -125,10 +127,12 @@ impl Desk {
     /// back at it.
     fn hand(&self, writer: &Writer, meant: &Meant) -> Option<String> {
         let contributors = &meant.judged.assessment.approvals.contributors;
-        let own = contributors.iter().find(|one| one.persons.contains(&writer.by));
+        let own = contributors.iter().filter(|one| one.persons.contains(&writer.by));
+        let roles: BTreeSet<&str> = own.map(|one| one.contributor.role.as_str()).collect();
         let by = short(&writer.by);
-        if let Some(own) = own {
-            return Some(format!("{by} contributed ({})", own.contributor.role));
+        if !roles.is_empty() {
+            let roles: Vec<&str> = roles.into_iter().collect();
+            return Some(format!("{by} contributed ({})", roles.join(", ")));
         }
         let mine = self.entries().iter().filter(|one| {
             let statement = &one.entry.statement;
@@ -338,7 +342,10 @@ impl Desk {
             let change = short(change);
             let told = match life {
                 Life::Unauthorized => format!("{change} happened, unauthorized: it is looked back at"),
-                _ => format!("{change} is in {}: it cannot be called off", state.name()),
+                _ => match state {
+                    State::Closed | State::Canceled => format!("{change} is {} already", state.name()),
+                    _ => format!("{change} is in {}: it cannot be called off", state.name()),
+                },
             };
             return Err(ChangeError::Refused(told));
         }

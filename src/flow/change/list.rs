@@ -168,6 +168,6 @@ fn found(found: &Found) -> String {
             format!("as it was put forward, at {}", commit.get(..9).unwrap_or(commit))
         }
         Found::Branch(branch) => format!("on the branch {branch}"),
-        Found::Landed(entry) => format!("as it landed, by {}", short(entry)),
+        Found::Landed(entry) => format!("as it landed ({})", short(entry)),
     }
 }

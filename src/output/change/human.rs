@@ -117,7 +117,7 @@ fn requirements(out: &mut String, record: &ChangeRecord, heading: &dyn Fn(&str) 
     for one in &agreement.refused {
         let (who, entry) = (short(&one.person), &one.entry);
         let words = visible(&one.words);
-        let _ = writeln!(out, "  does not count: {} by {}: {words} ({entry})", one.event, visible(&who));
+        let _ = writeln!(out, "  does not count: {} by {} ({entry}): {words}", one.event, visible(&who));
     }
 }
 
