@@ -131,7 +131,7 @@ pub(super) fn cancel(arguments: &ChangeSay, environment: &Environment) -> Result
     let writer = desk.writer(&who(&arguments.signing))?;
     let (name, base) = (arguments.name.as_deref(), arguments.base.as_deref());
     let meant = desk.meant(name, base, &environment.variable)?;
-    let standing = desk.stands(&meant, &environment.variable);
+    let standing = desk.stands(&meant);
     let done = desk.cancel(&writer, (&meant.change, &standing), arguments.reason.as_deref())?;
     say(&done)?;
     stands(&done.subject, environment)
@@ -144,7 +144,7 @@ pub(super) fn complete(
     let desk = desk(environment)?;
     let writer = desk.writer(&who(&arguments.signing))?;
     let meant = desk.meant(arguments.name.as_deref(), None, &environment.variable)?;
-    let standing = desk.stands(&meant, &environment.variable);
+    let standing = desk.stands(&meant);
     let result = match arguments.result {
         Went::Successful => CloseCode::Successful,
         Went::SuccessfulIssues => CloseCode::SuccessfulIssues,
@@ -161,13 +161,14 @@ pub(super) fn merged(arguments: &ChangeMerged, environment: &Environment) -> Res
     let desk = desk(environment)?;
     let writer = desk.writer(&who(&arguments.signing))?;
     let since = arguments.since.as_deref();
-    let recorded = desk.record_landings(&writer, since, &environment.variable)?;
+    let recorded = desk.record_landings(&writer, since)?;
     if recorded.done.is_empty() && recorded.unnamed.is_empty() {
         print("nothing landed that is not recorded\n")?;
     }
     for done in &recorded.done {
         say(done)?;
     }
+    unauthorized(&recorded.done, environment)?;
     for (commit, subject) in &recorded.unnamed {
         let commit = commit.get(..9).unwrap_or(commit);
         print(&format!("{commit} landed without a name: {}\n", visible(subject)))?;
@@ -175,11 +176,28 @@ pub(super) fn merged(arguments: &ChangeMerged, environment: &Environment) -> Res
     Ok(u8::from(!recorded.unnamed.is_empty()))
 }
 
+/// Says which of them landed without what they needed, as far as that is quick to say.
+fn unauthorized(landed: &[Done], environment: &Environment) -> Result<(), Failure> {
+    const MOST: usize = 20;
+    if landed.is_empty() {
+        return Ok(());
+    }
+    let desk = desk(environment)?;
+    for done in landed.iter().rev().take(MOST).rev() {
+        let meant = desk.meant(Some(&done.subject), None, &environment.variable);
+        let told = meant.ok().map(|meant| desk.stands(&meant).told);
+        let Some(told) = told.filter(|told| told.unauthorized) else { continue };
+        let line = format!("{} is unauthorized: {}", short(&done.subject), told.why.join("; "));
+        print(&format!("{}\n", visible(&line)))?;
+    }
+    Ok(())
+}
+
 pub(super) fn show(arguments: &ChangeShow, environment: &Environment) -> Result<u8, Failure> {
     let desk = desk(environment)?;
     let (name, base) = (arguments.name.as_deref(), arguments.base.as_deref());
     let meant = desk.meant(name, base, &environment.variable)?;
-    let record = desk.record_of(&meant, &environment.variable)?;
+    let record = desk.record_of(&meant)?;
     let (format, file) = &arguments.output;
     let text = match format {
         RecordFormat::Human => human(&record, environment.color && file.is_none()),
@@ -196,6 +214,12 @@ pub(super) fn list(arguments: &ChangeListing, environment: &Environment) -> Resu
     let named = |word: &String| State::ALL.into_iter().find(|one| one.name() == word);
     let states: Vec<State> = arguments.states.iter().filter_map(named).collect();
     let list = desk.list(&states, arguments.limit, &environment.variable);
+    if !desk.has_begun() {
+        tell(
+            "note: there is no ledger, so only what is checked out is known; `gitsm ledger init` \
+              begins one\n",
+        );
+    }
     let (format, file) = &arguments.output;
     let text = match format {
         ListFormat::Human => list_human(&list, environment.color && file.is_none()),
@@ -225,7 +249,8 @@ pub(super) fn archive(arguments: &ChangeArchive, environment: &Environment) -> R
         return Ok(0);
     }
     let removed = desk.archive(&over)?;
-    print(&format!("removed {} files; commit that like any other edit\n", removed.len()))?;
+    let files = crate::output::count(removed.len(), "file");
+    print(&format!("removed {files}; commit that like any other edit\n"))?;
     Ok(0)
 }
 
@@ -247,16 +272,19 @@ fn say(done: &Done) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What may always be done, and is not what comes next.
+const ASIDE: &[&str] = &["cancel", "break-glass"];
+
 /// Says where a change stands now.
 fn stands(change: &str, environment: &Environment) -> Result<u8, Failure> {
     let desk = desk(environment)?;
     let Ok(meant) = desk.meant(Some(change), None, &environment.variable) else { return Ok(0) };
-    let told = desk.stands(&meant, &environment.variable).told;
-    let mut text = format!("it is in {}\n", told.state.name());
+    let told = desk.stands(&meant).told;
+    let mut text = format!("state: {}\n", told.state.name());
     for why in told.why.iter().take(8) {
         text.push_str(&format!("  {}\n", visible(why)));
     }
-    for next in told.next.iter().filter(|next| next.what != "cancel").take(4) {
+    for next in told.next.iter().filter(|next| !ASIDE.contains(&next.what)).take(4) {
         let command = next.command.as_ref().map(|command| format!(": {command}"));
         let line = format!("next: {}{}", next.words, command.unwrap_or_default());
         text.push_str(&format!("  {}\n", visible(&line)));

@@ -18,6 +18,7 @@ pub mod graph;
 pub mod impact;
 pub mod init;
 pub mod judged;
+mod landing;
 pub mod ledger;
 mod mentions;
 mod objection;

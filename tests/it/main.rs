@@ -33,6 +33,14 @@ mod init;
 mod keys;
 mod ledger;
 mod ledger_transports;
+#[cfg(unix)]
+mod lives;
+#[cfg(unix)]
+mod lives_records;
+#[cfg(unix)]
+mod lives_urgent;
+#[cfg(unix)]
+mod lives_world;
 mod merge;
 #[cfg(unix)]
 mod office;

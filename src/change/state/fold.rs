@@ -170,7 +170,8 @@ impl Fold {
     pub(super) fn settle(&mut self, facts: &Facts<'_>, by: Option<&Checked>) {
         let from = self.state;
         let mut last = None;
-        if facts.life != self.life {
+        let other = facts.life != self.life;
+        if other {
             // A change of another type begins anew; nothing of what it was holds of it.
             self.life = facts.life;
             self.state = State::New;
@@ -185,7 +186,9 @@ impl Fold {
             last = Some(row.when);
             self.taken.push(*row);
         }
-        if self.state != from || self.history.is_empty() {
+        // What landed unauthorized stands in `authorize`, and not as it did before.
+        let anew = other && last.is_some();
+        if self.state != from || anew || self.history.is_empty() {
             self.history.push(Visited {
                 state: self.state,
                 life: self.life,

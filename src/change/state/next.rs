@@ -197,8 +197,9 @@ pub(super) fn next(state: State, facts: &Facts<'_>, inputs: &Inputs<'_>) -> Vec<
             all.push(step("complete", "say how it went", who, Some("complete")));
         }
         State::Review => {
-            let words = "look back at it: anybody who had no hand in it";
-            all.push(step("review", words, Vec::new(), Some("complete")));
+            let words = "look back at it, as anybody who had no hand in it".to_owned();
+            let command = Some(format!("gitsm change complete {name} --review"));
+            all.push(Next { what: "review", words, who: Vec::new(), command });
         }
         State::Canceled if !landed => {
             all.push(step("propose", "put it forward again", Vec::new(), Some("propose")));
@@ -220,13 +221,16 @@ fn answers(facts: &Facts<'_>, inputs: &Inputs<'_>, name: &str) -> Vec<Next> {
     for one in facts.agreement.unmet() {
         let whom = match one.kind {
             RequirementKind::Peers | RequirementKind::Unattributed => {
-                "anybody who had no hand in it".to_owned()
+                "as anybody who had no hand in it".to_owned()
             }
-            _ => short(one.id.split_once('/').map_or(one.id.as_str(), |(_, whose)| whose)),
+            _ => {
+                let whose = one.id.split_once('/').map_or(one.id.as_str(), |(_, whose)| whose);
+                format!("for {}", short(whose))
+            }
         };
         let words = match one.missing {
-            1 => format!("agree, for {whom}"),
-            missing => format!("agree, for {whom}: {missing} more"),
+            1 => format!("agree, {whom}"),
+            missing => format!("agree, {whom} ({missing} more)"),
         };
         if one.anyone || !one.could.is_empty() {
             let command = Some(format!("gitsm change approve {name}"));
@@ -239,7 +243,7 @@ fn answers(facts: &Facts<'_>, inputs: &Inputs<'_>, name: &str) -> Vec<Next> {
             what: "review",
             words: format!("look back at {}, which broke the glass", short(&debt.change)),
             who: Vec::new(),
-            command: Some(format!("gitsm change complete {of}")),
+            command: Some(format!("gitsm change complete {of} --review")),
         });
     }
     let listed = &inputs.asked.authority.break_glass;
@@ -248,7 +252,7 @@ fn answers(facts: &Facts<'_>, inputs: &Inputs<'_>, name: &str) -> Vec<Next> {
             what: "break-glass",
             words: "go ahead before anybody agrees, and owe a review".to_owned(),
             who: listed.iter().cloned().collect(),
-            command: Some(format!("gitsm change break-glass {name}")),
+            command: Some(format!("gitsm change break-glass {name} --reason WHY")),
         });
     }
     all

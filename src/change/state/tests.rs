@@ -340,7 +340,7 @@ fn a_review_that_somebody_else_owes_holds_it_up() {
         told.why,
         ["change:fire broke the glass, and nobody has reviewed that: it holds up team:infra"]
     );
-    assert_eq!(told.next[0].command.as_deref(), Some("gitsm change complete fire"));
+    assert_eq!(told.next[0].command.as_deref(), Some("gitsm change complete fire --review"));
     play.world.merge();
     assert!(blocked(&play).unauthorized);
 }

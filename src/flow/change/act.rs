@@ -1,6 +1,8 @@
 //! What people say of a change: put forward, agree, refuse, take back, lend a voice, break glass,
 //! call off, say how it went, look back.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::ChangeError;
@@ -11,7 +13,7 @@ use super::told::Stands;
 use super::writer::Writer;
 use crate::catalog::short;
 use crate::change::agreement::{Obstacle, Refusal};
-use crate::change::state::State;
+use crate::change::state::{Life, State, TRANSITIONS, Transition};
 use crate::git::Environment;
 use crate::ledger::{
     APPROVAL, Approval, Checked, CloseCode, Decision, Entry, Event, Proposed, Written, new_id,
@@ -109,7 +111,7 @@ impl Desk {
         };
         if let Some((entry, known)) = self.proposed(&meant.change) {
             let same = Proposed { base: proposed.base.clone(), ..known.clone() } == proposed;
-            let over = self.canceled_after(&meant.change, &entry.entry.id);
+            let over = self.said_since(entry, |event| matches!(event, Event::Canceled { .. }));
             if same && !over && entry.entry.statement.by == writer.by {
                 let id = &entry.entry.id;
                 let told =
@@ -120,12 +122,36 @@ impl Desk {
         self.write(writer, &meant.change, vec![Event::Proposed(proposed)])
     }
 
-    /// Whether a change was called off after an entry.
-    fn canceled_after(&self, change: &str, entry: &str) -> bool {
-        let later = self.entries().iter().rev().take_while(|one| one.entry.id != entry);
+    /// Whether something of a kind was said of the same change after an entry.
+    fn said_since(&self, entry: &Checked, kind: impl Fn(&Event) -> bool) -> bool {
+        let (id, subject) = (&entry.entry.id, &entry.entry.statement.subject);
+        let later = self.entries().iter().rev().take_while(|one| one.entry.id != *id);
         later
-            .filter(|one| one.counts() && one.entry.statement.subject == change)
-            .any(|one| matches!(one.entry.statement.event, Event::Canceled { .. }))
+            .filter(|one| one.counts() && one.entry.statement.subject == *subject)
+            .any(|one| kind(&one.entry.statement.event))
+    }
+
+    /// What hand somebody had in a change, in words; whoever had one neither agrees to it nor looks
+    /// back at it.
+    fn hand(&self, writer: &Writer, meant: &Meant) -> Option<String> {
+        let contributors = &meant.judged.assessment.approvals.contributors;
+        let own = contributors.iter().filter(|one| one.persons.contains(&writer.by));
+        let roles: BTreeSet<&str> = own.map(|one| one.contributor.role.as_str()).collect();
+        let by = short(&writer.by);
+        if !roles.is_empty() {
+            let roles: Vec<&str> = roles.into_iter().collect();
+            return Some(format!("{by} contributed ({})", roles.join(", ")));
+        }
+        let mine = self.entries().iter().filter(|one| {
+            let statement = &one.entry.statement;
+            one.counts() && statement.subject == meant.change && statement.by == writer.by
+        });
+        let mut mine = mine.filter_map(|one| match &one.entry.statement.event {
+            Event::Proposed(_) => Some(format!("{by} put it forward")),
+            Event::BreakGlass { .. } => Some(format!("{by} broke the glass for it")),
+            _ => None,
+        });
+        mine.next()
     }
 
     /// Agrees to a change as it is, or does not.
@@ -370,8 +396,22 @@ impl Desk {
         text: Option<&str>,
     ) -> Result<Done, ChangeError> {
         let state = stands.told.state;
-        if matches!(state, State::Review | State::Closed | State::Canceled) {
-            let told = format!("{} is in {}: it cannot be called off", short(change), state.name());
+        let life = stands.told.life;
+        let ends =
+            |row: &&Transition| (row.life, row.from, row.to) == (life, state, State::Canceled);
+        if !TRANSITIONS.iter().any(|row| ends(&row)) {
+            let change = short(change);
+            let told = match life {
+                Life::Unauthorized => {
+                    format!("{change} happened, unauthorized: it is looked back at")
+                }
+                _ => match state {
+                    State::Closed | State::Canceled => {
+                        format!("{change} is {} already", state.name())
+                    }
+                    _ => format!("{change} is in {}: it cannot be called off", state.name()),
+                },
+            };
             return Err(ChangeError::Refused(told));
         }
         let text = self.text(writer, change, text)?;
@@ -401,18 +441,9 @@ impl Desk {
         }
         let owes_outcome = state != State::Review;
         let may_tell = self.authority.operators.contains(&writer.by) || !writer.is_person();
-        let contributed = meant
-            .judged
-            .assessment
-            .approvals
-            .contributors
-            .iter()
-            .any(|one| one.persons.contains(&writer.by));
         let wants_review = review.unwrap_or(!owes_outcome);
-        if wants_review && contributed {
-            let by = short(&writer.by);
-            let told = format!("{by} contributed, and somebody else looks back");
-            return Err(ChangeError::Refused(told));
+        if let Some(hand) = self.hand(writer, meant).filter(|_| wants_review) {
+            return Err(ChangeError::Refused(format!("{hand}, and somebody else looks back")));
         }
         let text = self.text(writer, change, text)?;
         let instant = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);

@@ -58,7 +58,7 @@ impl Desk {
         let mut over = Vec::new();
         for (change, path, is_alone) in requests {
             let Ok(meant) = self.meant(Some(&change), None, environment) else { continue };
-            let told = self.stands(&meant, environment).told;
+            let told = self.stands(&meant).told;
             if !told.state.is_over() {
                 continue;
             }

@@ -8,8 +8,9 @@ use super::writer::Writer;
 use crate::change::request::name;
 use crate::change::request::own_request;
 use crate::change::request_digest::request_digest;
-use crate::flow::sides::{Names, Sides, Wanted, folder_in};
-use crate::git::{CommitInfo, Contents, Environment, Repository};
+use crate::flow::landing::landed;
+use crate::flow::sides::Wanted;
+use crate::git::CommitInfo;
 use crate::ledger::{Event, Merged, Proposed};
 
 /// What landed, and what of it has no name.
@@ -44,12 +45,11 @@ impl Desk {
         &self,
         writer: &Writer,
         since: Option<&str>,
-        environment: &Environment<'_>,
     ) -> Result<Recorded, ChangeError> {
         let mut recorded = Recorded::default();
         for range in self.unrecorded(since)? {
             let Some(after) = range.after() else { continue };
-            match self.event(&range, environment)? {
+            match self.event(&range)? {
                 Some((change, merged)) => {
                     let events = vec![(change.clone(), Event::Merged(merged))];
                     let appended = self.record(writer, events)?;
@@ -109,28 +109,10 @@ impl Desk {
     }
 
     /// What is to be recorded of a landing; nothing if it has no name.
-    fn event(
-        &self,
-        range: &Range,
-        environment: &Environment<'_>,
-    ) -> Result<Option<(String, Merged)>, ChangeError> {
+    fn event(&self, range: &Range) -> Result<Option<(String, Merged)>, ChangeError> {
         let Some(after) = range.after() else { return Ok(None) };
-        let repository = Repository::discover(&self.place.current)?;
-        let changed = repository.compare(Some(&range.before), &after.id)?;
-        let names = Names {
-            base: range.before.clone(),
-            base_commit: range.before.clone(),
-            head: Some(after.id.clone()),
-            head_commit: after.id.clone(),
-            how: "it landed".to_owned(),
-            staged: false,
-        };
-        let facts = crate::flow::contributors::facts(&repository, &names, environment)?;
-        let facts = crate::change::facts::Facts { pull_request: None, ..facts };
         let wanted = Wanted { now: Some(self.book.now.timestamp()), ..Wanted::default() };
-        let folder = folder_in(&repository, &self.place.current);
-        let sides =
-            Sides::of(repository, names, (changed, Contents::new()), &folder, (&wanted, facts))?;
+        let sides = landed(&self.place, (&range.before, &after.id), &wanted, &[])?;
         let set = sides.set();
         let Some(digest) = set.digest() else { return Ok(None) };
         let digest = format!("sha256:{digest}");

@@ -19,12 +19,8 @@ impl Desk {
     /// # Errors
     ///
     /// The records store cannot be read.
-    pub fn record_of(
-        &self,
-        meant: &Meant,
-        environment: &Environment<'_>,
-    ) -> Result<ChangeRecord, ChangeError> {
-        let Stands { told, targets, debts, month } = self.stands(meant, environment);
+    pub fn record_of(&self, meant: &Meant) -> Result<ChangeRecord, ChangeError> {
+        let Stands { told, targets, debts, month } = self.stands(meant);
         let assessment = &meant.judged.assessment;
         let texts = texts::all(&self.book)?;
         let about = |one: &&crate::ledger::Checked| one.entry.statement.subject == meant.change;
@@ -148,7 +144,7 @@ impl Desk {
             Ok(meant) => meant,
             Err(error) => return ChangeRow { next: Some(error.to_string()), ..row },
         };
-        let stands = self.stands(&meant, environment);
+        let stands = self.stands(&meant);
         ChangeRow {
             title: self.subject(&meant),
             state: Some(stands.told.state.name()),
@@ -167,6 +163,6 @@ fn found(found: &Found) -> String {
             format!("as it was put forward, at {}", commit.get(..9).unwrap_or(commit))
         }
         Found::Branch(branch) => format!("on the branch {branch}"),
-        Found::Landed(entry) => format!("as it landed, by {}", short(entry)),
+        Found::Landed(entry) => format!("as it landed ({})", short(entry)),
     }
 }

@@ -7,10 +7,14 @@ use crate::change::ChangeSet;
 use crate::change::request::own_request;
 use crate::change::request_digest::request_digest;
 use crate::flow::judged::{Judged, judged};
-use crate::flow::sides::{Asked, Names, Sides, Wanted, folder_in};
+use crate::flow::landing::{Earlier, landed};
+use crate::flow::sides::{Asked, Sides, Wanted};
 use crate::flow::underway::underway;
-use crate::git::{Contents, Environment, Repository};
-use crate::ledger::{Checked, Merged};
+use crate::git::Environment;
+use crate::ledger::{Checked, Event, Merged};
+
+/// How often the same may have been put forward and be looked at, the last times.
+const PROPOSALS: usize = 8;
 
 /// Where a change was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +73,7 @@ impl Desk {
         };
         let change = canonical(name);
         if let Some((entry, merged)) = self.merged(&change) {
-            return self.landed(&change, entry, merged, environment);
+            return self.landed(&change, entry, merged);
         }
         if let Ok(Some(meant)) = self.of_head("HEAD", base, Found::Here, environment)
             && meant.change == change
@@ -129,34 +133,42 @@ impl Desk {
         change: &str,
         entry: &Checked,
         merged: &Merged,
-        environment: &Environment<'_>,
     ) -> Result<Meant, ChangeError> {
-        let repository = Repository::discover(&self.place.current)?;
         for commit in [&merged.before, &merged.after] {
-            if repository.commit_info(commit).is_err() {
+            if self.book.repository.commit_info(commit).is_err() {
                 let (change, commit) = (change.to_owned(), commit.clone());
                 return Err(ChangeError::NotHere { change, commit });
             }
         }
-        let names = Names {
-            base: merged.before.clone(),
-            base_commit: merged.before.clone(),
-            head: Some(merged.after.clone()),
-            head_commit: merged.after.clone(),
-            how: "it landed".to_owned(),
-            staged: false,
-        };
-        let changed = repository.compare(Some(&merged.before), &merged.after)?;
-        let mut facts = crate::flow::contributors::facts(&repository, &names, environment)?;
-        facts.pull_request = merged.pull_request;
         let wanted = Wanted { now: Some(entry.time), ..Wanted::default() };
-        let folder = folder_in(&repository, &self.place.current);
-        let sides =
-            Sides::of(repository, names, (changed, Contents::new()), &folder, (&wanted, facts))?;
+        let range = (merged.before.as_str(), merged.after.as_str());
+        let mut sides = landed(&self.place, range, &wanted, &self.earlier(change, entry, merged))?;
+        sides.facts.pull_request = merged.pull_request;
         let set = sides.set();
         let found = Found::Landed(entry.entry.id.clone());
         let meant = self.judge(sides, set, found, Some((change, merged)))?;
         meant.ok_or(ChangeError::Unnamed)
+    }
+
+    /// As what the same was put forward before it landed.
+    fn earlier(&self, change: &str, entry: &Checked, merged: &Merged) -> Vec<Earlier> {
+        let before = self.entries().iter().take_while(|one| one.entry.id != entry.entry.id);
+        let mut all: Vec<Earlier> = before
+            .filter(|one| one.counts() && one.entry.statement.subject == change)
+            .filter_map(|one| match &one.entry.statement.event {
+                Event::Proposed(proposed) if proposed.digest == merged.digest => {
+                    let asked = proposed.requirements.iter().any(|id| id == "unattributed");
+                    let by_pipeline = one.entry.statement.by.starts_with("pipeline:");
+                    let (base, head) = (proposed.base.clone(), proposed.head.clone());
+                    Some(Earlier { base, head, is_vouched: by_pipeline && !asked })
+                }
+                _ => None,
+            })
+            .collect();
+        // Whoever puts the same forward a thousand times gets no answer that takes for ever.
+        let many = all.len().saturating_sub(PROPOSALS);
+        all.drain(..many);
+        all
     }
 
     fn judge(

@@ -13,7 +13,6 @@ use crate::change::facts::Facts;
 use crate::change::policy::Policies;
 use crate::change::state::{Inputs, Next, State, Told, state};
 use crate::change::targets::targets;
-use crate::git::Environment;
 use crate::ledger::keys::Keys;
 use crate::ledger::{Authority, Checked, Merged};
 
@@ -34,7 +33,7 @@ pub struct Stands {
 
 impl Desk {
     /// Says where a change stands.
-    pub fn stands(&self, meant: &Meant, environment: &Environment<'_>) -> Stands {
+    pub fn stands(&self, meant: &Meant) -> Stands {
         let assessment = &meant.judged.assessment;
         let today = self.book.now.date_naive().to_string();
         let touched: Vec<String> =
@@ -48,7 +47,7 @@ impl Desk {
                 (terms, owners(&touched, base, merged), concerned)
             })
         });
-        let past = |entry: &Checked, merged: &Merged| self.past(entry, merged, environment);
+        let past = |entry: &Checked, merged: &Merged| self.past(entry, merged);
         let all = debts(self.entries(), &terms, self.book.now.timestamp(), &past);
         let blocked = match meant.found {
             Found::Landed(_) => Vec::new(),
@@ -124,9 +123,9 @@ impl Desk {
     }
 
     /// What is known of a landing beside the ledger.
-    fn past(&self, entry: &Checked, merged: &Merged, environment: &Environment<'_>) -> Past {
+    fn past(&self, entry: &Checked, merged: &Merged) -> Past {
         let change = &entry.entry.statement.subject;
-        let found = self.landed(change, entry, merged, environment);
+        let found = self.landed(change, entry, merged);
         let Ok(meant) = found else { return Past::default() };
         let assessment = &meant.judged.assessment;
         let touched: Vec<String> =

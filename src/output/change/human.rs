@@ -32,6 +32,10 @@ pub fn human(record: &ChangeRecord, color: bool) -> String {
     for why in &record.told.why {
         let _ = writeln!(out, "  {}", visible(why));
     }
+    let month = record.emergencies.words().filter(|_| {
+        record.told.life.owes_review() || record.emergencies.changes.contains(&record.change)
+    });
+    out.extend(month.map(|words| format!("  {}\n", visible(&words))));
     let _ = writeln!(out, "\n{}", heading("What it is"));
     what(&mut out, record);
     requirements(&mut out, record, &heading);
@@ -52,13 +56,16 @@ pub fn human(record: &ChangeRecord, color: bool) -> String {
 fn what(out: &mut String, record: &ChangeRecord) {
     let computed = &record.computed;
     let article = if type_of(computed.change_type) == "emergency" { "an" } else { "a" };
+    let reach = match computed.reaches {
+        0 => "nothing else".to_owned(),
+        n => crate::output::count(n, "entity"),
+    };
     let _ = writeln!(
         out,
-        "  {article} {} change of {} risk, {} points; it can break {}",
+        "  {article} {} change of {} risk, {} points; it can break {reach}",
         type_of(computed.change_type),
         band(computed.band),
         computed.score,
-        crate::output::count(computed.reaches, "entity").replace("entitys", "entities"),
     );
     let entities = some(computed.entities.iter().map(|one| short(one)));
     let files = match computed.files {
@@ -113,7 +120,7 @@ fn requirements(out: &mut String, record: &ChangeRecord, heading: &dyn Fn(&str) 
         let words = visible(&one.words);
         let _ = writeln!(
             out,
-            "  does not count: {} by {}: {words} ({entry})",
+            "  does not count: {} by {} ({entry}): {words}",
             one.event,
             visible(&who)
         );

@@ -79,9 +79,13 @@ fn cells(row: &ChangeRow) -> [String; 5] {
     let text = |text: Option<&str>| visible(text.unwrap_or("-"));
     let band = row.band.map(|band| band.replace('_', " "));
     let day = row.at.as_deref().map(|at| at.get(..10).unwrap_or(at).to_owned());
+    let state = row.state.map(|state| match row.change_type {
+        Some("unauthorized") => format!("{state}, unauthorized"),
+        _ => state.to_owned(),
+    });
     [
         visible(&short(&row.change)),
-        text(row.state),
+        text(state.as_deref()),
         text(band.as_deref()),
         text(day.as_deref()),
         text(row.next.as_deref()),
