@@ -71,7 +71,7 @@ impl Desk {
             unsigned_because: Some(reason.to_owned()),
         };
         if asked.unsigned {
-            return Ok(none("`--unsigned` is given"));
+            return Ok(none("nothing is to be signed"));
         }
         let setting = |name: &str| repository.setting(name);
         let chosen = SigningKey::chosen(asked.key.as_deref(), &setting);

@@ -79,14 +79,9 @@ fn cells(row: &ChangeRow) -> [String; 5] {
     let text = |text: Option<&str>| visible(text.unwrap_or("-"));
     let band = row.band.map(|band| band.replace('_', " "));
     let day = row.at.as_deref().map(|at| at.get(..10).unwrap_or(at).to_owned());
-    // What nobody allowed is to be seen at a glance.
-    let state = row.state.map(|state| match row.change_type {
-        Some(life @ "unauthorized") => format!("{state}, {life}"),
-        _ => state.to_owned(),
-    });
     [
         visible(&short(&row.change)),
-        state.unwrap_or_else(|| "-".to_owned()),
+        text(row.state),
         text(band.as_deref()),
         text(day.as_deref()),
         text(row.next.as_deref()),
