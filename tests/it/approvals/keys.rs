@@ -275,4 +275,6 @@ fn a_name_lands_once_and_its_approvals_with_it() {
     let run = office.gitsm(&["change", "show", CHANGE]);
     assert!(run.stdout.contains("authorize, unauthorized"), "{run:?}");
     assert!(run.stdout.contains("a name lands once"), "{run:?}");
+    let run = office.gitsm(&["change", "list"]);
+    assert!(run.stdout.contains("authorize, unauthorized"), "{run:?}");
 }
