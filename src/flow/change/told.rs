@@ -74,13 +74,21 @@ impl Desk {
         let unsaid: Vec<&str> =
             assessment.statements.iter().filter(|one| one.is_missing()).map(|one| one.what).collect();
         let targets: Vec<String> = concerned.into_iter().collect();
-        let told = state(&Inputs {
+        let mut told = state(&Inputs {
             asked: &asked,
             unsaid: &unsaid,
             targets: &targets,
             blocked_by: &blocked,
             found: false,
         });
+        let own = all.iter().find(|debt| debt.change == meant.change);
+        if let Some((debt, due)) = own.and_then(|debt| Some((debt, debt.due?)))
+            && !told.state.is_over()
+        {
+            let over = if debt.is_overdue { ", and that is over" } else { "" };
+            let due = due.format("%Y-%m-%d %H:%M UTC");
+            told.why.push(format!("its review is due by {due}{over}"));
+        }
         let month = month(self.entries(), &terms, self.book.now.timestamp());
         Stands { told, targets, debts: blocked.into_iter().cloned().collect(), month }
     }
