@@ -42,10 +42,15 @@ pub(super) fn ssh(armoured: &str) -> Result<String, Bad> {
     Ok(text)
 }
 
+/// The bytes of an SSH signature.
+pub(super) fn blob(armoured: &str) -> Option<Vec<u8>> {
+    let body = between(armoured, SSH).and_then(|lines| joined(&lines)).ok()?;
+    Base64::decode_vec(&body).ok()
+}
+
 /// Whether an SSH signature holds these bytes somewhere.
 pub(super) fn holds(armoured: &str, wanted: &[u8]) -> bool {
-    let body = between(armoured, SSH).and_then(|lines| joined(&lines));
-    let bytes = body.ok().and_then(|body| Base64::decode_vec(&body).ok()).unwrap_or_default();
+    let bytes = blob(armoured).unwrap_or_default();
     bytes.windows(wanted.len().max(1)).any(|part| part == wanted)
 }
 

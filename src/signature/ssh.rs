@@ -4,7 +4,7 @@ use rsa::pkcs1v15;
 use rsa::sha2::{Sha256, Sha512};
 use rsa::signature::Verifier as _;
 use ssh_key::public::{KeyData, RsaPublicKey};
-use ssh_key::{Algorithm, HashAlg, LineEnding, SshSig};
+use ssh_key::{Algorithm, HashAlg, SshSig};
 
 use super::key::RSA_BITS;
 use super::{Bad, Format, Hardware, KeyError, PublicKey, Signer, armour};
@@ -26,7 +26,7 @@ pub(super) fn verify(armoured: &str, namespace: &str, message: &[u8]) -> Result<
         true => Bad::Refused("a certificate in the place of a key".to_owned()),
         false => Bad::Unreadable(error.to_string()),
     })?;
-    if !is_written_so(&signature, &text) {
+    if !armour::blob(&text).is_some_and(|blob| adds_up(&blob)) {
         return Err(Bad::Unreadable("its lengths do not fit what it holds".to_owned()));
     }
     if signature.version() != VERSION {
@@ -58,11 +58,28 @@ pub(super) fn verify(armoured: &str, namespace: &str, message: &[u8]) -> Result<
     })
 }
 
-/// Whether a signature, written anew, is what was read: the library passes over lengths that claim
-/// more than is there.
-fn is_written_so(signature: &SshSig, text: &str) -> bool {
-    let plain = |text: &str| text.split_whitespace().collect::<String>();
-    signature.to_pem(LineEnding::LF).is_ok_and(|anew| plain(&anew) == plain(text))
+/// Whether the lengths in a signature (PROTOCOL.sshsig) add up to what is there: the library passes
+/// over some that claim more.
+fn adds_up(blob: &[u8]) -> bool {
+    let parts = || {
+        let mut rest = blob.strip_prefix(b"SSHSIG")?.get(4..)?;
+        // Key, namespace, reserved, hash algorithm; then the signature.
+        for _ in 0..4 {
+            (_, rest) = string(rest)?;
+        }
+        let (signature, end) = string(rest)?;
+        let (_, rest) = string(signature)?;
+        let (_, behind) = string(rest)?;
+        // Hardware adds flags and a counter.
+        Some(end.is_empty() && matches!(behind.len(), 0 | 5))
+    };
+    parts().unwrap_or(false)
+}
+
+/// A string of the format, and what stands behind it.
+fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
 }
 
 fn refused(error: KeyError) -> Bad {

@@ -53,8 +53,10 @@ fn every_transition_of_an_emergency_is_reached() {
     one.does("olga", &["approve"], State::Scheduled);
     world.land("one");
     one.is(State::Implement);
-    // However well it went, somebody looks back.
+    // However well it went, somebody looks back, in time.
     one.does("kofi", &["complete"], State::Review);
+    let said = world.gitsm(&["change", "show", "one"]).stdout;
+    assert!(said.contains("its review is due by"), "{said}");
     let refused = world.refused("jonas", &["change", "complete", "one", "--review"]);
     assert!(refused.contains("somebody else looks back"), "{refused}");
     one.does("ada", &["complete", "--review"], State::Closed);
@@ -94,6 +96,8 @@ fn broken_glass_goes_ahead_and_holds_up_its_owners_until_somebody_looks_back() {
     world.land("one");
     one.is(State::Implement);
     one.does("kofi", &["complete"], State::Review);
+    let said = world.gitsm(&["change", "show", "one"]).stdout;
+    assert!(said.contains("its review is due by"), "{said}");
 
     // Another change of the same owners waits for that; one of others does not.
     world.branch("next");
@@ -150,8 +154,19 @@ fn what_lands_without_what_it_needed_is_unauthorized_and_looked_back_at() {
     world.commit("jonas", "A larger database");
     let mut one = world.watch("one");
     one.does("jonas", &["propose"], State::Authorize);
-    world.land("one");
+    world.git(&["switch", "--quiet", "main"]);
+    world.git(&["merge", "--quiet", "--no-ff", "-m", "Merge one", "one"]);
+    world.git(&["push", "--quiet"]);
+    let run = world.fine("ci", &["change", "merged"]);
+    assert!(run.stdout.contains("change:one is unauthorized: it landed without"), "{run:?}");
     let shown = one.is(State::Authorize);
+    let path: Vec<&str> = shown["history"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|one| one["life"].as_str())
+        .collect();
+    assert_eq!(path, ["normal", "unauthorized"]);
     assert_eq!((&shown["unauthorized"], &shown["life"]), (&true.into(), &"unauthorized".into()));
     // Agreeing afterwards makes nothing good, and neither does calling it off.
     let refused = world.refused("ada", &["change", "approve", "one"]);

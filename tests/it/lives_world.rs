@@ -174,7 +174,22 @@ impl World {
 
     /// Runs gitsm.
     pub(crate) fn gitsm(&self, arguments: &[&str]) -> Run {
-        gitsm_at(&self.path(), arguments)
+        if arguments.iter().any(|one| matches!(*one, "new" | "archive")) {
+            return gitsm_at(&self.path(), arguments);
+        }
+        let before = self.standing();
+        let run = gitsm_at(&self.path(), arguments);
+        assert_eq!(self.standing(), before, "{arguments:?} touched the files, the index or HEAD");
+        run
+    }
+
+    /// What no command touches: HEAD, the index to the byte, and what Git says of the files.
+    fn standing(&self) -> (String, Vec<u8>, String) {
+        let index = fs::read(self.path().join(".git/index")).unwrap();
+        let head = fs::read_to_string(self.path().join(".git/HEAD")).unwrap();
+        let branch = self.git(&["rev-parse", "HEAD"]);
+        let status = self.git(&["--no-optional-locks", "status", "--porcelain"]);
+        (head + &branch, index, status)
     }
 
     /// Runs gitsm as somebody.

@@ -232,7 +232,9 @@ fn what_expired_or_was_said_after_the_landing_does_not_change_it() {
     assert!(told.unauthorized);
     assert_eq!(told.state, State::Authorize);
     assert!(told.why[0].starts_with("it landed without what it needed"), "{:?}", told.why);
-    assert_eq!(history(&told), ["authorize"]);
+    let lives: Vec<Life> = told.history.iter().map(|one| one.life).collect();
+    assert_eq!(history(&told), ["authorize", "authorize"]);
+    assert_eq!(lives, [Life::Normal, Life::Unauthorized]);
     end(&mut play, CloseCode::Successful);
     play.world.cancel("ada");
     play.world.review("ada");

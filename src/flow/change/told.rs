@@ -81,6 +81,14 @@ impl Desk {
         if let Some((merged, _)) = self.merged(&meant.change).filter(|_| !landed) {
             told = used(told, agreement(&asked), merged);
         }
+        let own = all.iter().find(|debt| debt.change == meant.change);
+        if let Some((debt, due)) = own.and_then(|debt| Some((debt, debt.due?)))
+            && !told.state.is_over()
+        {
+            let over = if debt.is_overdue { ", and that is over" } else { "" };
+            let due = due.format("%Y-%m-%d %H:%M UTC");
+            told.why.push(format!("its review is due by {due}{over}"));
+        }
         let month = month(self.entries(), &terms, self.book.now.timestamp());
         Stands { told, targets, debts: blocked.into_iter().cloned().collect(), month }
     }

@@ -193,7 +193,8 @@ proptest! {
             let straight = crate::change::state::straight(&inputs);
             prop_assert_eq!(told.state, straight, "{:?}", told.history);
             for pair in told.history.windows(2) {
-                prop_assert!(pair[0].state != pair[1].state);
+                let told = |at: usize| (pair[at].state, pair[at].life);
+                prop_assert!(told(0) != told(1));
             }
             let known = |life, to| TRANSITIONS.iter().any(|row| row.life == life && row.to == to);
             for one in told.history.iter().filter(|one| one.when.is_some()) {
