@@ -62,18 +62,29 @@ pub(super) fn verify(armoured: &str, namespace: &str, message: &[u8]) -> Result<
 /// over some that claim more.
 fn adds_up(blob: &[u8]) -> bool {
     let parts = || {
-        let mut rest = blob.strip_prefix(b"SSHSIG")?.get(4..)?;
-        // Key, namespace, reserved, hash algorithm; then the signature.
-        for _ in 0..4 {
+        let (key, mut rest) = string(blob.strip_prefix(b"SSHSIG")?.get(4..)?)?;
+        // Namespace, reserved, hash algorithm; then the signature.
+        for _ in 0..3 {
             (_, rest) = string(rest)?;
         }
         let (signature, end) = string(rest)?;
-        let (_, rest) = string(signature)?;
-        let (_, behind) = string(rest)?;
-        // Hardware adds flags and a counter.
-        Some(end.is_empty() && matches!(behind.len(), 0 | 5))
+        let (algorithm, rest) = string(signature)?;
+        let (value, behind) = string(rest)?;
+        // That of an elliptic curve of NIST's is two numbers. Hardware adds flags and a counter.
+        let is_pair = algorithm.windows(6).any(|part| part == b"ecdsa-");
+        let whole = strings(key) && (!is_pair || strings(value));
+        Some(whole && end.is_empty() && matches!(behind.len(), 0 | 5))
     };
     parts().unwrap_or(false)
+}
+
+/// Whether bytes are strings of the format, one after the other, and nothing else.
+fn strings(mut bytes: &[u8]) -> bool {
+    while !bytes.is_empty() {
+        let Some((_, rest)) = string(bytes) else { return false };
+        bytes = rest;
+    }
+    true
 }
 
 /// A string of the format, and what stands behind it.

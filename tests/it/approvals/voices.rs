@@ -36,7 +36,7 @@ fn what_somebody_takes_back_does_not_count() {
     office.approved();
     assert_eq!(office.state(), "scheduled");
     let run = office.fine("ada", &["revoke", CHANGE, "--reason", "I looked at the wrong one."]);
-    assert!(run.stdout.contains("it is in authorize"), "{run:?}");
+    assert!(run.stdout.contains("state: authorize"), "{run:?}");
     office.is_dead("revoked");
     let told = office.refused("ada", &["revoke", CHANGE]);
     assert!(told.contains("person:ada"), "{told}");
@@ -73,7 +73,7 @@ fn one_no_holds_a_change_up_until_it_is_taken_back() {
     let office = Office::new();
     office.approved();
     let run = office.fine("lena", &["reject", "--reason", "Not before the sale."]);
-    assert!(run.stdout.contains("it is in new"), "{run:?}");
+    assert!(run.stdout.contains("state: new"), "{run:?}");
     assert_eq!(office.voices(OWNERS), ["ada"]);
     let shown = office.gitsm(&["change", "show"]).stdout;
     assert!(shown.contains("person:lena does not agree"), "{shown}");
@@ -148,7 +148,7 @@ fn a_quorum_of_two_wants_two() {
     let office = Office::with(&[("teams/payments.yaml", two)]);
     office.proposed();
     let run = office.fine("ada", &["approve"]);
-    assert!(run.stdout.contains("it is in authorize"), "{run:?}");
+    assert!(run.stdout.contains("state: authorize"), "{run:?}");
     assert!(run.stdout.contains("1 of 2 have agreed"), "{run:?}");
     office.fine("ada", &["approve"]);
     assert_eq!(office.state(), "authorize", "nobody speaks twice");
