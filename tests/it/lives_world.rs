@@ -288,7 +288,6 @@ impl Watched<'_> {
         }
         if state != self.state {
             let way = way(life, self.state, (state, &last["when"]));
-            println!("{} {}: {} -> {}", self.name, life.name(), self.state.name(), state.name());
             assert!(!way.is_empty(), "{life:?}: {:?} -> {state:?} by {last}", self.state);
             self.taken.extend(way);
         }
