@@ -167,6 +167,8 @@ fn accounts(side: &Side<'_>, wanted: &BTreeSet<Account>) -> BTreeMap<Account, BT
                         add((&mut all, wanted), place, one, name);
                     }
                 }
+                let bots = spec.bots.iter().flatten();
+                bots.for_each(|one| add((&mut all, wanted), GIT, one, name));
                 let keys = spec.keys.iter().flatten().filter(|_| by_key);
                 let prints = keys.filter_map(crate::model::gitsm::person::Key::fingerprint);
                 prints.for_each(|one| add((&mut all, wanted), KEY, &one, name));

@@ -72,7 +72,6 @@ pub(crate) fn ledger(folder: &Path, arguments: &[&str]) -> Run {
         .env("PATH", std::env::var("PATH").unwrap())
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_SSH_COMMAND", std::env::var("GIT_SSH_COMMAND").unwrap_or_default())
         .arg("ledger")
         .args(arguments)
         .output()

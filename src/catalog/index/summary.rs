@@ -310,6 +310,7 @@ fn accounts(document: &DocumentView<'_>) -> Vec<String> {
         for (system, accounts) in spec.accounts.iter().flatten() {
             accounts.split(',').for_each(|account| add(system, account));
         }
+        spec.bots.iter().flatten().for_each(|address| add("git", address));
         let keys = spec.keys.iter().flatten().filter_map(Key::fingerprint);
         keys.for_each(|fingerprint| add("key", &fingerprint));
     }

@@ -20,6 +20,13 @@ pub struct PersonSpec {
     /// which commits are told to be theirs; several stand with commas between.
     #[schemars(extend("examples" = [{ "github": "ada", "git": "ada@example.com" }]))]
     pub accounts: Option<BTreeMap<String, String>>,
+    /// The addresses under which programs commit that the person runs: what these contribute, the
+    /// person contributes, and does not agree to.
+    #[schemars(
+        inner(length(min = 1)),
+        extend("examples" = [["release-bot@example.com"]])
+    )]
+    pub bots: Option<Vec<String>>,
     /// The teams that the person belongs to, where the teams do not say so.
     pub member_of: Option<Vec<Reference>>,
     /// The keys with which the person signs approvals and commits.

@@ -63,6 +63,22 @@ fn the_committer_does_not_agree_to_what_they_committed() {
 }
 
 #[test]
+fn who_runs_a_bot_does_not_agree_to_what_it_made() {
+    if !ready() {
+        return;
+    }
+    let bots = "  bots: [bumper@acme.example]\n";
+    let office = Office::with(&[("people/ada.yaml", person("ada", &[], bots))]);
+    office.change();
+    let author = "--author=Bumper <Bumper@acme.example>";
+    office.git_as(("jonas", "jonas"), &["commit", "--quiet", "--amend", "--no-edit", author]);
+    office.fine("jonas", &["propose"]);
+    let run = office.gitsm(&["change", "approve", "--as", "person:ada", "--unsigned"]);
+    let told = run.stderr;
+    assert!(told.contains("person:ada contributed (author)"), "{told}");
+}
+
+#[test]
 fn whoever_rebases_a_change_after_agreeing_has_had_a_hand_in_it() {
     if !ready() {
         return;
