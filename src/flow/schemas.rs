@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::catalog::query;
+use crate::change::state;
 use crate::config::settings_schema;
 use crate::ledger;
 use crate::model::{
@@ -59,6 +60,10 @@ pub fn all() -> Vec<Published> {
     }
     all.push(Published { path: "README.md".to_owned(), text: overview() });
     all.push(Published { path: "cel.md".to_owned(), text: query::page() });
+    all.push(Published {
+        path: "change-states.md".to_owned(),
+        text: format!("# The states of a change\n\n{}", state::page()),
+    });
     let mut add = |path: &str, schema: Value| {
         all.push(Published { path: path.to_owned(), text: printed(&schema) });
     };

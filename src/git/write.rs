@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::scratch::{Changes, tree_with};
 use super::{BlobId, GitError, Moment, Person, Repository, Version};
+use crate::signature::{SignError, SigningKey, sign};
 
 /// What a commit on a branch of gitsm's own says and changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,13 @@ pub struct Draft {
 /// The mode of the files that are written.
 const PLAIN: u32 = 0o100_644;
 
+/// What signatures of commits are for, by Git's own name of it.
+const COMMITS: &str = "git";
+
+fn unsigned(error: SignError) -> GitError {
+    GitError::Other(format!("your Git signs every commit (commit.gpgSign), and {error}"))
+}
+
 /// How often a reference that somebody else holds is tried, and for how long each time.
 const TRIES: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(10);
@@ -36,7 +44,8 @@ impl Repository {
     ///
     /// # Errors
     ///
-    /// The parent is not in this clone, or the object database cannot be written.
+    /// The parent is not in this clone, the object database cannot be written, or the user's Git
+    /// signs every commit (`commit.gpgSign`) and this one cannot be.
     pub fn write_commit(&self, parent: Option<&str>, draft: &Draft) -> Result<String, GitError> {
         let git = self.inner();
         let parent = parent.map(|id| self.commit_of(id)).transpose()?;
@@ -56,7 +65,25 @@ impl Repository {
         let when = git2::Time::new(draft.at.time, draft.at.offset);
         let by = git2::Signature::new(&draft.by.name, &draft.by.email, &when)?;
         let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
-        Ok(git.commit(None, &by, &by, &draft.message, &tree, &parents)?.to_string())
+        let Some(key) = self.commit_key()? else {
+            return Ok(git.commit(None, &by, &by, &draft.message, &tree, &parents)?.to_string());
+        };
+        let commit = git.commit_create_buffer(&by, &by, &draft.message, &tree, &parents)?;
+        let commit = String::from_utf8_lossy(&commit).into_owned();
+        let signature = sign(&key, COMMITS, commit.as_bytes()).map_err(unsigned)?;
+        Ok(git.commit_signed(&commit, signature.trim_end(), None)?.to_string())
+    }
+
+    /// The key with which the user's Git signs commits; nothing if it signs none.
+    fn commit_key(&self) -> Result<Option<SigningKey>, GitError> {
+        let setting = |name: &str| self.setting(name);
+        let is_wanted = setting("commit.gpgSign").is_some_and(|value| {
+            matches!(value.to_lowercase().as_str(), "true" | "yes" | "on" | "1" | "")
+        });
+        if !is_wanted {
+            return Ok(None);
+        }
+        SigningKey::chosen(None, &setting).map_err(unsigned)
     }
 
     /// The commit that a reference names, by its full name; nothing if there is no such reference.

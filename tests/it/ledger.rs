@@ -752,3 +752,39 @@ fn a_damaged_cache_is_made_anew_and_an_old_verdict_never_hides_a_new_fault() {
     forge(&folder, &|_| {}, "Eve", NOW, "x");
     assert_eq!(faults(&folder), ["not-an-entry"]);
 }
+
+#[test]
+#[cfg(unix)]
+fn commits_of_the_ledger_are_signed_where_git_signs_every_commit() {
+    if !crate::keys::has("ssh-keygen") {
+        return;
+    }
+    let folder = catalog("");
+    let keys = tempfile::tempdir().unwrap();
+    let key = keys.path().join("ada");
+    let made = Command::new("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", "", "-f"])
+        .arg(&key)
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let public = std::fs::read_to_string(key.with_extension("pub")).unwrap();
+    let allowed = keys.path().join("allowed");
+    std::fs::write(&allowed, format!("ada {public}")).unwrap();
+    for (name, value) in [
+        ("gpg.format", "ssh"),
+        ("user.signingKey", key.to_str().unwrap()),
+        ("commit.gpgSign", "true"),
+        ("gpg.ssh.allowedSignersFile", allowed.to_str().unwrap()),
+    ] {
+        folder.run_git(&["config", name, value]);
+    }
+    let run = ledger(folder.path(), &["init", "--as", "ada", "--unsigned"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    folder.run_git(&["verify-commit", "gitsm/ledger"]);
+    let run = ledger(folder.path(), &["verify"]);
+    assert!(run.stdout.contains("the chain is unbroken"), "{run:?}");
+    folder.run_git(&["config", "user.signingKey", "/nowhere/key"]);
+    let run = ledger(folder.path(), &["sync"]);
+    assert_eq!(run.code, 0, "nothing is written, so nothing is signed: {run:?}");
+}
