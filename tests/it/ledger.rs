@@ -625,9 +625,9 @@ fn a_writer() {
         let subject = number * 10 + round;
         let appended =
             append(&book(Path::new(&folder)), "person:default/ben", vec![canceled(subject)], None);
-        if let Ok(appended) = appended
-            && appended.pending.is_none()
-        {
+        // What others do not have yet is kept, and goes with whoever shares next: on a busy machine
+        // patience may end before the turn of this process comes.
+        if let Ok(appended) = appended {
             fs::write(said.join(format!("{subject}")), &appended.entries[0].id).unwrap();
         }
     }
