@@ -8,6 +8,7 @@
 //! 3. [`catalog`], [`config`], [`cache`]: the catalog of a tree; [`ledger`]: what happened
 //! 4. [`change`]: what a change is, and what it means
 //! 5. [`rules`]: everything that is checked
+//! 6. [`forge`]: what forges say
 //! 7. [`output`]: findings to bytes
 //! 8. [`flow`]: use cases
 //! 9. [`cli`]: parse, call, print
@@ -22,6 +23,7 @@ pub mod config;
 pub mod expr;
 pub mod finding;
 pub mod flow;
+pub mod forge;
 pub mod git;
 pub mod ledger;
 pub mod model;

@@ -25,6 +25,7 @@ pub(super) fn run(arguments: &Change, environment: &Environment) -> Result<u8, F
         ChangeCommand::Delegate(arguments) => life::delegate(arguments, environment),
         ChangeCommand::BreakGlass(arguments) => life::glass(arguments, environment),
         ChangeCommand::Cancel(arguments) => life::cancel(arguments, environment),
+        ChangeCommand::Reviews(arguments) => life::reviews(arguments, environment),
         ChangeCommand::Merged(arguments) => life::merged(arguments, environment),
         ChangeCommand::Complete(arguments) => life::complete(arguments, environment),
         ChangeCommand::Archive(arguments) => life::archive(arguments, environment),

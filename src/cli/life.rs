@@ -1,11 +1,15 @@
 //! `gitsm change`: the commands of a change's life.
 
+use std::io::Read;
+use std::path::Path;
+
 use chrono::{NaiveDate, NaiveTime};
 
 use super::Environment;
 use super::args::{
     ChangeArchive, ChangeComplete, ChangeDelegate, ChangeGlass, ChangeListing, ChangeMerged,
-    ChangeNew, ChangeRevoke, ChangeSay, ChangeShow, ListFormat, RecordFormat, Signing, Went,
+    ChangeNew, ChangeReviews, ChangeRevoke, ChangeSay, ChangeShow, ListFormat, RecordFormat,
+    ReviewForge, Signing, Went,
 };
 use super::error::{Failure, print, tell};
 use super::impact::put;
@@ -18,6 +22,7 @@ use crate::flow::change::desk::Desk;
 use crate::flow::change::new::{Request, begin};
 use crate::flow::change::writer::As;
 use crate::flow::diff::hidden;
+use crate::forge::Reviews;
 use crate::ledger::{CloseCode, Decision};
 use crate::output::change::{human, json, list_human, list_markdown, markdown, yaml};
 use crate::output::visible;
@@ -191,6 +196,44 @@ fn unauthorized(landed: &[Done], environment: &Environment) -> Result<(), Failur
         print(&format!("{}\n", visible(&line)))?;
     }
     Ok(())
+}
+
+/// What a forge answered, from a file or from what comes in.
+fn answer(file: &Path, environment: &Environment) -> Result<Vec<u8>, Failure> {
+    const MOST: u64 = 32 << 20;
+    let mut answer = Vec::new();
+    let refused =
+        |error: std::io::Error| Failure::usage(format!("{}: {error}", file.display()), None);
+    if file.as_os_str() == "-" {
+        std::io::stdin().lock().take(MOST).read_to_end(&mut answer).map_err(refused)?;
+        return Ok(answer);
+    }
+    #[allow(clippy::disallowed_methods, reason = "a file that the user keeps outside of any tree")]
+    let file = std::fs::File::open(environment.current.join(file)).map_err(refused)?;
+    file.take(MOST).read_to_end(&mut answer).map_err(refused)?;
+    Ok(answer)
+}
+
+pub(super) fn reviews(arguments: &ChangeReviews, environment: &Environment) -> Result<u8, Failure> {
+    let answer = answer(&arguments.file, environment)?;
+    let forge = match arguments.from {
+        ReviewForge::Github => Reviews::Github,
+        ReviewForge::Gitea => Reviews::Gitea,
+        ReviewForge::Forgejo => Reviews::Forgejo,
+    };
+    let desk = desk(environment)?;
+    let writer = desk.writer(&who(&arguments.signing))?;
+    let copied = desk.copy_reviews(&writer, &arguments.name, (forge, &answer))?;
+    if copied.done.is_empty() && copied.left_out.is_empty() {
+        print("no review that is not copied already\n")?;
+    }
+    for done in &copied.done {
+        say(done)?;
+    }
+    for (login, why) in &copied.left_out {
+        print(&format!("not copied: the review of {}: {}\n", visible(login), visible(why)))?;
+    }
+    Ok(u8::from(!copied.left_out.is_empty()))
 }
 
 pub(super) fn show(arguments: &ChangeShow, environment: &Environment) -> Result<u8, Failure> {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::model::parse_reference;
 use crate::source::{Source, Span};
+use crate::tree::is_record;
 use crate::yaml::schema::{Schema, Violation, ViolationKind};
 use crate::yaml::{Limits, Node, Pointer, parse};
 
@@ -115,9 +116,10 @@ impl Config {
         }
     }
 
-    /// Whether a path, relative to the tree's top, is part of the catalog.
+    /// Whether a path, relative to the tree's top, is part of the catalog. Records are, wherever its
+    /// files are.
     pub fn covers(&self, path: &str) -> bool {
-        if !self.exists {
+        if !self.exists || is_record(path) {
             return true;
         }
         let Some(inside) = self.inside(path) else { return false };

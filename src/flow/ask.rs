@@ -93,7 +93,25 @@ impl Asked {
         place: &Place,
         inspect: &(dyn Fn(&Subject<'_>) -> Inspection + Sync),
     ) -> Result<(Self, Inspection), AskError> {
-        let workspace = Workspace::open(place)?;
+        let workspace = Workspace::with_records(place)?;
+        Self::of(workspace, place, inspect)
+    }
+
+    /// Reads the catalog of the files alone, without the records: what files can be edited for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Asked::open`].
+    pub fn open_files(place: &Place) -> Result<Self, AskError> {
+        let none = |_: &Subject<'_>| Inspection::default();
+        Ok(Self::of(Workspace::open(place)?, place, &none)?.0)
+    }
+
+    fn of(
+        workspace: Workspace,
+        place: &Place,
+        inspect: &(dyn Fn(&Subject<'_>) -> Inspection + Sync),
+    ) -> Result<(Self, Inspection), AskError> {
         let tree = workspace.tree.as_ref();
         let (catalog, made) = load(tree, &workspace.config, &Limits::default(), inspect)?;
         let asked = Self { workspace, catalog, graph: OnceLock::new() };

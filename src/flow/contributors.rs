@@ -51,6 +51,13 @@ pub(super) fn with_evidence(
             account: Some((request.forge.to_owned(), opener.clone())),
             vouched: Some(true),
         });
+        all.extend(request.opener_id.map(|id| Contributor {
+            name: opener.clone(),
+            role: "opener".to_owned(),
+            account: Some((format!("{}-id", request.forge), id.to_string())),
+            vouched: Some(true),
+            ..Contributor::default()
+        }));
     }
     let text = request.text.filter(|text| !text.trim().is_empty());
     let message = text.or_else(|| (!said.is_empty()).then(|| said.join("\n\n")));

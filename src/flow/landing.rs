@@ -53,6 +53,7 @@ pub(super) fn landed(
             Some((facts, evidence, one.is_vouched))
         })
         .collect();
+    facts.contributors.extend(wanted.contributors.iter().cloned());
     let own = facts.contributors.clone();
     facts.contributors.extend(known.iter().flat_map(|(facts, ..)| facts.contributors.clone()));
     let tell = (wanted, facts);

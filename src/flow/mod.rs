@@ -27,6 +27,7 @@ mod passes;
 mod passes_tests;
 pub mod policy;
 pub mod query;
+mod records;
 pub mod refs;
 pub mod rename;
 pub mod revert;

@@ -13,7 +13,7 @@ use crate::catalog::index::Indexed;
 use crate::catalog::{
     Catalog, Classes, Graph, Inspection, Reader, Shelf, Subject, Suppression, load, load_with,
 };
-use crate::change::facts::Facts;
+use crate::change::facts::{Contributor, Facts};
 use crate::change::{ChangeSet, Side};
 use crate::config::Config;
 use crate::git::{
@@ -43,6 +43,9 @@ pub struct Wanted {
     /// Canonical references of people and teams that no document of the base names, such as those
     /// of a policy that is given from outside.
     pub people: Vec<String>,
+    /// Who had a hand in it by what neither commits nor the surroundings say: a ledger, or whoever
+    /// took a push.
+    pub contributors: Vec<Contributor>,
     /// Whether both catalogs are read in full, however large they are.
     pub whole: bool,
     /// Whether slices are read, however small the catalogs are. For tests.
@@ -209,7 +212,7 @@ impl Sides {
         let repository = Repository::discover(&place.current)?;
         let (names, changed, contents) = compared(&repository, asked, environment)?;
         let folder = folder_in(&repository, &place.current);
-        let (facts, evidence) = match wanted.now {
+        let (mut facts, evidence) = match wanted.now {
             Some(_) => {
                 let base = Revision::unlisted(&repository, &names.base_commit)?;
                 let is_asked = vouching::is_asked(&configuration(&base, &folder, false).0);
@@ -217,6 +220,7 @@ impl Sides {
             }
             None => (Facts::default(), None),
         };
+        facts.contributors.extend(wanted.contributors.iter().cloned());
         let mut sides = Self::of(repository, names, (changed, contents), &folder, (wanted, facts))?;
         if let (Some(evidence), Some(now)) = (evidence, wanted.now) {
             let Self { facts, base, merged, .. } = &mut sides;

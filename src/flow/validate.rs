@@ -12,7 +12,7 @@ use crate::finding::{Code, Finding, Fingerprint, Report, Severity, Summary};
 use crate::git::GitError;
 use crate::rules;
 use crate::source::{Source, Span};
-use crate::tree::{Revision, Tree};
+use crate::tree::Tree;
 use crate::yaml::Limits;
 
 /// What to validate, and what to report of it.
@@ -86,7 +86,7 @@ pub(super) struct Judged {
 /// There is nothing to look at, or a code does not exist.
 pub fn validate(request: &Request) -> Result<Validated, ValidateError> {
     check_codes(request)?;
-    let workspace = Workspace::open(&request.place)?;
+    let workspace = Workspace::with_records(&request.place)?;
     let examiner = Examiner::new(request, &workspace)?;
     let (report, files) = examiner.report(examiner.judge(workspace.tree.as_ref())?)?;
     Ok(Validated { report, files, workspace })
@@ -112,7 +112,7 @@ pub(super) struct Examiner<'a> {
 
 /// The revision that findings are compared with; it is judged when there is something to compare.
 struct Base {
-    tree: Revision,
+    tree: Arc<dyn Tree>,
     config: Config,
     settings: Settings,
     known: OnceCell<Known>,
@@ -167,7 +167,7 @@ impl<'a> Examiner<'a> {
         if let Some(known) = base.known.get() {
             return Ok(known);
         }
-        let before = judge(&base.tree, &base.config, &base.settings, self.terms())?;
+        let before = judge(base.tree.as_ref(), &base.config, &base.settings, self.terms())?;
         let entities = before.catalog.entities();
         let families = entities.map(|(_, entity)| entity.kind.family.to_owned()).collect();
         let occurrences = before.findings.iter().flat_map(Finding::occurrences);

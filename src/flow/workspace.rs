@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use crate::config::{self, Config, ConfigFault};
 use crate::git::{GitError, Mode, Repository};
 use crate::source::{File, Source};
-use crate::tree::{Entry, EntryKind, Revision, Tree, Worktree};
+use crate::tree::{Entry, EntryKind, Joined, Revision, Tree, Worktree};
+
+use super::records::{Records, records};
 
 /// What to look at.
 #[derive(Debug, Clone, Default)]
@@ -107,6 +109,8 @@ pub struct Workspace {
     pub revision: Option<String>,
     /// The folder on disk that the paths of the files begin in.
     pub top: PathBuf,
+    /// The records that are read with the files, if they are.
+    pub records: Option<Records>,
     folders: Vec<String>,
 }
 
@@ -151,15 +155,66 @@ impl Workspace {
         };
         let (folders, on_disk) = (named.folders, at.is_none());
         let revision = at;
-        Ok(Self { tree, config, settings, only, name, repository, on_disk, revision, top, folders })
+        let records = None;
+        Ok(Self {
+            tree,
+            config,
+            settings,
+            only,
+            name,
+            repository,
+            on_disk,
+            revision,
+            top,
+            records,
+            folders,
+        })
     }
 
-    /// The same folders at another revision, with the configuration that holds there.
+    /// The same, with the records of the repository as part of the catalog. Of a folder that was
+    /// named as a catalog of its own they are none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Workspace::open`].
+    pub fn with_records(place: &Place) -> Result<Self, WorkspaceError> {
+        let mut workspace = Self::open(place)?;
+        if !workspace.folders.is_empty() {
+            return Ok(workspace);
+        }
+        let Some(repository) = &workspace.repository else { return Ok(workspace) };
+        let folder = relative(&workspace.top, &place.current.canonicalize().unwrap_or_default());
+        let folder = folder.unwrap_or_default();
+        let at = workspace.revision.as_deref();
+        workspace.records = records(repository, &folder, at, &place.notices);
+        match workspace.joined(Arc::clone(&workspace.tree)) {
+            Some(tree) => workspace.tree = tree,
+            None => {
+                place.notices.say(
+                    "the records are left out: the catalog holds files whose names begin as theirs \
+                     do"
+                        .to_owned(),
+                );
+                workspace.records = None;
+            }
+        }
+        Ok(workspace)
+    }
+
+    /// A tree with the records beside it; nothing if that cannot be.
+    fn joined(&self, tree: Arc<dyn Tree>) -> Option<Arc<dyn Tree>> {
+        let Some(records) = &self.records else { return Some(tree) };
+        let beside = Arc::clone(&records.tree);
+        Some(Arc::new(Joined::new(tree, beside)?))
+    }
+
+    /// The same folders at another revision, with the configuration that holds there; records are
+    /// those of this one.
     ///
     /// # Errors
     ///
     /// There is no repository, or no such revision.
-    pub fn at(&self, revision: &str) -> Result<(Revision, Config, Settings), GitError> {
+    pub fn at(&self, revision: &str) -> Result<(Arc<dyn Tree>, Config, Settings), GitError> {
         let tree = match &self.repository {
             Some(repository) => Revision::open(repository, revision, &self.folders)?,
             // Asked again for the reason why there is none.
@@ -167,6 +222,8 @@ impl Workspace {
         };
         let named = !self.folders.is_empty();
         let (config, settings) = configuration(&tree, &self.config.folder, named);
+        let tree: Arc<dyn Tree> = Arc::new(tree);
+        let tree = self.joined(Arc::clone(&tree)).unwrap_or(tree);
         Ok((tree, config, settings))
     }
 

@@ -67,6 +67,8 @@ pub struct PullRequest {
     pub number: Option<u64>,
     /// The account of who opened it.
     pub opener: Option<String>,
+    /// The number of that account.
+    pub opener_id: Option<u64>,
     /// What is written in it, without its title.
     pub text: Option<String>,
 }
@@ -79,7 +81,7 @@ impl PullRequest {
         if set("GITLAB_CI").is_some() {
             let number = set("CI_MERGE_REQUEST_IID")?.parse().ok();
             let text = set("CI_MERGE_REQUEST_DESCRIPTION");
-            return Some(Self { forge: "gitlab", number, opener: None, text });
+            return Some(Self { forge: "gitlab", number, opener: None, opener_id: None, text });
         }
         set("GITHUB_EVENT_NAME").filter(|name| name.starts_with("pull_request"))?;
         let text = read(&set("GITHUB_EVENT_PATH")?).ok()?;
@@ -89,6 +91,7 @@ impl PullRequest {
             forge: "github",
             number: event.pointer("/pull_request/number").and_then(Value::as_u64),
             opener: text("/pull_request/user/login"),
+            opener_id: event.pointer("/pull_request/user/id").and_then(Value::as_u64),
             text: text("/pull_request/body"),
         })
     }

@@ -34,7 +34,7 @@ pub use fault::{Fault, Standing};
 pub use kept::Kept;
 pub use statement::{
     APPROVAL, Account, Approval, CloseCode, Decision, Event, FORMAT, Intent, Merged, Proposed,
-    Review, Statement,
+    Review, Statement, instant,
 };
 pub use sync::{PATIENCE, Synced, share, sync};
 

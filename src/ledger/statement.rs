@@ -406,3 +406,8 @@ impl Event {
         }
     }
 }
+
+/// An instant as statements write it, in seconds since 1970.
+pub fn instant(text: &str) -> Option<i64> {
+    chrono::DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp())
+}

@@ -35,7 +35,7 @@ pub const TYPES: &[Type] = &[
     claimed("proposed", "a change is put forward as it is now", COPIED),
     claimed("approved", "somebody agrees to a change as it was shown", COPIED),
     claimed("rejected", "somebody does not agree", COPIED),
-    claimed("revoked", "somebody takes back what they said", PERSON),
+    claimed("revoked", "somebody takes back what they said", COPIED),
     signed("delegated", "somebody lets another one speak for them, for a while", PERSON),
     signed("break-glass", "somebody listed for it goes ahead before anybody agrees", PERSON),
     signed("merged", "a change landed", PIPELINE),

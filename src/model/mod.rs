@@ -32,7 +32,7 @@ pub use metadata::{Link, Metadata};
 pub use order::key_order;
 pub use overview::overview;
 pub use page::page;
-pub use practice::{Column, FieldClass, LifeCycle, Practice};
+pub use practice::{Column, FieldClass, LifeCycle, Practice, RECORD_FAMILIES};
 pub use reference::{EntityRef, Malformed, parse_reference};
 pub use relation::{Impact, RELATIONS, Relation, relation_named};
 pub(crate) use schema::strict as strict_schema;

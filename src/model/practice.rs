@@ -20,6 +20,9 @@ pub struct Practice {
     pub servicenow: &'static str,
 }
 
+/// The families that say what happened, and are kept as records: what they name may be gone since.
+pub const RECORD_FAMILIES: &[&str] = &["note"];
+
 impl Practice {
     /// The practice of kinds that others define.
     pub const FOREIGN: Self = Self {

@@ -6,7 +6,7 @@ use super::at::{At, Part, dotted, list, nearest, quoted};
 use super::{Whole, codes};
 use crate::catalog::{Catalog, DocumentView, Entity, FileView, Name, Reference};
 use crate::finding::{Code, Finding, Fingerprint, Fix, Occurrence, Severity};
-use crate::model::{Accepts, EntityRef, KINDS, Malformed};
+use crate::model::{Accepts, EntityRef, KINDS, Malformed, RECORD_FAMILIES};
 use crate::yaml::emit;
 
 /// References that cannot be read.
@@ -60,6 +60,7 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
             match catalog.target(reference).map(|id| catalog.entity(id)) {
                 Some(target) => findings.extend(wrong_kind(catalog, &lost, target)),
                 None if is_standard_class(whole, reference) => {}
+                None if RECORD_FAMILIES.contains(&entity.kind.family) => {}
                 None if renamed.contains_key(&reference.target) => {
                     findings.extend(by_old_name(catalog, &lost, renamed[&reference.target]));
                 }

@@ -2,10 +2,12 @@
 //!
 //! Floor 1. A [`Tree`] is the files on disk ([`Worktree`]), those of a commit ([`Revision`]) or
 //! those of a test ([`Memory`]); an [`Overlay`] is another tree with the text of some files changed, a
-//! [`Patched`] one with files changed, added and taken away, a [`Chosen`] one with fewer entries.
+//! [`Patched`] one with files changed, added and taken away, a [`Chosen`] one with fewer entries, a
+//! [`Joined`] one with the records beside it.
 //! Nothing above this floor opens a file.
 
 mod chosen;
+mod joined;
 mod memory;
 mod overlay;
 mod patched;
@@ -14,6 +16,7 @@ mod revision;
 mod worktree;
 
 pub use chosen::Chosen;
+pub use joined::{Joined, is_record, record_path};
 pub use memory::Memory;
 pub use overlay::Overlay;
 pub use patched::Patched;

@@ -24,6 +24,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("ledger", 3),
     ("change", 4),
     ("rules", 5),
+    ("forge", 6),
     ("output", 7),
     ("flow", 8),
     ("cli", 9),

@@ -176,3 +176,8 @@ impl Drop for Gnupg {
         let _ = command.env("GNUPGHOME", self.dir.path()).args(["--kill", "gpg-agent"]).output();
     }
 }
+
+/// Whether the programs are there with which people sign and repositories are shared.
+pub(crate) fn ready() -> bool {
+    has("git") && has("ssh-keygen")
+}

@@ -3,10 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::DateTime;
-
 use super::{Asked, Refusal};
-use crate::ledger::{Approval, Checked, Event};
+use crate::ledger::{Approval, Checked, Event, instant};
 use crate::model::gitsm::change_policy::Grade;
 
 /// Who had a hand in a change, and what they did.
@@ -153,7 +151,10 @@ impl<'a> Story<'a> {
         if let Some(problem) = one.problems.iter().find(|one| one.is_fatal()) {
             return Some(problem.into());
         }
-        if one.entry.statement.by != person(target) {
+        // A pipeline takes back what it copied itself: its forge says that a review was dismissed.
+        let writer = &target.entry.statement.by;
+        let own_copy = target.grade == Grade::Forge && one.entry.statement.by == *writer;
+        if one.entry.statement.by != person(target) && !own_copy {
             return Some(Refusal::NotTheirs);
         }
         if !matches!(target.entry.statement.event, Event::Rejected { .. }) {
@@ -200,11 +201,6 @@ pub(in crate::change) fn person(one: &Checked) -> &str {
 /// Whether a pipeline wrote something.
 pub(in crate::change) fn is_pipeline(by: &str) -> bool {
     by.starts_with("pipeline:")
-}
-
-/// An instant as statements write it, in seconds since 1970.
-pub(in crate::change) fn instant(text: &str) -> Option<i64> {
-    DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp())
 }
 
 /// When an entry was made by its writer's clock; never later than its position says.

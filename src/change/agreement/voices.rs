@@ -3,10 +3,10 @@
 //! and no contributor can lend the one that they may not use.
 
 use super::Story;
-use super::story::{Roles, instant, written_at};
+use super::story::{Roles, written_at};
 use crate::catalog::short;
 use crate::change::requirement::Requirement;
-use crate::ledger::{Checked, Event};
+use crate::ledger::{Checked, Event, instant};
 
 /// A voice that somebody lent.
 struct Lent<'a> {

@@ -10,9 +10,9 @@ use super::format_and_file;
 use super::life::{
     APPROVE_EXAMPLES, ARCHIVE_EXAMPLES, CANCEL_EXAMPLES, COMPLETE_EXAMPLES, ChangeArchive,
     ChangeComplete, ChangeDelegate, ChangeGlass, ChangeListing, ChangeMerged, ChangeNew,
-    ChangeRevoke, ChangeSay, ChangeShow, DELEGATE_EXAMPLES, GLASS_EXAMPLES, LIST_EXAMPLES,
-    MERGED_EXAMPLES, NEW_EXAMPLES, PROPOSE_EXAMPLES, REJECT_EXAMPLES, REVOKE_EXAMPLES,
-    SHOW_EXAMPLES,
+    ChangeReviews, ChangeRevoke, ChangeSay, ChangeShow, DELEGATE_EXAMPLES, GLASS_EXAMPLES,
+    LIST_EXAMPLES, MERGED_EXAMPLES, NEW_EXAMPLES, PROPOSE_EXAMPLES, REJECT_EXAMPLES,
+    REVIEWS_EXAMPLES, REVOKE_EXAMPLES, SHOW_EXAMPLES,
 };
 
 const CALENDAR_EXAMPLES: &str = "\
@@ -70,6 +70,9 @@ pub enum ChangeCommand {
     /// Call a change off
     #[command(after_help = CANCEL_EXAMPLES)]
     Cancel(ChangeSay),
+    /// Copy the reviews of a pull request, in a pipeline of the default branch
+    #[command(after_help = REVIEWS_EXAMPLES)]
+    Reviews(ChangeReviews),
     /// Record what landed on the default branch, in its pipeline
     #[command(after_help = MERGED_EXAMPLES)]
     Merged(ChangeMerged),

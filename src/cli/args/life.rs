@@ -229,6 +229,49 @@ pub enum Went {
     Unsuccessful,
 }
 
+pub(super) const REVIEWS_EXAMPLES: &str = "\
+Examples:
+  gh api --paginate repos/acme/shop/pulls/7/reviews |
+    gitsm change reviews pr-7 --from github --as pipeline:ci --key \"$CI_KEY_FILE\"
+  gitsm change reviews pr-7 --from forgejo --file reviews.json --as pipeline:ci --key \"$CI_KEY_FILE\"
+
+What people said of a pull request on their forge counts as theirs (grade forge), where a policy is
+content with that. It counts for the commit that they looked at, as it was put forward; so let the
+same pipeline run `change propose` first. Whose account it is says `accounts` of a Person: its name,
+or better its number, which never changes hands (`github-id`). GitLab does not say which commit was
+approved, so its approvals cannot be copied.
+
+Never run this where a pull request decides what runs: it holds the pipeline's key.
+
+Exit codes: 0 fine, 1 a review is of nobody whom the base knows, 2 wrong usage, 3 could not do it.";
+
+/// Arguments of `change reviews`.
+#[derive(Debug, Args)]
+pub struct ChangeReviews {
+    /// Which change
+    pub name: String,
+    /// Whose answer it is
+    #[arg(long, value_name = "FORGE")]
+    pub from: ReviewForge,
+    /// The forge's answer, as JSON; `-` is what comes in
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub file: PathBuf,
+    /// Who writes.
+    #[command(flatten)]
+    pub signing: Signing,
+}
+
+/// The forges whose reviews can be copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReviewForge {
+    /// GitHub
+    Github,
+    /// Gitea
+    Gitea,
+    /// Forgejo, such as Codeberg
+    Forgejo,
+}
+
 pub(super) const MERGED_EXAMPLES: &str = "\
 Examples:
   gitsm change merged --as pipeline:ci --key \"$CI_KEY_FILE\"   in the pipeline of the default branch

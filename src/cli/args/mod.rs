@@ -38,7 +38,8 @@ pub(super) use ledger::{
 };
 pub(super) use life::{
     ChangeArchive, ChangeComplete, ChangeDelegate, ChangeGlass, ChangeListing, ChangeMerged,
-    ChangeNew, ChangeRevoke, ChangeSay, ChangeShow, ListFormat, RecordFormat, Signing, Went,
+    ChangeNew, ChangeReviews, ChangeRevoke, ChangeSay, ChangeShow, ListFormat, RecordFormat,
+    ReviewForge, Signing, Went,
 };
 pub(super) use plain::{Complete, Completions, Explain, Man, Schema};
 pub(super) use policy::{Policy, PolicyCommand, PolicyTest};

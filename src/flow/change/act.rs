@@ -16,7 +16,8 @@ use crate::change::agreement::{Obstacle, Refusal};
 use crate::change::state::{Life, State, TRANSITIONS, Transition};
 use crate::git::Environment;
 use crate::ledger::{
-    APPROVAL, Approval, Checked, CloseCode, Decision, Entry, Event, Proposed, Written, new_id,
+    APPROVAL, Account, Approval, Checked, CloseCode, Decision, Entry, Event, Proposed, Written,
+    new_id,
 };
 use crate::model::gitsm::change_policy::Grade;
 use crate::model::parse_reference;
@@ -38,7 +39,8 @@ pub struct Done {
 }
 
 impl Desk {
-    fn write(
+    /// Writes events of one subject down, and shares what belongs to them.
+    pub(super) fn write(
         &self,
         writer: &Writer,
         subject: &str,
@@ -107,7 +109,7 @@ impl Desk {
             band: assessment.risk.band,
             requirements: requirements(meant),
             pull_request: request.number,
-            opener: None,
+            opener: request.opener_id.map(|id| Account { forge: request.forge.to_owned(), id }),
         };
         if let Some((entry, known)) = self.proposed(&meant.change) {
             let same = Proposed { base: proposed.base.clone(), ..known.clone() } == proposed;

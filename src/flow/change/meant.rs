@@ -3,6 +3,7 @@
 
 use super::ChangeError;
 use super::desk::Desk;
+use super::reviews::openers;
 use crate::change::ChangeSet;
 use crate::change::request::own_request;
 use crate::change::request_digest::request_digest;
@@ -120,7 +121,13 @@ impl Desk {
             (None, _) => Some(self.book.main.clone()),
         };
         let asked = Asked { base, head: Some(head.to_owned()), staged: false };
-        let wanted = Wanted { now: Some(now.timestamp()), ..Wanted::default() };
+        let commit = self.book.repository.commit_info(head).map(|commit| commit.id);
+        let same = |one: &&Checked| match &one.entry.statement.event {
+            Event::Proposed(proposed) => commit.as_ref().is_ok_and(|id| *id == proposed.head),
+            _ => false,
+        };
+        let contributors = openers(self.entries().iter().filter(same));
+        let wanted = Wanted { now: Some(now.timestamp()), contributors, ..Wanted::default() };
         let sides = Sides::open(&self.place, &asked, &wanted, environment)?;
         let set = sides.set();
         let meant = self.judge(sides, set, found, None)?;
@@ -140,7 +147,9 @@ impl Desk {
                 return Err(ChangeError::NotHere { change, commit });
             }
         }
-        let wanted = Wanted { now: Some(entry.time), ..Wanted::default() };
+        let of_change = |one: &&Checked| one.entry.statement.subject == change;
+        let contributors = openers(self.entries().iter().filter(of_change));
+        let wanted = Wanted { now: Some(entry.time), contributors, ..Wanted::default() };
         let range = (merged.before.as_str(), merged.after.as_str());
         let mut sides = landed(&self.place, range, &wanted, &self.earlier(change, entry, merged))?;
         sides.facts.pull_request = merged.pull_request;

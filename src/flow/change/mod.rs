@@ -2,7 +2,7 @@
 //!
 //! Every command begins at a [`Desk`]: the ledger, checked, and the base as it is now. [`meant`]
 //! finds the change that a user names, [`told`] says where it stands, [`act`] writes down what a
-//! person says of it, [`landed`] what a pipeline saw.
+//! person says of it, [`landed`] and [`reviews`] what a pipeline saw.
 
 pub mod act;
 pub mod archive;
@@ -11,6 +11,7 @@ pub mod landed;
 pub mod list;
 pub mod meant;
 pub mod new;
+pub mod reviews;
 pub mod texts;
 pub mod told;
 pub mod writer;

@@ -11,6 +11,7 @@ use crate::finding::{Finding, Severity};
 use crate::git::{BlobId, Commit, Gap, Repository};
 use crate::output::Line;
 use crate::source::{File, Source};
+use crate::tree::record_path;
 use crate::yaml::de::from_node;
 use crate::yaml::{Limits, Node, NodeKind, parse};
 
@@ -50,8 +51,11 @@ pub(super) fn origin(subject: &Subject<'_>) -> Vec<Line> {
 fn last_change(subject: &Subject<'_>) -> Vec<Line> {
     let workspace = &subject.asked.workspace;
     let Some(repository) = &workspace.repository else { return Vec::new() };
-    let revision = workspace.revision.as_deref().unwrap_or("HEAD");
     let path = subject.entity.file.path.as_str();
+    let (revision, path) = match (record_path(path), &workspace.records) {
+        (Some(path), Some(records)) => (records.commit.as_str(), path),
+        _ => (workspace.revision.as_deref().unwrap_or("HEAD"), path),
+    };
     let name = subject.asked.catalog.names.text(subject.entity.written);
     let mut values =
         Values { repository, kind: subject.entity.kind.name, name, known: HashMap::new() };

@@ -187,7 +187,7 @@ impl RenameError {
 ///
 /// There is no such entity, it may not have that name, or a file could not keep its meaning.
 pub fn rename(place: &Place, old: &str, new: &str, write: bool) -> Result<Outcome, RenameError> {
-    let asked = Asked::open(place)?;
+    let asked = Asked::open_files(place)?;
     if !asked.workspace.on_disk {
         return Err(RenameError::Revision);
     }

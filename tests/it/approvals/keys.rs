@@ -4,7 +4,7 @@ use std::fs;
 
 use gitsm::ledger::{Decision, Pending, Statement, entry, time_of};
 
-use super::ready;
+use crate::keys::ready;
 use crate::office::{CHANGE, Office, ago, key, person, policy, request};
 
 #[test]

@@ -6,13 +6,8 @@ mod people;
 mod voices;
 mod whole;
 
-use crate::keys::has;
+use crate::keys::ready;
 use crate::office::{CHANGE, Office, policy, request, shop};
-
-/// Whether the programs are there that the tests need.
-fn ready() -> bool {
-    has("git") && has("ssh-keygen")
-}
 
 /// A policy in whose light the usual change is of high risk.
 fn stricter() -> String {

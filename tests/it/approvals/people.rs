@@ -2,7 +2,7 @@
 
 use gitsm::ledger::Decision;
 
-use super::ready;
+use crate::keys::ready;
 use crate::office::{CHANGE, Office, key, person, policy};
 
 /// The answer to somebody who had a hand in it; and to what they write past the command.

@@ -2,7 +2,7 @@
 
 use gitsm::ledger::Event;
 
-use super::ready;
+use crate::keys::ready;
 use crate::office::{CHANGE, Office, ago, policy, team};
 
 const OWNERS: &str = "owner/team:default/payments";

@@ -1,6 +1,7 @@
 //! Silence as consent, broken glass, and what a person reads along the way.
 
-use super::{ready, stricter};
+use super::stricter;
+use crate::keys::ready;
 use crate::office::{CHANGE, Office, ago, policy};
 
 const AFFECTED: &str = "affected/team:default/front";
