@@ -26,6 +26,8 @@ pub struct Settings {
     pub levels: Option<BTreeMap<String, Level>>,
     /// Who agrees to changes of the rules themselves: of policies, teams, owners, this file.
     pub governance: Option<Governance>,
+    /// What holds up a merge. Without it only what is broken does.
+    pub gate: Option<Gate>,
     /// The name of this repository in approvals; it never changes, wherever the repository moves.
     #[schemars(
         regex(pattern = "^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$"),
@@ -51,6 +53,45 @@ pub struct Governance {
     /// This file, workflows, CODEOWNERS, templates of requests and hooks always do.
     #[schemars(inner(length(min = 1)), extend("examples" = [["ci/**"]]))]
     pub paths: Option<Vec<String>>,
+}
+
+/// What holds up a merge, and what is only told. The settings of the branch that a change goes to are
+/// those that count.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Gate {
+    /// What holds for requirements that are not named here.
+    pub all: Option<Hold>,
+    /// The merge result has no mistake that the branch has not.
+    pub valid: Option<Hold>,
+    /// The policies about changes hold.
+    pub policies: Option<Hold>,
+    /// The change has a name of its own, and what its band wants of people is said.
+    pub request: Option<Hold>,
+    /// Those who must agree did.
+    pub approvals: Option<Hold>,
+    /// Those who answer for the rules agreed to changes of them.
+    pub governance: Option<Hold>,
+    /// It may happen now, or when it is planned.
+    pub schedule: Option<Hold>,
+    /// No other change that is under way is in its way.
+    pub conflicts: Option<Hold>,
+    /// It is known who made it.
+    pub attribution: Option<Hold>,
+    /// The variable of the environment in which the server says who pushes, where a hook is the gate
+    /// and pushes carry no certificate; such as `GL_USERNAME`.
+    #[schemars(regex(pattern = "^[A-Z][A-Z0-9_]{0,63}$"), extend("examples" = ["GL_USERNAME"]))]
+    pub pusher: Option<String>,
+}
+
+/// Whether something holds a merge up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Hold {
+    /// It is told.
+    Report,
+    /// Nothing is merged without it.
+    Enforce,
 }
 
 /// How bad a finding is made to be.
@@ -112,6 +153,19 @@ pub struct LedgerWriter {
     pub keys: Vec<Key>,
 }
 
+const GATE: &[&str] = &[
+    "all",
+    "valid",
+    "policies",
+    "request",
+    "approvals",
+    "governance",
+    "schedule",
+    "conflicts",
+    "attribution",
+    "pusher",
+];
+
 /// The settings that could stand where one is unknown.
 pub(super) fn beside(pointer: &Pointer) -> &'static [&'static str] {
     let tokens: Vec<String> = pointer.tokens().collect();
@@ -120,6 +174,7 @@ pub(super) fn beside(pointer: &Pointer) -> &'static [&'static str] {
         None => Vec::new(),
     };
     match folder.as_slice() {
+        ["gate"] => GATE,
         ["governance"] => &["owners", "paths"],
         ["ledger"] => &["genesis", "remote", "ref", "writers", "operators"],
         ["ledger", "writers", _] => &["name", "keys"],
@@ -127,6 +182,16 @@ pub(super) fn beside(pointer: &Pointer) -> &'static [&'static str] {
             &["type", "key", "validFrom", "validUntil", "compromised"]
         }
         ["records"] => &["remote", "ref"],
-        _ => &["edition", "roots", "exclude", "levels", "governance", "id", "ledger", "records"],
+        _ => &[
+            "edition",
+            "roots",
+            "exclude",
+            "levels",
+            "governance",
+            "gate",
+            "id",
+            "ledger",
+            "records",
+        ],
     }
 }
