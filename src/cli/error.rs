@@ -9,6 +9,7 @@ use crate::flow::change::ChangeError;
 use crate::flow::change::new::NewError;
 use crate::flow::fix::FixError;
 use crate::flow::fmt::FmtError;
+use crate::flow::gate::GateError;
 use crate::flow::get::GetError;
 use crate::flow::init::InitError;
 use crate::flow::ledger::LedgerError;
@@ -95,7 +96,17 @@ macro_rules! told {
     };
 }
 
-told!(AskError, CalendarError, ChangeError, GetError, InitError, LedgerError, NewError, SidesError);
+told!(
+    AskError,
+    CalendarError,
+    ChangeError,
+    GateError,
+    GetError,
+    InitError,
+    LedgerError,
+    NewError,
+    SidesError
+);
 
 impl From<RenameError> for Failure {
     fn from(error: RenameError) -> Self {

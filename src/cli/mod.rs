@@ -13,6 +13,7 @@ mod editor;
 mod error;
 mod explain;
 mod fmt;
+mod gate;
 mod get;
 mod graph;
 mod impact;
@@ -117,6 +118,7 @@ fn perform(command: &args::Command, environment: &Environment) -> Result<u8, Fai
         args::Command::Explain(arguments) => explain::run(arguments, environment),
         args::Command::Impact(arguments) => impact::run(arguments, environment),
         args::Command::Diff(arguments) => diff::run(arguments, environment),
+        args::Command::Gate(arguments) => gate::run(arguments, environment),
         args::Command::Graph(arguments) => graph::run(arguments, environment),
         args::Command::Change(arguments) => change::run(arguments, environment),
         args::Command::Ledger(arguments) => ledger::run(arguments, environment),

@@ -13,6 +13,7 @@ pub mod diff;
 pub mod explain;
 pub mod fix;
 pub mod fmt;
+pub mod gate;
 pub mod get;
 pub mod graph;
 pub mod impact;
@@ -21,6 +22,7 @@ pub mod judged;
 mod landing;
 pub mod ledger;
 mod mentions;
+pub mod newly;
 mod objection;
 mod passes;
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::change::facts::{Contributor, Facts};
 use crate::change::{ChangeSet, Side};
 use crate::config::Config;
 use crate::git::{
-    BaseError, ChangedPath, Contents, GitError, Head, How, MergeError, Repository, Why,
+    BaseError, ChangedPath, Contents, GitError, Head, How, MergeError, PullRequest, Repository, Why,
 };
 use crate::rules;
 use crate::tree::{Patched, Revision, Tree};
@@ -46,6 +46,8 @@ pub struct Wanted {
     /// Who had a hand in it by what neither commits nor the surroundings say: a ledger, or whoever
     /// took a push.
     pub contributors: Vec<Contributor>,
+    /// What the forge said, where that is known from elsewhere; else the surroundings are asked.
+    pub request: Option<PullRequest>,
     /// Whether both catalogs are read in full, however large they are.
     pub whole: bool,
     /// Whether slices are read, however small the catalogs are. For tests.
@@ -216,7 +218,12 @@ impl Sides {
             Some(_) => {
                 let base = Revision::unlisted(&repository, &names.base_commit)?;
                 let is_asked = vouching::is_asked(&configuration(&base, &folder, false).0);
-                contributors::with_evidence(&repository, &names, environment, is_asked)?
+                {
+                    let request = wanted.request.clone();
+                    let request = request.or_else(|| PullRequest::of(environment));
+                    let request = request.unwrap_or_default();
+                    contributors::with_evidence(&repository, &names, request, is_asked)?
+                }
             }
             None => (Facts::default(), None),
         };

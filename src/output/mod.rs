@@ -10,6 +10,7 @@ mod concise;
 mod create;
 pub mod diff;
 mod fixes;
+pub mod gate;
 mod github;
 mod gitlab;
 pub mod graph;
