@@ -18,9 +18,11 @@ pub mod graph;
 pub mod impact;
 pub mod init;
 pub mod judged;
+mod judging;
 mod landing;
 pub mod ledger;
 mod mentions;
+pub mod newly;
 mod objection;
 mod passes;
 #[cfg(test)]
