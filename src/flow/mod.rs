@@ -19,6 +19,7 @@ pub mod graph;
 pub mod impact;
 pub mod init;
 pub mod judged;
+mod judging;
 mod landing;
 pub mod ledger;
 mod mentions;
