@@ -263,7 +263,7 @@ impl Sides {
             true => none,
             false => besides(tree.as_ref(), result.as_ref(), &old, &new),
         };
-        let (base, merged) = both((tree, old), (result, new))?;
+        let (base, merged) = both((tree, old), (result, new), &Arc::default())?;
         Ok(Self { repository, names, base, merged, changed, besides, facts, index: None })
     }
 
@@ -287,6 +287,7 @@ const FEW: usize = 20_000;
 fn both(
     (tree, old): (Arc<dyn Tree>, Config),
     (result, new): (Arc<dyn Tree>, Config),
+    shelf: &Arc<Shelf>,
 ) -> Result<(OwnedSide, OwnedSide), GitError> {
     if tree.entries().len() > FEW {
         let (base, merged) =
@@ -294,11 +295,10 @@ fn both(
         return Ok((base?, merged?));
     }
     // What is the same in both is read once.
-    let shelf = Arc::new(Shelf::default());
     shelf.fill(tree.as_ref(), &old, &inspect)?;
     shelf.fill(result.as_ref(), &new, &inspect)?;
-    let base = OwnedSide::open_with(tree, Arc::new(old), &shelf)?;
-    Ok((base, OwnedSide::open_with(result, Arc::new(new), &shelf)?))
+    let base = OwnedSide::open_with(tree, Arc::new(old), shelf)?;
+    Ok((base, OwnedSide::open_with(result, Arc::new(new), shelf)?))
 }
 
 /// Both sides as far as a change has to do with them, and the index of the base; nothing if all of
@@ -318,6 +318,7 @@ fn slices(
     if !old.covers_as(&new) {
         return Ok(None);
     }
+    let shelf = Arc::new(Shelf::default());
     let question = Question {
         repository,
         base: (&tree, &names.base_commit),
@@ -326,9 +327,10 @@ fn slices(
         changed,
         contributors: &facts.contributors,
         wanted,
+        shelf: &shelf,
     };
     let Some(slices) = question.answer()? else { return Ok(None) };
-    let (base, merged) = both((slices.base, old), (slices.merged, new))?;
+    let (base, merged) = both((slices.base, old), (slices.merged, new), &shelf)?;
     let anywhere = wanted.now.is_some() && (looks_anywhere(&base) || looks_anywhere(&merged));
     Ok((!anywhere).then_some((base, merged, slices.index)))
 }
