@@ -115,6 +115,36 @@ fn what_is_popular_brings_nobody_along_who_only_shares_it() {
 }
 
 #[test]
+fn what_cannot_fail_brings_along_who_answers_for_it_and_not_what_needs_it() {
+    let item = |name: &str, needs: &str| {
+        format!(
+            "{{apiVersion: gitsm/v1alpha1, kind: ConfigurationItem, metadata: {{name: {name}}}, spec: \
+             {{class: compute.server, owner: team:t, environment: production, lifecycle: {{stage: \
+             operational}}, relations: {{dependsOn: [{needs}]}}}}}}\n"
+        )
+    };
+    let of = |kind: &str, name: &str, spec: &str| {
+        format!(
+            "{{apiVersion: gitsm/v1alpha1, kind: {kind}, metadata: {{name: {name}}}, spec: {{{spec}}}}}\n"
+        )
+    };
+    let tree = Memory::new([
+        ("item.yaml", item("item", "")),
+        ("needs-it.yaml", item("needs-it", "'ci:item'")),
+        ("team.yaml", of("Team", "t", "members: ['person:p']")),
+        ("person.yaml", of("Person", "p", "")),
+    ]);
+    let index = live(&tree);
+    let name = "ci:default/item".to_owned();
+    let mut seeds = Seeds { names: vec![name.clone()], ..Seeds::default() };
+    assert_eq!(paths(&index, &seeds).len(), 4);
+    for quiet in [Quiet::These(std::collections::BTreeSet::from([name])), Quiet::All] {
+        seeds.quiet = quiet;
+        assert_eq!(paths(&index, &seeds), ["item.yaml", "person.yaml", "team.yaml"]);
+    }
+}
+
+#[test]
 fn an_older_index_is_brought_up_to_date_by_reading_what_differs() {
     let folder = tempfile::tempdir().unwrap();
     let cache = Cache::new(folder.path(), 3);
