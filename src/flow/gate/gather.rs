@@ -93,6 +93,7 @@ pub(super) fn gathered(
         now: Some(now.timestamp()),
         contributors: request.pushers.clone(),
         request: Some(forge.unwrap_or_default()),
+        validated: true,
         ..Wanted::default()
     };
     let told = request.open.as_deref();
@@ -248,10 +249,10 @@ impl Weighed {
 /// Findings that comments hide which the change adds.
 fn silenced(new: &Newly) -> Vec<Evidence> {
     let told = new.silenced.iter().map(|one| Evidence {
-        code: Some(one.code.clone()),
-        file: Some(one.file.clone()),
-        line: Some(one.line),
-        ..Evidence::words(format!("a new comment hides {}: {}", one.code, one.reason))
+        code: Some(one.code.name.to_owned()),
+        file: Some(one.at.place.file.path.clone()),
+        line: Some(one.at.place.start.line),
+        ..Evidence::words(format!("a new comment hides {}: {}", one.code.name, one.reason))
     });
     told.collect()
 }
