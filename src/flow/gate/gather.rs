@@ -51,7 +51,7 @@ pub(super) fn gathered(
     let mut inputs = Inputs {
         now: now.to_rfc3339_opts(SecondsFormat::Secs, true),
         folder: folder.clone(),
-        forge: forge.clone(),
+        forge: forge.clone().filter(|forge| *forge != PullRequest::default()),
         pushers: request.pushers.clone(),
         ..Inputs::default()
     };
@@ -234,7 +234,7 @@ impl Weighed {
             timing: &meant.judged.timing,
             binding: binding(&meant, &stands),
             files: meant.set.files.iter().map(|file| file.changed.path.clone()).collect(),
-            entities: meant.set.entities.iter().map(|one| one.reference.clone()).collect(),
+            entities: touched(&meant),
             new: new.as_ref().map(|new| new.findings.as_slice()).map_err(Clone::clone),
             silenced: &silenced,
             cut: meant.sides.facts.cut,
@@ -244,6 +244,16 @@ impl Weighed {
         let verdict = verdict(&question);
         Gated { verdict, newly: new.ok() }
     }
+}
+
+/// What the change is a change of: entities that it edits, and those that its files implement.
+fn touched(meant: &Meant) -> Vec<String> {
+    let edited = meant.set.entities.iter().map(|one| one.reference.clone());
+    let implemented = meant.set.files.iter().flat_map(|file| file.entities.iter().cloned());
+    let mut all: Vec<String> = edited.chain(implemented).collect();
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// Findings that comments hide which the change adds.
