@@ -16,6 +16,7 @@ mod fmt;
 mod gate;
 mod get;
 mod graph;
+mod hook;
 mod impact;
 mod init;
 mod ledger;
@@ -119,6 +120,7 @@ fn perform(command: &args::Command, environment: &Environment) -> Result<u8, Fai
         args::Command::Impact(arguments) => impact::run(arguments, environment),
         args::Command::Diff(arguments) => diff::run(arguments, environment),
         args::Command::Gate(arguments) => gate::run(arguments, environment),
+        args::Command::Hook(arguments) => hook::run(arguments, environment),
         args::Command::Graph(arguments) => graph::run(arguments, environment),
         args::Command::Change(arguments) => change::run(arguments, environment),
         args::Command::Ledger(arguments) => ledger::run(arguments, environment),
