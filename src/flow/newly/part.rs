@@ -374,11 +374,9 @@ impl<'i> Gatherer<'i> {
             let mut seen = BTreeSet::from([root.to_owned()]);
             let mut open = vec![root.to_owned()];
             while let Some(name) = open.pop() {
-                for next in self.wholes(&name, up, down)? {
-                    if seen.insert(next.clone()) {
-                        open.push(next);
-                    }
-                }
+                let mut found = self.wholes(&name, up, down)?;
+                found.retain(|next| seen.insert(next.clone()));
+                open.extend(found);
                 // No chain of a catalog is as long; if one is, everything is looked at.
                 if seen.len() > MOST {
                     self.found.why = Some(format!("{root} belongs to very much"));
