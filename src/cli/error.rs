@@ -7,6 +7,7 @@ use crate::flow::ask::AskError;
 use crate::flow::calendar::CalendarError;
 use crate::flow::change::ChangeError;
 use crate::flow::change::new::NewError;
+use crate::flow::demo::DemoError;
 use crate::flow::fix::FixError;
 use crate::flow::fmt::FmtError;
 use crate::flow::get::GetError;
@@ -95,7 +96,17 @@ macro_rules! told {
     };
 }
 
-told!(AskError, CalendarError, ChangeError, GetError, InitError, LedgerError, NewError, SidesError);
+told!(
+    AskError,
+    CalendarError,
+    ChangeError,
+    DemoError,
+    GetError,
+    InitError,
+    LedgerError,
+    NewError,
+    SidesError
+);
 
 impl From<RenameError> for Failure {
     fn from(error: RenameError) -> Self {

@@ -8,6 +8,7 @@ mod change;
 mod codeowners;
 mod complete;
 mod completions;
+mod demo;
 mod diff;
 mod editor;
 mod error;
@@ -104,6 +105,7 @@ fn dispatch(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
 
 fn perform(command: &args::Command, environment: &Environment) -> Result<u8, Failure> {
     match command {
+        args::Command::Demo(arguments) => demo::run(arguments, environment),
         args::Command::Init(arguments) => init::run(arguments, environment),
         args::Command::Validate(arguments) => validate::run(arguments, environment),
         args::Command::Query(arguments) => query::run(arguments, environment),

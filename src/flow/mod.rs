@@ -9,6 +9,7 @@ pub mod change;
 mod clock;
 pub mod codeowners;
 pub mod contributors;
+pub mod demo;
 pub mod diff;
 pub mod explain;
 pub mod fix;

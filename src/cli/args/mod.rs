@@ -3,6 +3,7 @@
 mod backtest;
 mod change;
 mod codeowners;
+mod demo;
 mod diff;
 mod fmt;
 mod get;
@@ -26,6 +27,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub(super) use backtest::{BacktestFormat, ChangeBacktest};
 pub(super) use change::{CalendarFormat, Change, ChangeCalendar, ChangeCommand};
 pub(super) use codeowners::Codeowners;
+pub(super) use demo::Demo;
 pub(super) use diff::{Diff, DiffFormat};
 pub(super) use fmt::Fmt;
 pub(super) use get::{Get, GetOutput};
@@ -115,6 +117,9 @@ fn format_and_file<F: ValueEnum>(text: &str) -> Result<(F, Option<PathBuf>), Str
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show what gitsm is for: a company in a real repository, and one change through the gate
+    #[command(after_help = demo::EXAMPLES)]
+    Demo(Demo),
     /// Begin a catalog, or add to one of Backstage's what gitsm needs
     #[command(after_help = init::EXAMPLES)]
     Init(Init),
