@@ -10,6 +10,7 @@ mod complete;
 mod completions;
 mod demo;
 mod diff;
+mod doctor;
 mod editor;
 mod error;
 mod explain;
@@ -119,6 +120,7 @@ fn perform(command: &args::Command, environment: &Environment) -> Result<u8, Fai
         args::Command::Explain(arguments) => explain::run(arguments, environment),
         args::Command::Impact(arguments) => impact::run(arguments, environment),
         args::Command::Diff(arguments) => diff::run(arguments, environment),
+        args::Command::Doctor(arguments) => doctor::run(arguments, environment),
         args::Command::Graph(arguments) => graph::run(arguments, environment),
         args::Command::Change(arguments) => change::run(arguments, environment),
         args::Command::Ledger(arguments) => ledger::run(arguments, environment),

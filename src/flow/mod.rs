@@ -11,6 +11,7 @@ pub mod codeowners;
 pub mod contributors;
 pub mod demo;
 pub mod diff;
+pub mod doctor;
 pub mod explain;
 pub mod fix;
 pub mod fmt;

@@ -9,6 +9,7 @@ pub mod change;
 mod concise;
 mod create;
 pub mod diff;
+pub mod doctor;
 mod fixes;
 mod github;
 mod gitlab;

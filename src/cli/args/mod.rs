@@ -5,6 +5,7 @@ mod change;
 mod codeowners;
 mod demo;
 mod diff;
+mod doctor;
 mod fmt;
 mod get;
 mod graph;
@@ -29,6 +30,7 @@ pub(super) use change::{CalendarFormat, Change, ChangeCalendar, ChangeCommand};
 pub(super) use codeowners::Codeowners;
 pub(super) use demo::Demo;
 pub(super) use diff::{Diff, DiffFormat};
+pub(super) use doctor::{Doctor, DoctorFormat};
 pub(super) use fmt::Fmt;
 pub(super) use get::{Get, GetOutput};
 pub(super) use graph::{Graph, GraphFormat, GroupBy, Towards};
@@ -154,6 +156,9 @@ pub enum Command {
     Change(Change),
     /// Read and keep the ledger: what was recorded, by whom, and whether it is as it was written
     Ledger(Ledger),
+    /// Say what would let somebody around the gate, or makes it useless, and what to do about it
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor(Doctor),
     /// Take a change back: edit the files so that its values are as before
     #[command(after_help = revert::EXAMPLES)]
     Revert(Revert),
