@@ -145,7 +145,7 @@ impl Gathered {
     /// The same of a file that may be part of other catalogs, too.
     fn add_again(&mut self, contribution: &Contribution) {
         merge(contribution, &mut self.catalog);
-        let Inspection { findings, suppressions, secrets } = &contribution.inspection;
+        let Inspection { findings, suppressions, secrets, .. } = &contribution.inspection;
         self.whole.findings.extend_from_slice(findings);
         self.whole.suppressions.extend_from_slice(suppressions);
         self.whole.secrets.extend_from_slice(secrets);
@@ -166,6 +166,11 @@ pub(super) struct Contribution {
 }
 
 impl Contribution {
+    /// Whether it holds for its own tree only.
+    pub(super) fn is_tied(&self) -> bool {
+        self.inspection.tied
+    }
+
     fn nothing(file: Arc<File>, outcome: Outcome) -> Self {
         Self { file, outcome, entities: Vec::new(), inspection: Inspection::default() }
     }

@@ -94,6 +94,9 @@ impl Shelf {
 
     fn put(&self, entry: &Entry, read: Contribution) -> Arc<Contribution> {
         let read = Arc::new(read);
+        if read.is_tied() {
+            return read;
+        }
         if let (Some(id), Ok(mut known)) = (id_of(entry), self.known.lock()) {
             if known.count >= MOST {
                 *known = Known::default();

@@ -71,6 +71,8 @@ pub struct Inspection {
     pub suppressions: Vec<Suppression>,
     /// Texts that must not be shown.
     pub secrets: Vec<String>,
+    /// Whether it says something of other files of the tree: then it holds for that tree only.
+    pub tied: bool,
 }
 
 /// A comment that asks to suppress a finding.

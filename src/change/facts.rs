@@ -13,6 +13,8 @@ pub struct Facts {
     pub today: String,
     /// Everybody who had a hand in it: opener, pushers, authors, committers, co-authors, signers.
     pub contributors: Vec<Contributor>,
+    /// Whether commits of it are missing here, so that not all of them are known.
+    pub cut: bool,
     /// The `Gitsm-Change:` trailers of its commits, each once.
     pub trailers: Vec<String>,
     /// The number of its pull request, where a forge gives one.

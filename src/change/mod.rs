@@ -43,6 +43,7 @@ mod tests;
 pub mod timing;
 pub mod undo;
 pub mod value;
+pub mod verdict;
 pub mod weigh;
 
 use crate::catalog::{Catalog, Classes, Graph, Reader, Suppression};

@@ -10,6 +10,7 @@ use crate::flow::change::new::NewError;
 use crate::flow::demo::DemoError;
 use crate::flow::fix::FixError;
 use crate::flow::fmt::FmtError;
+use crate::flow::gate::GateError;
 use crate::flow::get::GetError;
 use crate::flow::init::InitError;
 use crate::flow::ledger::LedgerError;
@@ -101,6 +102,7 @@ told!(
     CalendarError,
     ChangeError,
     DemoError,
+    GateError,
     GetError,
     InitError,
     LedgerError,

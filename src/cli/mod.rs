@@ -15,6 +15,7 @@ mod editor;
 mod error;
 mod explain;
 mod fmt;
+mod gate;
 mod get;
 mod graph;
 mod impact;
@@ -121,6 +122,7 @@ fn perform(command: &args::Command, environment: &Environment) -> Result<u8, Fai
         args::Command::Impact(arguments) => impact::run(arguments, environment),
         args::Command::Diff(arguments) => diff::run(arguments, environment),
         args::Command::Doctor(arguments) => doctor::run(arguments, environment),
+        args::Command::Gate(arguments) => gate::run(arguments, environment),
         args::Command::Graph(arguments) => graph::run(arguments, environment),
         args::Command::Change(arguments) => change::run(arguments, environment),
         args::Command::Ledger(arguments) => ledger::run(arguments, environment),

@@ -30,6 +30,8 @@ pub struct Config {
     pub folder: String,
     exclude: GlobSet,
     governance: GlobSet,
+    /// What covers other files as well.
+    also: Option<Box<Self>>,
 }
 
 /// A mistake in `gitsm.yaml`.
@@ -122,6 +124,9 @@ impl Config {
         if !self.exists || is_record(path) {
             return true;
         }
+        if self.also.as_ref().is_some_and(|also| also.covers(path)) {
+            return true;
+        }
         let Some(inside) = self.inside(path) else { return false };
         let under = |root: &String| {
             let root = root.trim_start_matches("./").trim_end_matches('/');
@@ -131,6 +136,13 @@ impl Config {
         };
         let in_roots = self.settings.roots.as_ref().is_none_or(|roots| roots.iter().any(under));
         (in_roots || inside == FILE_NAME) && !self.exclude.is_match(inside)
+    }
+
+    /// The same settings, for what another one covers, too.
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        self.also = Some(Box::new(other));
+        self
     }
 
     /// Whether another one covers the same paths, whatever they are.

@@ -23,32 +23,33 @@ pub fn facts(
     names: &Names,
     environment: &Environment<'_>,
 ) -> Result<Facts, GitError> {
-    Ok(with_evidence(repository, names, environment, false)?.0)
+    let request = PullRequest::of(environment).unwrap_or_default();
+    Ok(with_evidence(repository, names, request, false)?.0)
 }
 
 /// The same, and what the signatures of its commits show, if that is asked.
 pub(super) fn with_evidence(
     repository: &Repository,
     names: &Names,
-    environment: &Environment<'_>,
+    request: PullRequest,
     is_asked: bool,
 ) -> Result<(Facts, Option<Evidence>), GitError> {
     let evidence = is_asked.then(|| Evidence::of(repository, names, MOST)).transpose()?;
-    let commits = repository.commits(&names.base_commit, &names.head_commit)?;
-    let commits = commits.take(MOST).collect::<Result<Vec<_>, _>>()?;
+    let mut walk = repository.commits(&names.base_commit, &names.head_commit)?;
+    let commits = walk.by_ref().take(MOST).collect::<Result<Vec<_>, _>>()?;
+    let cut = commits.iter().any(|commit| commit.is_cut) || walk.next().is_some();
     let Gathered { mut all, trailers, said } = gathered(&commits);
     all.extend(evidence.iter().flat_map(Evidence::contributors));
     if names.head.is_none() {
         let me = repository.identity();
         all.extend(me.map(|person| contributor(&person, "author")));
     }
-    let request = PullRequest::of(environment).unwrap_or_default();
     if let Some(opener) = &request.opener {
         all.insert(Contributor {
             name: opener.clone(),
             email: String::new(),
             role: "opener".to_owned(),
-            account: Some((request.forge.to_owned(), opener.clone())),
+            account: Some((request.forge.clone(), opener.clone())),
             vouched: Some(true),
         });
         all.extend(request.opener_id.map(|id| Contributor {
@@ -66,6 +67,7 @@ pub(super) fn with_evidence(
         trailers: trailers.into_iter().collect(),
         pull_request: request.number,
         message,
+        cut,
         ..Facts::default()
     };
     Ok((facts, evidence))

@@ -54,7 +54,7 @@ pub fn diff(
         return Ok(report);
     }
     let open = match request.judgement {
-        true => underway(&sides, now.timestamp())?,
+        true => underway(&sides, now.timestamp(), None)?,
         false => Vec::new(),
     };
     let Judged { assessment, timing, undo } = judged(&sides, &set, sides.facts.clone(), now, &open);

@@ -12,7 +12,7 @@ use super::sides::{Names, Sides, SidesError, Wanted, folder_in};
 use super::vouching::{Evidence, is_asked};
 use super::workspace::{Place, configuration};
 use crate::change::facts::{Contributor, Facts};
-use crate::git::{Contents, GitError, Repository};
+use crate::git::{Contents, GitError, PullRequest, Repository};
 use crate::tree::Revision;
 
 /// Something that was put forward, and landed.
@@ -95,7 +95,7 @@ fn hands(
     names: &Names,
     asks: bool,
 ) -> Result<(Facts, Option<Evidence>), GitError> {
-    with_evidence(repository, names, &|_| None, asks)
+    with_evidence(repository, names, PullRequest::default(), asks)
 }
 
 /// Everybody once. Where the same work was vouched for before it landed, it is.

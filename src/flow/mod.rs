@@ -15,14 +15,17 @@ pub mod doctor;
 pub mod explain;
 pub mod fix;
 pub mod fmt;
+pub mod gate;
 pub mod get;
 pub mod graph;
 pub mod impact;
 pub mod init;
 pub mod judged;
+mod judging;
 mod landing;
 pub mod ledger;
 mod mentions;
+pub mod newly;
 mod objection;
 mod passes;
 #[cfg(test)]

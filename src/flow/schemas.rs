@@ -40,6 +40,7 @@ pub const FORMATS: &[(&str, MakeSchema)] = &[
     ("ledger-log", output::ledger::log_schema),
     ("ledger-verify", output::ledger::verify_schema),
     ("revert", output::revert::schema),
+    ("verdict", output::gate::schema),
     ("witness", output::ledger::witness_schema),
 ];
 

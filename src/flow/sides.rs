@@ -11,13 +11,13 @@ use super::vouching;
 use super::workspace::{Place, WorkspaceError, configuration};
 use crate::catalog::index::Indexed;
 use crate::catalog::{
-    Catalog, Classes, Graph, Inspection, Reader, Shelf, Subject, Suppression, load, load_with,
+    Catalog, Classes, Graph, Inspection, Reader, Shelf, Subject, load, load_with,
 };
 use crate::change::facts::{Contributor, Facts};
 use crate::change::{ChangeSet, Side};
 use crate::config::Config;
 use crate::git::{
-    BaseError, ChangedPath, Contents, GitError, Head, How, MergeError, Repository, Why,
+    BaseError, ChangedPath, Contents, GitError, Head, How, MergeError, PullRequest, Repository, Why,
 };
 use crate::rules;
 use crate::tree::{Patched, Revision, Tree};
@@ -46,10 +46,22 @@ pub struct Wanted {
     /// Who had a hand in it by what neither commits nor the surroundings say: a ledger, or whoever
     /// took a push.
     pub contributors: Vec<Contributor>,
+    /// What the forge said, where that is known from elsewhere; else the surroundings are asked.
+    pub request: Option<PullRequest>,
     /// Whether both catalogs are read in full, however large they are.
     pub whole: bool,
     /// Whether slices are read, however small the catalogs are. For tests.
     pub sliced: bool,
+    /// Whether it is asked what is wrong with it (see [`super::newly`]): then files are judged as
+    /// they are read.
+    pub validated: bool,
+}
+
+impl Wanted {
+    /// What each file is looked at by.
+    fn inspect(&self) -> Inspect {
+        if self.validated { rules::inspect } else { inspect }
+    }
 }
 
 /// Why there is no change to look at.
@@ -117,9 +129,13 @@ pub struct OwnedSide {
     /// The entities.
     pub catalog: Catalog,
     graph: Graph,
-    suppressions: Vec<Suppression>,
-    shelf: Option<Arc<Shelf>>,
+    /// What was made of its files: comments, and what is wrong with each, if that was asked for.
+    pub(super) inspection: Inspection,
+    pub(super) shelf: Option<Arc<Shelf>>,
 }
+
+/// Makes something of a file that is read.
+pub(super) type Inspect = fn(&Subject<'_>) -> Inspection;
 
 /// What a side makes of each of its files.
 pub(super) fn inspect(subject: &Subject<'_>) -> Inspection {
@@ -138,14 +154,26 @@ impl OwnedSide {
     ///
     /// The tree's store fails.
     pub fn open(tree: Arc<dyn Tree>, config: impl Into<Arc<Config>>) -> Result<Self, GitError> {
-        let config = config.into();
-        let (catalog, made) = load(tree.as_ref(), &config, &Limits::default(), &inspect)?;
-        let (graph, suppressions) = (Graph::of(&catalog), made.suppressions);
-        Ok(Self { tree, config, catalog, graph, suppressions, shelf: None })
+        Self::open_inspecting(tree, config.into(), inspect)
+    }
+
+    /// The same, with something else made of its files.
+    ///
+    /// # Errors
+    ///
+    /// The tree's store fails.
+    pub(super) fn open_inspecting(
+        tree: Arc<dyn Tree>,
+        config: Arc<Config>,
+        inspect: Inspect,
+    ) -> Result<Self, GitError> {
+        let (catalog, inspection) = load(tree.as_ref(), &config, &Limits::default(), &inspect)?;
+        let graph = Graph::of(&catalog);
+        Ok(Self { tree, config, catalog, graph, inspection, shelf: None })
     }
 
     /// The same of a few files, where those that were read before are not read again. What is on the
-    /// shelf was made by [`inspect`].
+    /// shelf was made by `inspect`.
     ///
     /// # Errors
     ///
@@ -153,12 +181,12 @@ impl OwnedSide {
     pub(super) fn open_with(
         tree: Arc<dyn Tree>,
         config: Arc<Config>,
-        shelf: &Arc<Shelf>,
+        (shelf, inspect): (&Arc<Shelf>, Inspect),
     ) -> Result<Self, GitError> {
-        let (catalog, made) = load_with(tree.as_ref(), &config, &inspect, shelf)?;
-        let (graph, suppressions) = (Graph::of(&catalog), made.suppressions);
+        let (catalog, inspection) = load_with(tree.as_ref(), &config, &inspect, shelf)?;
+        let graph = Graph::of(&catalog);
         let shelf = Some(Arc::clone(shelf));
-        Ok(Self { tree, config, catalog, graph, suppressions, shelf })
+        Ok(Self { tree, config, catalog, graph, inspection, shelf })
     }
 
     /// Shows it to `tell`.
@@ -171,7 +199,7 @@ impl OwnedSide {
             catalog: &self.catalog,
             graph: &self.graph,
             classes: &classes,
-            suppressions: &self.suppressions,
+            suppressions: &self.inspection.suppressions,
             reader: &reader,
         })
     }
@@ -195,6 +223,10 @@ pub struct Sides {
     pub facts: Facts,
     /// The index of the base, if not all of it was read.
     pub(super) index: Option<RefCell<Indexed>>,
+    /// Texts that no commit holds.
+    pub(super) contents: Contents,
+    /// Whether both sides know what is wrong with each of their files.
+    pub(super) validated: bool,
 }
 
 impl Sides {
@@ -216,7 +248,12 @@ impl Sides {
             Some(_) => {
                 let base = Revision::unlisted(&repository, &names.base_commit)?;
                 let is_asked = vouching::is_asked(&configuration(&base, &folder, false).0);
-                contributors::with_evidence(&repository, &names, environment, is_asked)?
+                {
+                    let request = wanted.request.clone();
+                    let request = request.or_else(|| PullRequest::of(environment));
+                    let request = request.unwrap_or_default();
+                    contributors::with_evidence(&repository, &names, request, is_asked)?
+                }
             }
             None => (Facts::default(), None),
         };
@@ -247,7 +284,6 @@ impl Sides {
             && let Some((base, merged, index)) =
                 slices(&repository, &names, (&changed, &contents), folder, (wanted, &facts))?
         {
-            let index = Some(RefCell::new(index));
             return Ok(Self {
                 repository,
                 names,
@@ -256,19 +292,33 @@ impl Sides {
                 changed,
                 besides: none,
                 facts,
-                index,
+                index: Some(RefCell::new(index)),
+                contents,
+                validated: wanted.validated,
             });
         }
         let tree: Arc<dyn Tree> = Arc::new(Revision::open(&repository, &names.base_commit, &[])?);
-        let result: Arc<dyn Tree> = Arc::new(Patched::new(Arc::clone(&tree), &changed, contents));
+        let patched = Patched::new(Arc::clone(&tree), &changed, contents.clone());
+        let result: Arc<dyn Tree> = Arc::new(patched);
         let (old, _) = configuration(tree.as_ref(), folder, false);
         let (new, _) = configuration(result.as_ref(), folder, false);
         let besides = match old.covers_as(&new) {
             true => none,
             false => besides(tree.as_ref(), result.as_ref(), &old, &new),
         };
-        let (base, merged) = both((tree, old), (result, new))?;
-        Ok(Self { repository, names, base, merged, changed, besides, facts, index: None })
+        let (base, merged) = both((tree, old), (result, new), wanted.inspect())?;
+        Ok(Self {
+            repository,
+            names,
+            base,
+            merged,
+            changed,
+            besides,
+            facts,
+            index: None,
+            contents,
+            validated: wanted.validated,
+        })
     }
 
     /// Whether only parts of the catalogs were read.
@@ -288,21 +338,30 @@ impl Sides {
 /// How many files are kept in memory as they were read, at most.
 const FEW: usize = 20_000;
 
-fn both(
+/// Opens two trees that are almost the same.
+///
+/// # Errors
+///
+/// The store of one fails.
+pub(super) fn both(
     (tree, old): (Arc<dyn Tree>, Config),
     (result, new): (Arc<dyn Tree>, Config),
+    inspect: Inspect,
 ) -> Result<(OwnedSide, OwnedSide), GitError> {
+    let (old, new) = (Arc::new(old), Arc::new(new));
     if tree.entries().len() > FEW {
-        let (base, merged) =
-            rayon::join(|| OwnedSide::open(tree, old), || OwnedSide::open(result, new));
+        let (base, merged) = rayon::join(
+            || OwnedSide::open_inspecting(tree, old, inspect),
+            || OwnedSide::open_inspecting(result, new, inspect),
+        );
         return Ok((base?, merged?));
     }
     // What is the same in both is read once.
     let shelf = Arc::new(Shelf::default());
     shelf.fill(tree.as_ref(), &old, &inspect)?;
     shelf.fill(result.as_ref(), &new, &inspect)?;
-    let base = OwnedSide::open_with(tree, Arc::new(old), &shelf)?;
-    Ok((base, OwnedSide::open_with(result, Arc::new(new), &shelf)?))
+    let base = OwnedSide::open_with(tree, old, (&shelf, inspect))?;
+    Ok((base, OwnedSide::open_with(result, new, (&shelf, inspect))?))
 }
 
 /// Both sides as far as a change has to do with them, and the index of the base; nothing if all of
@@ -332,7 +391,7 @@ fn slices(
         wanted,
     };
     let Some(slices) = question.answer()? else { return Ok(None) };
-    let (base, merged) = both((slices.base, old), (slices.merged, new))?;
+    let (base, merged) = both((slices.base, old), (slices.merged, new), wanted.inspect())?;
     let anywhere = wanted.now.is_some() && (looks_anywhere(&base) || looks_anywhere(&merged));
     Ok((!anywhere).then_some((base, merged, slices.index)))
 }

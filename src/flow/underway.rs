@@ -19,16 +19,24 @@ const FRESH: i64 = 92 * 86_400;
 const MOST_FILES: usize = 1_000;
 
 /// The changes that are under way beside one, at an instant in seconds since 1970: requests of its
-/// base that say when, and branches that are not merged.
+/// base that say when, and branches that are not merged: those that there are, or those that are told,
+/// by their names and tips.
 ///
 /// # Errors
 ///
 /// The branches cannot be listed.
-pub fn underway(sides: &Sides, now: i64) -> Result<Vec<OpenChange>, GitError> {
+pub fn underway(
+    sides: &Sides,
+    now: i64,
+    told: Option<&[(String, String)]>,
+) -> Result<Vec<OpenChange>, GitError> {
     let mut open = requested(&sides.base.catalog, &sides.changed, now);
     let names = &sides.names;
-    let branches =
-        sides.repository.open_branches(&names.base_commit, &names.head_commit, now - FRESH)?;
+    let (base, head) = (&names.base_commit, &names.head_commit);
+    let branches = match told {
+        Some(told) => sides.repository.open_as_told(base, head, told)?,
+        None => sides.repository.open_branches(base, head, now - FRESH)?,
+    };
     // A branch that cannot be read, in a shallow clone for example, is nobody's fault here.
     open.extend(branches.iter().filter_map(|branch| of_branch(sides, branch).ok()).flatten());
     Ok(open)
@@ -104,6 +112,7 @@ fn of_branch(sides: &Sides, branch: &OpenBranch) -> Result<Vec<OpenChange>, GitE
     Ok(vec![OpenChange {
         name: named.unwrap_or_else(|| branch.name.clone()),
         branch: Some(branch.name.clone()),
+        commit: Some(branch.commit.clone()),
         touches,
         schedule: request.as_ref().and_then(|request| request.schedule),
         assignees: request.map(|request| request.assignees).unwrap_or_default(),

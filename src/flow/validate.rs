@@ -1,17 +1,17 @@
 //! `validate`: read a catalog and say what is wrong with it.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::clock;
+use super::judging::{Loaded, Terms, families, fingerprints, leave_new, lines, put_first};
 use super::workspace::{Place, Settings, Workspace, WorkspaceError, configuration};
-use crate::catalog::{Catalog, FileRecord, Inspection, Reader, Suppression, load};
+use crate::catalog::{Catalog, FileRecord, Inspection, load};
 use crate::config::Config;
 use crate::finding::{Code, Finding, Fingerprint, Report, Severity, Summary};
 use crate::git::GitError;
 use crate::rules;
-use crate::source::{Source, Span};
 use crate::tree::Tree;
 use crate::yaml::Limits;
 
@@ -57,19 +57,6 @@ impl From<GitError> for ValidateError {
     fn from(error: GitError) -> Self {
         Self::Workspace(error.into())
     }
-}
-
-/// What a tree is judged by, beside its own configuration.
-#[derive(Clone, Copy)]
-struct Terms<'a> {
-    /// What to call the tree when it holds nothing.
-    name: &'a str,
-    /// The day.
-    today: &'a str,
-    /// Whether what time alone brings is an error.
-    scheduled: bool,
-    /// Families of which the base of a change defines something, if there is a base.
-    base_families: Option<&'a BTreeSet<String>>,
 }
 
 /// A catalog and what its rules say.
@@ -168,10 +155,8 @@ impl<'a> Examiner<'a> {
             return Ok(known);
         }
         let before = judge(base.tree.as_ref(), &base.config, &base.settings, self.terms())?;
-        let entities = before.catalog.entities();
-        let families = entities.map(|(_, entity)| entity.kind.family.to_owned()).collect();
-        let occurrences = before.findings.iter().flat_map(Finding::occurrences);
-        let fingerprints = occurrences.map(|at| at.fingerprint).collect();
+        let families = families(&before.catalog);
+        let fingerprints = fingerprints(&before.findings);
         Ok(base.known.get_or_init(|| Known { fingerprints, families }))
     }
 
@@ -244,7 +229,8 @@ fn judge(
     terms: Terms<'_>,
 ) -> Result<Judged, GitError> {
     let (catalog, inspection) = load(tree, config, &Limits::default(), &rules::inspect)?;
-    let findings = found(tree, &catalog, inspection, (config, settings), terms);
+    let loaded = Loaded { tree, catalog: &catalog, config, settings, stricter: None, shelf: None };
+    let findings = loaded.judge(inspection, terms).findings;
     Ok(Judged { catalog, findings })
 }
 
@@ -257,100 +243,13 @@ pub(super) fn judge_loaded(
 ) -> Vec<Finding> {
     let Workspace { tree, config, settings, name, .. } = workspace;
     let terms = Terms { name, today, scheduled: false, base_families: None };
-    let mut findings = found(tree.as_ref(), catalog, inspection, (config, settings), terms);
+    let tree = tree.as_ref();
+    let loaded = Loaded { tree, catalog, config, settings, stricter: None, shelf: None };
+    let mut findings = loaded.judge(inspection, terms).findings;
     rules::wait(&mut findings);
     let mut report = Report { findings, ..Report::default() };
     report.settle();
     report.findings
-}
-
-fn found(
-    tree: &dyn Tree,
-    catalog: &Catalog,
-    inspection: Inspection,
-    (config, settings): (&Config, &Settings),
-    terms: Terms<'_>,
-) -> Vec<Finding> {
-    let whole = rules::Whole {
-        tree,
-        catalog,
-        relations: OnceLock::new(),
-        base_families: terms.base_families,
-        place: terms.name,
-        today: terms.today,
-        folder: &config.folder,
-        reader: Reader::new(tree),
-        classes: OnceLock::new(),
-    };
-    let found = rules::check(&whole);
-    let mut findings: Vec<Finding> = inspection.findings.into_iter().chain(found).collect();
-    rules::except(&whole, &mut findings);
-    for finding in findings.iter_mut().filter(|finding| terms.scheduled && finding.code.dated) {
-        finding.severity = Severity::Error;
-    }
-    let mut findings = settle(findings, &inspection.suppressions, config);
-    if let Some((source, faults)) = settings {
-        findings.extend(rules::check_settings(source, config, faults));
-    }
-    rules::hide(&inspection.secrets, &mut findings);
-    findings
-}
-
-fn settle(findings: Vec<Finding>, suppressions: &[Suppression], config: &Config) -> Vec<Finding> {
-    let mut findings = group(rules::suppress(findings, suppressions).findings);
-    findings.retain_mut(|finding| match rules::level(finding.code, finding.severity, config) {
-        Some(severity) => {
-            finding.severity = severity;
-            true
-        }
-        None => false,
-    });
-    findings
-}
-
-/// One root cause, one finding: documents of a retired version are one note a version, and a
-/// missing target says how many references it is missed by.
-fn group(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut retired: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
-    let mut grouped = Vec::with_capacity(findings.len());
-    for mut finding in findings {
-        match finding.code.name {
-            "reference-unknown" if !finding.more.is_empty() => {
-                let count = finding.more.len() + 1;
-                finding.headline = format!("{} ({count} references)", finding.headline);
-                grouped.push(finding);
-            }
-            "version-retired" => retired.entry(finding.headline.clone()).or_default().push(finding),
-            _ => grouped.push(finding),
-        }
-    }
-    for (headline, mut all) in retired {
-        let mut first = all.remove(0);
-        first.more = all.into_iter().map(|finding| finding.at).collect();
-        let count = first.more.len() + 1;
-        if count > 1 {
-            first.headline = format!("{headline} ({count} documents)");
-        }
-        grouped.push(first);
-    }
-    grouped
-}
-
-/// Leaves only what is not known; returns how many findings were left out.
-fn leave_new(findings: &mut Vec<Finding>, known: &BTreeSet<Fingerprint>) -> usize {
-    let total = findings.len();
-    findings.retain_mut(|finding| {
-        let (new, old): (Vec<_>, Vec<_>) =
-            finding.occurrences().cloned().partition(|at| !known.contains(&at.fingerprint));
-        let is_new = !new.is_empty();
-        let mut all = new.into_iter().chain(old);
-        if let (true, Some(first)) = (is_new, all.next()) {
-            finding.at = first;
-            finding.more = all.collect();
-        }
-        is_new
-    });
-    total - findings.len()
 }
 
 fn summary(catalog: &Catalog) -> Summary {
@@ -390,11 +289,6 @@ fn focus(findings: Vec<Finding>, only: &[String]) -> Vec<Finding> {
         .collect()
 }
 
-/// Orders the further places of a finding.
-fn put_first(finding: &mut Finding) {
-    finding.more.sort_by(|a, b| a.place.cmp(&b.place));
-}
-
 impl Validated {
     /// Whether there is a finding at least this bad.
     pub fn fails(&self, least: Severity) -> bool {
@@ -404,18 +298,6 @@ impl Validated {
     /// The lines of a file, without what must not be shown.
     pub fn lines(&self, path: &str) -> Option<Arc<Vec<String>>> {
         let source = self.workspace.text(path)?;
-        let private: Vec<Span> = self
-            .report
-            .findings
-            .iter()
-            .filter(|finding| finding.code.private)
-            .flat_map(Finding::occurrences)
-            .filter(|at| at.place.file.path == path)
-            .map(|at| at.place.span)
-            .collect();
-        let starred = rules::starred(source.text(), &private);
-        let masked = Source::new(Arc::clone(source.file()), starred);
-        let line = |number| masked.slice(masked.line_span(number)).to_owned();
-        Some(Arc::new((1..=masked.line_count()).map(line).collect()))
+        Some(lines(&source, &self.report.findings))
     }
 }

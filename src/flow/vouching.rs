@@ -95,6 +95,10 @@ impl Evidence {
         if !self.is_whole {
             return;
         }
+        // Whoever pushes what others vouch for has only landed it.
+        if !said.is_empty() && said.values().all(|vouched| *vouched) {
+            facts.contributors.retain(|one| one.role != PUSHER);
+        }
         for one in &mut facts.contributors {
             if let Some(vouched) = said.get(one) {
                 one.vouched = Some(*vouched);
@@ -107,6 +111,9 @@ impl Evidence {
 }
 
 const SIGNER: &str = "signer";
+
+/// The role of whoever pushes.
+pub(super) const PUSHER: &str = "pusher";
 
 /// The person whose key counts now.
 fn person<'k>(keys: &'k Keys, fingerprint: &str, now: i64) -> Option<&'k str> {

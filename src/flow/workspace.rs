@@ -233,7 +233,8 @@ impl Workspace {
     }
 }
 
-fn source(tree: &dyn Tree, path: &str) -> Option<Source> {
+/// The text of a file of a tree.
+pub(super) fn source(tree: &dyn Tree, path: &str) -> Option<Source> {
     let entry = Entry { path: path.to_owned(), kind: EntryKind::File, id: None };
     let known = tree.entries().binary_search_by(|entry| entry.path.as_str().cmp(path));
     let entry = known.map_or(&entry, |at| &tree.entries()[at]);

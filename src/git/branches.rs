@@ -48,8 +48,38 @@ impl Repository {
         // A branch and its copy at a remote are one; the shorter name is the local one.
         tips.sort_by(|a, b| (-a.0, a.2, a.1.len(), &a.1).cmp(&(-b.0, b.2, b.1.len(), &b.1)));
         tips.dedup_by(|later, first| later.2 == first.2);
+        Ok(self.open_among(tips.into_iter().take(MOST), base, head))
+    }
+
+    /// The same of branches as they stood once: their names and tips. Those whose tip is gone are left
+    /// out.
+    ///
+    /// # Errors
+    ///
+    /// A revision names no commit.
+    pub fn open_as_told(
+        &self,
+        base: &str,
+        head: &str,
+        told: &[(String, String)],
+    ) -> Result<Vec<OpenBranch>, GitError> {
+        let (base, head) = (self.commit_of(base)?.id(), self.commit_of(head)?.id());
+        let tips = told.iter().filter_map(|(name, commit)| {
+            let commit = self.commit_of(commit).ok()?;
+            Some((commit.time().seconds(), name.clone(), commit.id()))
+        });
+        Ok(self.open_among(tips, base, head))
+    }
+
+    fn open_among(
+        &self,
+        tips: impl Iterator<Item = (i64, String, git2::Oid)>,
+        base: git2::Oid,
+        head: git2::Oid,
+    ) -> Vec<OpenBranch> {
+        let inner = self.inner();
         let mut open = Vec::new();
-        for (time, name, id) in tips.into_iter().take(MOST) {
+        for (time, name, id) in tips {
             let merged = inner.graph_descendant_of(base, id).unwrap_or(false);
             let ours = inner.graph_descendant_of(head, id).unwrap_or(false);
             let Ok(fork) = inner.merge_base(base, id) else { continue };
@@ -58,7 +88,17 @@ impl Repository {
                 open.push(OpenBranch { name, commit, fork, time });
             }
         }
-        Ok(open)
+        open
+    }
+
+    /// The full name of the reference that a revision is, such as `refs/remotes/origin/main` for
+    /// `origin/main`; nothing for what is no reference, or no branch.
+    pub fn full_name(&self, revision: &str) -> Option<String> {
+        let (_, reference) = self.inner().revparse_ext(revision).ok()?;
+        let reference = reference?.resolve().ok()?;
+        let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
+        let is_branch = name.starts_with("refs/heads/") || name.starts_with("refs/remotes/");
+        is_branch.then_some(name)
     }
 
     /// The name of the branch that HEAD is on, such as `feature/x`; nothing on a detached HEAD.

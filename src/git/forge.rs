@@ -5,6 +5,8 @@
 use std::fs;
 use std::io::Read;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::base::Environment;
@@ -59,10 +61,11 @@ impl Event {
 }
 
 /// What a forge says of the pull request that a pipeline runs for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct PullRequest {
     /// The forge, as accounts name it: `github`, `gitlab`.
-    pub forge: &'static str,
+    pub forge: String,
     /// Its number.
     pub number: Option<u64>,
     /// The account of who opened it.
@@ -81,14 +84,20 @@ impl PullRequest {
         if set("GITLAB_CI").is_some() {
             let number = set("CI_MERGE_REQUEST_IID")?.parse().ok();
             let text = set("CI_MERGE_REQUEST_DESCRIPTION");
-            return Some(Self { forge: "gitlab", number, opener: None, opener_id: None, text });
+            return Some(Self {
+                forge: "gitlab".to_owned(),
+                number,
+                opener: None,
+                opener_id: None,
+                text,
+            });
         }
         set("GITHUB_EVENT_NAME").filter(|name| name.starts_with("pull_request"))?;
         let text = read(&set("GITHUB_EVENT_PATH")?).ok()?;
         let event: Value = serde_json::from_slice(&text).ok()?;
         let text = |pointer: &str| event.pointer(pointer)?.as_str().map(str::to_owned);
         Some(Self {
-            forge: "github",
+            forge: "github".to_owned(),
             number: event.pointer("/pull_request/number").and_then(Value::as_u64),
             opener: text("/pull_request/user/login"),
             opener_id: event.pointer("/pull_request/user/id").and_then(Value::as_u64),

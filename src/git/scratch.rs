@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{GitError, Repository, Version};
+use super::{ChangedPath, GitError, Repository, Version};
 
 /// A repository to try things in.
 pub(super) struct Scratch {
@@ -42,6 +42,45 @@ impl Scratch {
         let tree = self.inner.find_tree(tree)?;
         let nobody = git2::Signature::new("gitsm", "gitsm", &git2::Time::new(0, 0))?;
         Ok(self.inner.commit(None, &nobody, &nobody, "uncommitted", &tree, &[&parent])?)
+    }
+}
+
+impl Repository {
+    /// The id of the tree that a commit's becomes with some of its files changed, in hexadecimal.
+    /// `read` gives contents that are in no object database. Nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// There is no such commit, or an object is missing.
+    pub fn tree_after(
+        &self,
+        commit: &str,
+        changed: &[ChangedPath],
+        read: &dyn Fn(&str) -> Option<Vec<u8>>,
+    ) -> Result<String, GitError> {
+        let old = self.commit_of(commit)?.tree_id();
+        if changed.is_empty() {
+            return Ok(old.to_string());
+        }
+        let scratch = Scratch::of(self)?;
+        let store = scratch.inner.odb()?;
+        for one in changed {
+            let Some(after) = one.after else { continue };
+            let is_blob = after.bits != 0o160_000;
+            if is_blob
+                && !store.exists(after.blob.oid())
+                && let Some(bytes) = read(&one.path)
+            {
+                store.write(git2::ObjectType::Blob, &bytes)?;
+            }
+        }
+        let changes = changed.iter().map(|one| (one.path.as_bytes(), one.after)).collect();
+        let tree = tree_with(&scratch.inner, Some(old), changes)?;
+        let tree = match tree {
+            Some(tree) => tree,
+            None => scratch.inner.treebuilder(None)?.write()?,
+        };
+        Ok(tree.to_string())
     }
 }
 

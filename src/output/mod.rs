@@ -11,6 +11,7 @@ mod create;
 pub mod diff;
 pub mod doctor;
 mod fixes;
+pub mod gate;
 mod github;
 mod gitlab;
 pub mod graph;

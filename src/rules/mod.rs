@@ -48,7 +48,7 @@ pub use config::{check_settings, level};
 pub use exceptions::except;
 pub use policies::wait;
 pub use secrets::{hide, starred};
-pub use suppress::{Suppressed, apply as suppress, comments as silences};
+pub use suppress::{Silenced, Suppressed, apply as suppress, comments as silences};
 
 use at::At;
 
@@ -169,6 +169,7 @@ pub fn inspect(subject: &Subject<'_>) -> Inspection {
             inspection.secrets.extend(private.collect::<Vec<_>>());
             secrets::check(view, &mut inspection);
             inspection.suppressions = suppress::comments(view);
+            inspection.tied = placeholders::looks_around(view);
         }
     }
     inspection

@@ -41,6 +41,14 @@ pub(super) fn excuses(root: Node<'_>, violation: &Violation) -> bool {
     false
 }
 
+/// Whether what is said of a file depends on which others there are.
+pub(super) fn looks_around(view: &FileView<'_>) -> bool {
+    let dollar = view.source.text().contains('$');
+    view.documents.iter().filter_map(DocumentView::kind).any(|kind| {
+        kind.group.name.ends_with("backstage.io") && (dollar || kind.name == "Location")
+    })
+}
+
 pub(super) fn check(view: &FileView<'_>, document: &DocumentView<'_>, findings: &mut Vec<Finding>) {
     let Some(kind) = document.kind().filter(|kind| kind.group.name.ends_with("backstage.io"))
     else {

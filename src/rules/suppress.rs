@@ -8,7 +8,8 @@ use super::MOST;
 use super::at::{nearest, quoted};
 use super::codes::{self, CODES, code_named};
 use crate::catalog::{FileView, Suppression};
-use crate::finding::{Code, Finding, Fingerprint, Occurrence};
+use crate::finding::{Code, Finding, Fingerprint, Occurrence, Severity};
+use crate::source::Place;
 use crate::yaml::{Comment, Node, comments_with};
 
 const MARKER: &str = "gitsm:";
@@ -78,14 +79,29 @@ fn entry_on(view: &FileView<'_>, node: Node<'_>, line: u32) -> Option<std::ops::
 pub struct Suppressed {
     /// What no comment covers.
     pub findings: Vec<Finding>,
-    /// How many occurrences comments covered.
-    pub count: usize,
+    /// What comments cover.
+    pub silenced: Vec<Silenced>,
+}
+
+/// An occurrence that a comment hides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silenced {
+    /// What it is.
+    pub code: &'static Code,
+    /// How bad it would be.
+    pub severity: Severity,
+    /// Where it is.
+    pub at: Occurrence,
+    /// Where the comment stands.
+    pub comment: Place,
+    /// The reason that the comment gives; may be empty.
+    pub reason: String,
 }
 
 /// Leaves out what comments suppress, and reports comments that are wrong or do nothing.
 pub fn apply(findings: Vec<Finding>, suppressions: &[Suppression]) -> Suppressed {
     let mut used = vec![false; suppressions.len()];
-    let mut count = 0;
+    let mut silenced = Vec::new();
     let mut left = Vec::with_capacity(findings.len());
     for mut finding in findings {
         if suppressions.is_empty() || !finding.code.suppressible {
@@ -98,7 +114,14 @@ pub fn apply(findings: Vec<Finding>, suppressions: &[Suppression]) -> Suppressed
             match covering(occurrence, finding.code, suppressions) {
                 Some(number) => {
                     used[number] = true;
-                    count += 1;
+                    let Suppression { reason, place, .. } = &suppressions[number];
+                    silenced.push(Silenced {
+                        code: finding.code,
+                        severity: finding.severity,
+                        at: occurrence.clone(),
+                        comment: place.clone(),
+                        reason: reason.clone(),
+                    });
                 }
                 None => kept.push(occurrence.clone()),
             }
@@ -113,7 +136,7 @@ pub fn apply(findings: Vec<Finding>, suppressions: &[Suppression]) -> Suppressed
     for (suppression, used) in suppressions.iter().zip(used) {
         left.extend(about(suppression, used));
     }
-    Suppressed { findings: left, count }
+    Suppressed { findings: left, silenced }
 }
 
 /// A comment that names a code it cannot silence is refused, and not called unused as well.

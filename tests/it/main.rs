@@ -42,6 +42,7 @@ mod lives_urgent;
 #[cfg(unix)]
 mod lives_world;
 mod merge;
+mod newly;
 #[cfg(unix)]
 mod office;
 mod pages;

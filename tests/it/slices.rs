@@ -16,9 +16,9 @@ use gitsm::flow::workspace::Place;
 use crate::support::{Folder, project};
 
 /// New contents of files; nothing for those that go.
-type Edits = BTreeMap<String, Option<String>>;
+pub(crate) type Edits = BTreeMap<String, Option<String>>;
 
-fn files(top: &Path, at: &Path, found: &mut BTreeMap<String, String>) {
+pub(crate) fn files(top: &Path, at: &Path, found: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(at).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
@@ -30,11 +30,11 @@ fn files(top: &Path, at: &Path, found: &mut BTreeMap<String, String>) {
     }
 }
 
-fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     "2026-12-01T09:00:00Z".parse().unwrap()
 }
 
-fn place(folder: &Folder) -> Place {
+pub(crate) fn place(folder: &Folder) -> Place {
     Place { current: folder.path().to_owned(), ..Place::default() }
 }
 
@@ -82,7 +82,7 @@ fn compare(name: &str, folder: &Folder, asked: &Asked) -> usize {
 }
 
 /// Commits edits on a branch of their own.
-fn commit(folder: &Folder, branch: &str, edits: &Edits) {
+pub(crate) fn commit(folder: &Folder, branch: &str, edits: &Edits) {
     folder.run_git(&["checkout", "--quiet", "-B", branch, "main"]);
     for (path, text) in edits {
         match text {
@@ -97,7 +97,7 @@ fn commit(folder: &Folder, branch: &str, edits: &Edits) {
 }
 
 /// One mechanical edit of each file, of four sorts in turn.
-fn mechanical(files: &BTreeMap<String, String>) -> Vec<(String, Edits)> {
+pub(crate) fn mechanical(files: &BTreeMap<String, String>) -> Vec<(String, Edits)> {
     let yaml = files.iter().filter(|(path, _)| path.ends_with(".yaml"));
     // Every third file, so that a run stays short.
     let each = yaml.enumerate().step_by(3).map(|(at, (path, text))| {
@@ -232,7 +232,7 @@ const BY_HAND: &[(&str, &[(&str, &str, &str)])] = &[
     ("class", &[("classes/iot.yaml", "parent: ", "parent: item #")]),
 ];
 
-fn by_hand(files: &BTreeMap<String, String>) -> Vec<(String, Edits)> {
+pub(crate) fn by_hand(files: &BTreeMap<String, String>) -> Vec<(String, Edits)> {
     let each = BY_HAND.iter().map(|(name, all)| {
         let mut edits = Edits::new();
         for (path, from, to) in *all {
@@ -260,7 +260,7 @@ fn by_hand(files: &BTreeMap<String, String>) -> Vec<(String, Edits)> {
     each.chain(moves.map(|(name, edits)| (name.to_owned(), edits))).collect()
 }
 
-fn acme() -> (Folder, BTreeMap<String, String>) {
+pub(crate) fn acme() -> (Folder, BTreeMap<String, String>) {
     let top: PathBuf = project().join("examples/acme");
     let mut all = BTreeMap::new();
     files(&top, &top, &mut all);

@@ -115,6 +115,7 @@ pub fn planned(catalog: &Catalog) -> Vec<OpenChange> {
         // A team may do several changes at once, a person may not.
         let people = of("ownedBy").into_iter().filter(|name| name.starts_with("person:"));
         all.push(OpenChange {
+            commit: None,
             name: catalog.canonical(entity).to_owned(),
             branch: None,
             touches: of("concerns"),

@@ -69,6 +69,8 @@ pub struct OpenChange {
     pub name: String,
     /// The branch it is on, if it is not merged.
     pub branch: Option<String>,
+    /// The branch's tip.
+    pub commit: Option<String>,
     /// What it touches, by canonical reference.
     pub touches: BTreeSet<String>,
     /// When it is done.

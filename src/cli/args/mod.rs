@@ -7,6 +7,7 @@ mod demo;
 mod diff;
 mod doctor;
 mod fmt;
+mod gate;
 mod get;
 mod graph;
 mod impact;
@@ -32,6 +33,7 @@ pub(super) use demo::Demo;
 pub(super) use diff::{Diff, DiffFormat};
 pub(super) use doctor::{Doctor, DoctorFormat};
 pub(super) use fmt::Fmt;
+pub(super) use gate::{Gate, GateFormat};
 pub(super) use get::{Get, GetOutput};
 pub(super) use graph::{Graph, GraphFormat, GroupBy, Towards};
 pub(super) use impact::{Impact, ImpactFormat};
@@ -140,6 +142,9 @@ pub enum Command {
     /// Say what a change really changes, what it can break, and who must agree
     #[command(after_help = diff::EXAMPLES)]
     Diff(Diff),
+    /// Say whether a change may be merged, what is missing, and who can do what next
+    #[command(after_help = gate::EXAMPLES)]
+    Gate(Gate),
     /// Draw the relations around an entity, or of the whole catalog
     #[command(after_help = graph::EXAMPLES)]
     Graph(Graph),

@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
-use super::super::sides::OwnedSide;
+use super::super::sides::{OwnedSide, inspect};
 use super::super::slices::{Touched, defining, files, looks_anywhere, seeds};
 use super::step::Step;
 use super::walk::{Plan, Scene, Walker, Whole};
@@ -74,8 +74,11 @@ impl<'w> Stage<'w> {
 
     fn whole(&self, whole: &Whole, step: &Step) -> Result<Sight, GitError> {
         let open = |(tree, config): &(Arc<dyn Tree>, _)| {
-            let side =
-                OwnedSide::open_with(Arc::clone(tree), Arc::clone(config), self.walker.shelf());
+            let side = OwnedSide::open_with(
+                Arc::clone(tree),
+                Arc::clone(config),
+                (self.walker.shelf(), inspect),
+            );
             side.map(Arc::new)
         };
         let (base, merged, besides) =
@@ -196,7 +199,7 @@ impl<'w> Stage<'w> {
 
     fn load(&self, half: &Half<'_>, entries: Vec<Entry>) -> Result<OwnedSide, GitError> {
         let tree = Arc::new(Chosen::known(Arc::clone(&half.tree), entries));
-        OwnedSide::open_with(tree, Arc::clone(self.walker.config()), self.walker.shelf())
+        OwnedSide::open_with(tree, Arc::clone(self.walker.config()), (self.walker.shelf(), inspect))
     }
 }
 

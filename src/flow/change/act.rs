@@ -109,7 +109,7 @@ impl Desk {
             band: assessment.risk.band,
             requirements: requirements(meant),
             pull_request: request.number,
-            opener: request.opener_id.map(|id| Account { forge: request.forge.to_owned(), id }),
+            opener: request.opener_id.map(|id| Account { forge: request.forge.clone(), id }),
         };
         if let Some((entry, known)) = self.proposed(&meant.change) {
             let same = Proposed { base: proposed.base.clone(), ..known.clone() } == proposed;

@@ -31,8 +31,25 @@ impl Desk {
     ///
     /// There is no repository, no branch that changes go to, or a part of the ledger is missing.
     pub fn open(place: &Place, around: &Around) -> Result<Self, ChangeError> {
-        let book = Book::open(place, around)?;
+        Self::of(place, Book::open(place, around)?)
+    }
+
+    /// The same with a ledger that is open.
+    ///
+    /// # Errors
+    ///
+    /// A part of the ledger is missing.
+    pub fn of(place: &Place, book: Book) -> Result<Self, ChangeError> {
         let verified = folded(&book)?;
+        Self::with(place, book, verified)
+    }
+
+    /// The same with entries that were checked already.
+    ///
+    /// # Errors
+    ///
+    /// The base cannot be read.
+    pub fn with(place: &Place, book: Book, verified: Verified) -> Result<Self, ChangeError> {
         let authority = book.authority(&book.main)?;
         let keys = Keys::of(&authority);
         Ok(Self { place: place.clone(), book, verified, authority, keys })

@@ -7,6 +7,7 @@ use super::reviews::openers;
 use crate::change::ChangeSet;
 use crate::change::request::own_request;
 use crate::change::request_digest::request_digest;
+use crate::change::schedule::OpenChange;
 use crate::flow::judged::{Judged, judged};
 use crate::flow::landing::{Earlier, landed};
 use crate::flow::sides::{Asked, Sides, Wanted};
@@ -46,7 +47,12 @@ pub struct Meant {
     pub digest: Option<String>,
     /// The digest of what people say of it (`sha256:…`).
     pub request: String,
+    /// What else is under way.
+    pub open: Vec<OpenChange>,
 }
+
+/// What a change is called that has no name: nothing in the ledger can be about it.
+pub const UNNAMED: &str = "change:default/";
 
 /// The canonical reference of a change by what people type: `change:x`, `change:default/x`, `x`.
 pub fn canonical(text: &str) -> String {
@@ -121,21 +127,39 @@ impl Desk {
             (None, _) => Some(self.book.main.clone()),
         };
         let asked = Asked { base, head: Some(head.to_owned()), staged: false };
+        let wanted = Wanted { now: Some(now.timestamp()), ..Wanted::default() };
+        let meant = self.compared((&asked, wanted), None, found, environment)?;
+        Ok(Some(meant).filter(|meant| meant.change != UNNAMED))
+    }
+
+    /// The change between a base and a head, whether it has a name or not. `told` are the branches
+    /// beside it, by name and tip, where others than those that there are count.
+    ///
+    /// # Errors
+    ///
+    /// They cannot be compared.
+    pub fn compared(
+        &self,
+        (asked, mut wanted): (&Asked, Wanted),
+        told: Option<&[(String, String)]>,
+        found: Found,
+        environment: &Environment<'_>,
+    ) -> Result<Meant, ChangeError> {
+        let head = asked.head.as_deref().unwrap_or("HEAD");
         let commit = self.book.repository.commit_info(head).map(|commit| commit.id);
         let same = |one: &&Checked| match &one.entry.statement.event {
             Event::Proposed(proposed) => commit.as_ref().is_ok_and(|id| *id == proposed.head),
             _ => false,
         };
-        let contributors = openers(self.entries().iter().filter(same));
-        let wanted = Wanted { now: Some(now.timestamp()), contributors, ..Wanted::default() };
-        let sides = Sides::open(&self.place, &asked, &wanted, environment)?;
+        wanted.contributors.extend(openers(self.entries().iter().filter(same)));
+        let sides = Sides::open(&self.place, asked, &wanted, environment)?;
         let set = sides.set();
-        let meant = self.judge(sides, set, found, None)?;
-        Ok(meant)
+        let open = underway(&sides, self.book.now.timestamp(), told)?;
+        Ok(self.judge(sides, set, (found, open), None))
     }
 
     /// A change as it landed.
-    pub(super) fn landed(
+    pub(in crate::flow) fn landed(
         &self,
         change: &str,
         entry: &Checked,
@@ -155,8 +179,7 @@ impl Desk {
         sides.facts.pull_request = merged.pull_request;
         let set = sides.set();
         let found = Found::Landed(entry.entry.id.clone());
-        let meant = self.judge(sides, set, found, Some((change, merged)))?;
-        meant.ok_or(ChangeError::Unnamed)
+        Ok(self.judge(sides, set, (found, Vec::new()), Some((change, merged))))
     }
 
     /// As what the same was put forward before it landed.
@@ -184,25 +207,19 @@ impl Desk {
         &self,
         sides: Sides,
         set: ChangeSet,
-        found: Found,
+        (found, open): (Found, Vec<OpenChange>),
         landed: Option<(&str, &Merged)>,
-    ) -> Result<Option<Meant>, ChangeError> {
-        let now = self.book.now;
-        let open = match landed {
-            None => underway(&sides, now.timestamp())?,
-            Some(_) => Vec::new(),
-        };
-        let judged = judged(&sides, &set, sides.facts.clone(), now, &open);
+    ) -> Meant {
+        let judged = judged(&sides, &set, sides.facts.clone(), self.book.now, &open);
         let named = judged.assessment.name.name.as_deref().map(canonical);
-        let Some(change) = landed.map(|(change, _)| change.to_owned()).or(named) else {
-            return Ok(None);
-        };
+        let named = landed.map(|(change, _)| change.to_owned()).or(named);
+        let change = named.unwrap_or_else(|| UNNAMED.to_owned());
         let digest = set.digest().map(|digest| format!("sha256:{digest}"));
         let computed = sides
             .merged
             .show(|merged| request_digest(own_request(&set, merged).as_ref(), &sides.facts));
         let recorded = landed.and_then(|(_, merged)| merged.request.clone());
         let request = recorded.unwrap_or(computed);
-        Ok(Some(Meant { change, found, sides, set, judged, digest, request }))
+        Meant { change, found, sides, set, judged, digest, request, open }
     }
 }

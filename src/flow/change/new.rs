@@ -135,7 +135,7 @@ pub fn begin(request: &Request, environment: &Environment<'_>) -> Result<Begun, 
     if !is_name(&name) {
         return Err(NewError::BadName(name));
     }
-    let open = underway(&sides, now.timestamp()).map_err(SidesError::from)?;
+    let open = underway(&sides, now.timestamp(), None).map_err(SidesError::from)?;
     let judged = judged(&sides, &set, sides.facts.clone(), now, &open);
     if let Some(own) = &judged.assessment.request {
         let path = sides.merged.show(|merged| file_of(merged, own)).unwrap_or_default();

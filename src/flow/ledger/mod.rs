@@ -122,6 +122,8 @@ pub struct Book {
     pub main: String,
     /// The instant at which it is asked.
     pub now: DateTime<Utc>,
+    /// The commit up to which the ledger is read; all that this clone has without it.
+    pub tip: Option<String>,
     folder: String,
     git: Option<Git>,
 }
@@ -146,6 +148,20 @@ impl Book {
     pub fn of(repository: Repository, folder: &str, around: &Around) -> Result<Self, LedgerError> {
         let (reference, main) = repository.protected().ok_or(LedgerError::NoBase)?;
         let base_branch = branch_at_home(&reference);
+        Self::on(repository, folder, around, (base_branch, main))
+    }
+
+    /// The same, where the protected branch is told: its full name, and the commit that counts.
+    ///
+    /// # Errors
+    ///
+    /// There is no such commit.
+    pub fn on(
+        repository: Repository,
+        folder: &str,
+        around: &Around,
+        (base_branch, main): (String, String),
+    ) -> Result<Self, LedgerError> {
         let tree = Revision::unlisted(&repository, &main)?;
         let (config, _) = configuration(&tree, folder, false);
         let path = around.path.as_ref().map(std::ffi::OsStr::new);
@@ -154,8 +170,8 @@ impl Book {
         let branch = Branch::ledger(&repository, config.settings.ledger.as_ref());
         let records = Branch::records(&repository, config.settings.records.as_ref());
         let now = around.now.unwrap_or_else(|| clock::instant(None));
-        let folder = folder.to_owned();
-        Ok(Self { repository, branch, records, config, base_branch, main, now, folder, git })
+        let (folder, tip) = (folder.to_owned(), None);
+        Ok(Self { repository, branch, records, config, base_branch, main, now, tip, folder, git })
     }
 
     /// The digest of the first entry that the protected branch pins.
@@ -263,7 +279,7 @@ impl Book {
 
 /// The full name that a branch has where it is at home: `refs/remotes/origin/main` is a copy of
 /// `refs/heads/main`.
-fn branch_at_home(reference: &str) -> String {
+pub fn branch_at_home(reference: &str) -> String {
     let copied = reference.strip_prefix("refs/remotes/").and_then(|rest| rest.split_once('/'));
     copied.map_or_else(|| reference.to_owned(), |(_, name)| format!("refs/heads/{name}"))
 }
@@ -372,7 +388,9 @@ fn placed(
 /// This clone does not hold all of it, commits are gone, or Git fails.
 pub fn folded(book: &Book) -> Result<Verified, LedgerError> {
     let repository = &book.repository;
-    let Some(tip) = book.branch.tip(repository)? else { return Ok(Verified::default()) };
+    let newest = || book.branch.tip(repository);
+    let tip = book.tip.clone().map_or_else(newest, |tip| Ok(Some(tip)))?;
+    let Some(tip) = tip else { return Ok(Verified::default()) };
     let scope = [book.branch.reference.as_str(), book.pinned().unwrap_or_default(), &book.folder];
     let kept = Kept::new(repository, &scope);
     let known = kept.of(repository, &tip, &book.main)?;
