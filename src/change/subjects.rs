@@ -138,15 +138,17 @@ pub enum Weight {
 
 /// How much can hang on a change, as far as that can be said without the catalogs around it.
 pub fn weight(set: &ChangeSet) -> Weight {
-    let counts = |change: &EntityChange| {
-        // What a request concerns is touched as well.
-        change.kind.family == "change" || runs(change.kind) && !runs_as_before(change)
-    };
     match set.files.iter().all(|file| file.entities.is_empty()) {
         true if set.entities.is_empty() => Weight::None,
-        true if !set.entities.iter().any(counts) => Weight::Paper,
+        true if !set.entities.iter().any(may_count) => Weight::Paper,
         _ => Weight::Some,
     }
+}
+
+/// Whether a changed entity may count, whatever stands around it; one that may not is no subject.
+pub fn may_count(change: &EntityChange) -> bool {
+    // What a request concerns is touched as well.
+    change.kind.family == "change" || runs(change.kind) && !runs_as_before(change)
 }
 
 /// The label by which what has no field for it says where it runs.

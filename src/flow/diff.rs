@@ -11,6 +11,7 @@ use super::workspace::Place;
 use crate::catalog::EntityId;
 use crate::change::backtest::Preview;
 use crate::change::{ChangeSet, EntityChange, Side};
+use crate::git::Repository;
 use crate::model::gitsm::Spec;
 use crate::output::diff::{Compared, DiffReport, FileReport, Known, LineCount};
 use crate::rules;
@@ -44,6 +45,7 @@ pub fn diff(
     request: &Request,
     environment: &crate::git::Environment<'_>,
 ) -> Result<DiffReport, SidesError> {
+    Repository::trust_objects();
     let now = request.now.unwrap_or_else(|| clock::instant(None));
     let is_judged = request.impact || request.judgement;
     let wanted = Wanted { now: is_judged.then(|| now.timestamp()), ..Wanted::default() };

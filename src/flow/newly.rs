@@ -68,7 +68,7 @@ fn whole(sides: &Sides, folder: &str) -> Result<(OwnedSide, OwnedSide), GitError
         Arc::new(Patched::new(Arc::clone(&tree), &sides.changed, sides.contents.clone()));
     let (old, _) = configuration(tree.as_ref(), folder, false);
     let (new, _) = configuration(result.as_ref(), folder, false);
-    both((tree, old), (result, new), rules::inspect)
+    both((tree, old), (result, new), (&Arc::default(), rules::inspect))
 }
 
 /// A base and what it becomes, both loaded with [`rules::inspect`].

@@ -59,7 +59,7 @@ pub struct Wanted {
 
 impl Wanted {
     /// What each file is looked at by.
-    fn inspect(&self) -> Inspect {
+    pub(super) fn inspect(&self) -> Inspect {
         if self.validated { rules::inspect } else { inspect }
     }
 }
@@ -306,7 +306,7 @@ impl Sides {
             true => none,
             false => besides(tree.as_ref(), result.as_ref(), &old, &new),
         };
-        let (base, merged) = both((tree, old), (result, new), wanted.inspect())?;
+        let (base, merged) = both((tree, old), (result, new), (&Arc::default(), wanted.inspect()))?;
         Ok(Self {
             repository,
             names,
@@ -346,7 +346,7 @@ const FEW: usize = 20_000;
 pub(super) fn both(
     (tree, old): (Arc<dyn Tree>, Config),
     (result, new): (Arc<dyn Tree>, Config),
-    inspect: Inspect,
+    (shelf, inspect): (&Arc<Shelf>, Inspect),
 ) -> Result<(OwnedSide, OwnedSide), GitError> {
     let (old, new) = (Arc::new(old), Arc::new(new));
     if tree.entries().len() > FEW {
@@ -357,11 +357,10 @@ pub(super) fn both(
         return Ok((base?, merged?));
     }
     // What is the same in both is read once.
-    let shelf = Arc::new(Shelf::default());
     shelf.fill(tree.as_ref(), &old, &inspect)?;
     shelf.fill(result.as_ref(), &new, &inspect)?;
-    let base = OwnedSide::open_with(tree, old, (&shelf, inspect))?;
-    Ok((base, OwnedSide::open_with(result, new, (&shelf, inspect))?))
+    let base = OwnedSide::open_with(tree, old, (shelf, inspect))?;
+    Ok((base, OwnedSide::open_with(result, new, (shelf, inspect))?))
 }
 
 /// Both sides as far as a change has to do with them, and the index of the base; nothing if all of
@@ -381,6 +380,7 @@ fn slices(
     if !old.covers_as(&new) {
         return Ok(None);
     }
+    let shelf = Arc::new(Shelf::default());
     let question = Question {
         repository,
         base: (&tree, &names.base_commit),
@@ -389,9 +389,11 @@ fn slices(
         changed,
         contributors: &facts.contributors,
         wanted,
+        shelf: &shelf,
     };
     let Some(slices) = question.answer()? else { return Ok(None) };
-    let (base, merged) = both((slices.base, old), (slices.merged, new), wanted.inspect())?;
+    let with = (&shelf, wanted.inspect());
+    let (base, merged) = both((slices.base, old), (slices.merged, new), with)?;
     let anywhere = wanted.now.is_some() && (looks_anywhere(&base) || looks_anywhere(&merged));
     Ok((!anywhere).then_some((base, merged, slices.index)))
 }

@@ -35,6 +35,8 @@ pub struct Trailer {
 pub struct CommitInfo {
     /// Its id in hexadecimal.
     pub id: String,
+    /// The id of its tree in hexadecimal.
+    pub tree: String,
     /// The ids of its parents, also of those that this clone does not hold.
     pub parents: Vec<String>,
     /// Whether this clone holds less than these parents.
@@ -233,6 +235,7 @@ fn described(commit: &git2::Commit<'_>) -> CommitInfo {
         .map(|trailer| person(&trailer.value));
     CommitInfo {
         id: commit.id().to_string(),
+        tree: commit.tree_id().to_string(),
         is_cut: parents.len() > commit.parent_count(),
         parents: parents.iter().take(MOST).map(ToString::to_string).collect(),
         author: signer(&commit.author()),

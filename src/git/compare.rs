@@ -2,7 +2,7 @@
 //! differs and not what there is.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::snapshot::{DEEPEST, MOST_TREES, too_large};
 use super::{BlobId, ChangedPath, GitError, Repository, Version};
@@ -41,6 +41,11 @@ impl Repository {
         Ok(changed_paths(&compare(self.inner(), Some(before), Some(after))?))
     }
 
+    /// Compares many trees that are almost the same.
+    pub fn comparer(&self) -> Comparer<'_> {
+        Comparer { repository: self.inner(), kept: Kept::up_to(MOST_KEPT) }
+    }
+
     /// The commit that a revision names.
     pub(super) fn commit_of(&self, revision: &str) -> Result<git2::Commit<'_>, GitError> {
         let refused = |error: git2::Error| GitError::Revision {
@@ -57,6 +62,63 @@ impl Repository {
         }
         let object = self.inner().revparse_single(revision).map_err(refused)?;
         object.peel_to_commit().map_err(refused)
+    }
+}
+
+/// How many trees somebody who compares many keeps at hand.
+const MOST_KEPT: usize = 512;
+
+/// Trees that were read.
+#[derive(Default)]
+struct Kept<'r> {
+    trees: HashMap<git2::Oid, git2::Tree<'r>>,
+    most: usize,
+}
+
+impl<'r> Kept<'r> {
+    fn up_to(most: usize) -> Self {
+        Self { trees: HashMap::new(), most }
+    }
+
+    /// A tree of the repository, as [`tree_of`] gives it.
+    fn tree(
+        &mut self,
+        repository: &'r git2::Repository,
+        id: git2::Oid,
+        path: &[u8],
+    ) -> Result<git2::Tree<'r>, GitError> {
+        if let Some(known) = self.trees.get(&id) {
+            return Ok(known.clone());
+        }
+        let tree = tree_of(repository, id, path)?;
+        if self.most > 0 {
+            if self.trees.len() >= self.most {
+                self.trees.clear();
+            }
+            self.trees.insert(id, tree.clone());
+        }
+        Ok(tree)
+    }
+}
+
+/// Compares trees one after the other. Those of one comparison are often part of the next, as those
+/// of a history are, and need not be read again.
+pub struct Comparer<'r> {
+    repository: &'r git2::Repository,
+    kept: Kept<'r>,
+}
+
+impl Comparer<'_> {
+    /// The paths that differ between two trees, named by their ids, as [`Repository::compare_trees`]
+    /// says.
+    ///
+    /// # Errors
+    ///
+    /// One of them is not in this clone, or they are too large.
+    pub fn compare(&mut self, before: &str, after: &str) -> Result<Vec<ChangedPath>, GitError> {
+        let (before, after) = (git2::Oid::from_str(before)?, git2::Oid::from_str(after)?);
+        let found = walked(self.repository, (Some(before), Some(after)), &mut self.kept)?;
+        Ok(changed_paths(&found))
     }
 }
 
@@ -80,7 +142,15 @@ pub(super) fn compare(
     before: Option<git2::Oid>,
     after: Option<git2::Oid>,
 ) -> Result<Differences, GitError> {
-    let mut walk = Walk { repository, found: Differences::new(), trees: 0 };
+    walked(repository, (before, after), &mut Kept::default())
+}
+
+fn walked<'r>(
+    repository: &'r git2::Repository,
+    (before, after): (Option<git2::Oid>, Option<git2::Oid>),
+    kept: &mut Kept<'r>,
+) -> Result<Differences, GitError> {
+    let mut walk = Walk { repository, kept, found: Differences::new(), trees: 0 };
     if before != after {
         walk.enter(before, after, b"", 0)?;
     }
@@ -142,17 +212,18 @@ impl Items<'_> {
     }
 }
 
-struct Walk<'r> {
+struct Walk<'r, 'k> {
     repository: &'r git2::Repository,
+    kept: &'k mut Kept<'r>,
     found: Differences,
     trees: usize,
 }
 
-impl<'r> Walk<'r> {
+impl<'r> Walk<'r, '_> {
     fn items(&mut self, tree: Option<git2::Oid>, path: &[u8]) -> Result<Items<'r>, GitError> {
         let Some(id) = tree else { return Ok(Items { tree: None, order: None }) };
         self.trees += 1;
-        let tree = tree_of(self.repository, id, path)?;
+        let tree = self.kept.tree(self.repository, id, path)?;
         let in_order = |at: usize| match (tree.get(at), tree.get(at + 1)) {
             (Some(one), Some(next)) => order(&one, &next) != Ordering::Greater,
             _ => true,

@@ -283,9 +283,15 @@ mod tests {
             &[],
             &[("2026", None), ("2026/1", Some("9"))],
         ];
+        let mut comparer = repository.comparer();
         for files in steps {
             let commit = write(parent.as_deref(), files);
             let all = repository.compare(parent.as_deref(), &commit).unwrap();
+            if let Some(parent) = &parent {
+                let [before, after] =
+                    [parent, &commit].map(|id| repository.commit_info(id).unwrap().tree);
+                assert_eq!(comparer.compare(&before, &after).unwrap(), all, "{files:?}");
+            }
             assert_eq!(repository.step(&commit).unwrap().files, all, "{files:?}");
             parent = Some(commit);
         }

@@ -32,6 +32,7 @@ pub use base::{Base, BaseError, Environment, Why};
 pub use branches::OpenBranch;
 pub use changed::{ChangedPath, Version};
 pub use commits::{CommitInfo, Commits, FirstParents, Landing, Moment, Person, Place, Trailer};
+pub use compare::Comparer;
 pub use forge::{EventError, PullRequest};
 pub use handles::Handles;
 pub use history::{Commit, Gap, History, Same, Touch};

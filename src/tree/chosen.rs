@@ -44,6 +44,23 @@ impl Chosen {
         Ok(Self { under, entries })
     }
 
+    /// Shows these entries, which somebody knows to be there, and what stands at some paths more.
+    ///
+    /// # Errors
+    ///
+    /// The other tree's store fails.
+    pub fn partly_known(
+        under: Arc<dyn Tree>,
+        known: Vec<Entry>,
+        others: &[String],
+    ) -> Result<Self, GitError> {
+        let mut entries = under.find(others)?;
+        entries.extend(known);
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        entries.dedup_by(|a, b| a.path == b.path);
+        Ok(Self { under, entries })
+    }
+
     /// Shows these entries, which somebody knows to be there. They come in any order, each once.
     pub fn known(under: Arc<dyn Tree>, mut entries: Vec<Entry>) -> Self {
         entries.sort_by(|a, b| a.path.cmp(&b.path));

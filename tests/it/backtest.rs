@@ -300,7 +300,7 @@ fn each_landing_is_judged_as_by_whole_catalogs() {
         let sides = Sides::of(repository, names, changes, "", (&whole, Facts::default())).unwrap();
         let set = sides.set();
         // What landed later is a branch of its own to whoever stands before it.
-        let mut open = underway(&sides, landing.at.timestamp()).unwrap();
+        let mut open = underway(&sides, landing.at.timestamp(), None).unwrap();
         open.retain(|one| one.branch.is_none());
         let whole = judged(&sides, &set, facts, landing.at, &open);
         let told = |assessment: &Assessment| sides.base.show(|base| Verdict::of(assessment, base));

@@ -220,6 +220,7 @@ fn the_seven_reasons_are_told() {
     let known = Known::of(SHOP);
     let calendars = known.calendars();
     let open = |name: &str, touches: &str, start: &str, end: &str| OpenChange {
+        commit: None,
         name: name.to_owned(),
         branch: None,
         touches: BTreeSet::from([touches.to_owned()]),

@@ -45,7 +45,7 @@ fn told(folder: &Folder, asked: &Asked, wanted: &Wanted) -> String {
         assert!(!sides.is_slice());
     }
     let set = sides.set();
-    let open = underway(&sides, now().timestamp()).unwrap();
+    let open = underway(&sides, now().timestamp(), None).unwrap();
     let facts = Facts { ..sides.facts.clone() };
     let judged = judged(&sides, &set, facts, now(), &open);
     let json = |value: serde_json::Value| serde_json::to_string_pretty(&value).unwrap();
@@ -72,6 +72,12 @@ fn compare(name: &str, folder: &Folder, asked: &Asked) -> usize {
     let now = Some(now().timestamp());
     let whole = told(folder, asked, &Wanted { now, whole: true, ..Wanted::default() });
     let part = told(folder, asked, &Wanted { now, sliced: true, ..Wanted::default() });
+    let plainly = |wanted: Wanted| {
+        let sides = Sides::open(&place(folder), asked, &wanted, &|_| None).unwrap();
+        report(&sides, &sides.set()).json()
+    };
+    let plain = plainly(Wanted { whole: true, ..Wanted::default() });
+    assert_eq!(plain, plainly(Wanted { sliced: true, ..Wanted::default() }), "{name}: not judged");
     if whole != part {
         let differing = whole.lines().zip(part.lines()).enumerate().find(|(_, (a, b))| a != b);
         let (at, (a, b)) = differing.unwrap_or((0, ("", "")));
@@ -110,6 +116,32 @@ pub(crate) fn mechanical(files: &BTreeMap<String, String>) -> Vec<(String, Edits
         (format!("{path} {}", at % 4), Edits::from([(path.clone(), edited)]))
     });
     each.collect()
+}
+
+/// Edits of one file that count, among some of which nothing can fail.
+fn mixed(files: &BTreeMap<String, String>) -> Vec<(String, Edits)> {
+    let yaml: Vec<(&String, &String)> =
+        files.iter().filter(|(path, _)| path.ends_with(".yaml")).collect();
+    let described = |text: &str| text.replace("description: ", "description: Now. ");
+    let labelled = |text: &str| text.replacen("labels: {", "labels: {now: here, ", 1);
+    let mixed = yaml.chunks(9).enumerate().map(|(at, chunk)| {
+        let loud = |text: &str| match at % 4 {
+            0 => text.replace("criticality: tier2", "criticality: tier1"),
+            1 => text.replace("owner: team:", "owner: team:x-"),
+            2 => text.replacen("dependsOn: [", "dependsOn: [ci:eks-prod, ", 1),
+            _ => renamed(text),
+        };
+        let each = chunk.iter().enumerate().map(|(turn, (path, text))| {
+            let text = match turn {
+                4 => loud(text),
+                1 | 6 => labelled(&described(text)),
+                _ => described(text),
+            };
+            ((*path).clone(), Some(text))
+        });
+        (format!("mixed {at}"), each.collect())
+    });
+    mixed.collect()
 }
 
 /// The first document under another name that says what it was.
@@ -282,7 +314,7 @@ fn whatever_changes_in_acme_a_slice_says_the_same_as_all_of_it() {
     commit(&folder, "under-way", &other("terraform/prod/db/main.tf", "\n", "\n# y\n"));
     commit(&folder, "also", &other("apps/checkout/Dockerfile", "\n", "\n# y\n"));
     let mut lines = 0;
-    let all = mechanical(&files).into_iter().chain(by_hand(&files));
+    let all = mechanical(&files).into_iter().chain(by_hand(&files)).chain(mixed(&files));
     let mut wrong = Vec::new();
     for (name, edits) in all {
         commit(&folder, "change", &edits);

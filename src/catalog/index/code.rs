@@ -1,12 +1,17 @@
 //! Summaries as bytes. What cannot be read back is nothing, never a panic.
 
 use super::{Defined, Filed, Mention, Summary};
+use crate::git::BlobId;
 use crate::model::{KINDS, RELATIONS};
+
+/// How many bytes an id of Git's has.
+const ID: usize = 20;
 
 /// A file and its summary as bytes.
 pub(super) fn encode(path: &str, summary: &Summary) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
     text(&mut out, path);
+    list(&mut out, summary.blob.as_slice(), |out, blob| out.extend_from_slice(blob.bytes()));
     list(&mut out, &summary.entities, defined);
     out
 }
@@ -15,8 +20,9 @@ pub(super) fn encode(path: &str, summary: &Summary) -> Vec<u8> {
 pub(super) fn decode(bytes: &[u8]) -> Option<Filed> {
     let mut input = Input { bytes };
     let path = input.text()?;
+    let blob = input.list(|input| BlobId::from_bytes(input.take(ID)?).ok())?.pop();
     let entities = input.list(Input::defined)?;
-    input.bytes.is_empty().then_some(Filed { path, summary: Summary { entities } })
+    input.bytes.is_empty().then_some(Filed { path, summary: Summary { blob, entities } })
 }
 
 fn number(out: &mut Vec<u8>, mut value: u64) {
@@ -155,7 +161,8 @@ mod tests {
             board: false,
         };
         let other = Defined { ends: None, extends: None, board: true, ..one.clone() };
-        let summary = Summary { entities: vec![one, other] };
+        let blob = Some(BlobId::of(b"x").unwrap());
+        let summary = Summary { blob, entities: vec![one, other] };
         let bytes = encode("x.yaml", &summary);
         assert_eq!(decode(&bytes), Some(Filed { path: "x.yaml".to_owned(), summary }));
         for end in 0..bytes.len() {

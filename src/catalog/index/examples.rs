@@ -17,6 +17,10 @@ fn component(name: &str, rest: &str) -> String {
     )
 }
 
+fn paths(index: &dyn Index, seeds: &Seeds) -> Vec<String> {
+    slice(index, seeds).unwrap().into_keys().collect()
+}
+
 #[test]
 fn paths_belong_to_who_claims_them() {
     let tree = Memory::new([
@@ -84,10 +88,10 @@ fn of_old_change_requests_only_the_names_are_known() {
     let index = live(&tree);
     let mut seeds = Seeds { requests_from: Some(1_790_000_000), ..Seeds::default() };
     for index in [&index as &dyn Index, &stored(&index)] {
-        assert_eq!(slice(index, &seeds).unwrap(), ["policy.yaml", "soon.yaml"]);
+        assert_eq!(paths(index, &seeds), ["policy.yaml", "soon.yaml"]);
     }
     seeds.paths = vec!["some.yaml".to_owned()];
-    assert_eq!(slice(&index, &seeds).unwrap(), ["policy.yaml", "some.yaml", "soon.yaml"]);
+    assert_eq!(paths(&index, &seeds), ["policy.yaml", "some.yaml", "soon.yaml"]);
     assert_eq!(index.find(Topic::Defines, "change:default/old").unwrap().len(), 1);
 }
 
@@ -107,6 +111,36 @@ fn what_is_popular_brings_nobody_along_who_only_shares_it() {
     for name in ["ci:default/n7", "team:default/all", "ci:default/eye", "ciclass:default/x"] {
         let seeds = Seeds { names: vec![name.to_owned()], ..Seeds::default() };
         assert!(slice(&index, &seeds).unwrap().len() <= 2, "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_fail_brings_along_who_answers_for_it_and_not_what_needs_it() {
+    let item = |name: &str, needs: &str| {
+        format!(
+            "{{apiVersion: gitsm/v1alpha1, kind: ConfigurationItem, metadata: {{name: {name}}}, spec: \
+             {{class: compute.server, owner: team:t, environment: production, lifecycle: {{stage: \
+             operational}}, relations: {{dependsOn: [{needs}]}}}}}}\n"
+        )
+    };
+    let of = |kind: &str, name: &str, spec: &str| {
+        format!(
+            "{{apiVersion: gitsm/v1alpha1, kind: {kind}, metadata: {{name: {name}}}, spec: {{{spec}}}}}\n"
+        )
+    };
+    let tree = Memory::new([
+        ("item.yaml", item("item", "")),
+        ("needs-it.yaml", item("needs-it", "'ci:item'")),
+        ("team.yaml", of("Team", "t", "members: ['person:p']")),
+        ("person.yaml", of("Person", "p", "")),
+    ]);
+    let index = live(&tree);
+    let name = "ci:default/item".to_owned();
+    let mut seeds = Seeds { names: vec![name.clone()], ..Seeds::default() };
+    assert_eq!(paths(&index, &seeds).len(), 4);
+    for quiet in [Quiet::These(std::collections::BTreeSet::from([name])), Quiet::All] {
+        seeds.quiet = quiet;
+        assert_eq!(paths(&index, &seeds), ["item.yaml", "person.yaml", "team.yaml"]);
     }
 }
 

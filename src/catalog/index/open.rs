@@ -1,12 +1,12 @@
 //! The index of a tree: found, made from an older one, or made anew, and kept for the next time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::stored::{Part, Salted, written};
-use super::{Damaged, Index, Layered, Seeds, Stored, slice, summaries};
+use super::{Damaged, Files, Index, Layered, Seeds, Stored, Summary, slice, summaries};
 use crate::cache::{Cache, Kept};
 use crate::config::Config;
 use crate::git::{ChangedPath, GitError};
@@ -14,7 +14,7 @@ use crate::model::{KINDS, RELATIONS};
 use crate::tree::{Chosen, Tree, is_yaml};
 
 /// The version of what summaries hold and how they are made. Whoever changes either counts it up.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// An index is written anew once so many of its files have changed: a part of all, and at least a
 /// number that is quickly read again.
@@ -77,6 +77,9 @@ impl Scope {
     }
 }
 
+/// What some paths say.
+pub type Laid = BTreeMap<String, Summary>;
+
 /// The index of a tree, which may be changed in memory.
 pub struct Indexed {
     listed: Listed,
@@ -133,22 +136,38 @@ impl Indexed {
     ///
     /// The tree's store fails.
     pub fn change(&mut self, tree: &Arc<dyn Tree>, paths: &[String]) -> Result<(), GitError> {
+        let read = self.read(tree, paths)?;
+        self.lay(&read);
+        Ok(())
+    }
+
+    /// What paths say in a tree, to be laid over the index: an empty summary where no file with
+    /// entities stands.
+    ///
+    /// # Errors
+    ///
+    /// The tree's store fails.
+    pub fn read(&self, tree: &Arc<dyn Tree>, paths: &[String]) -> Result<Laid, GitError> {
         let covered = paths.iter().map(String::as_str).filter(|path| self.scope.covers(path));
         let covered: BTreeSet<&str> = covered.collect();
         if covered.is_empty() {
-            return Ok(());
+            return Ok(Laid::new());
         }
         let named = covered.iter().map(|path| (*path).to_owned());
         let chosen = Chosen::new(Arc::clone(tree), named)?;
         let read =
             summaries(&chosen, &self.scope.config, |path, summary| (path.to_owned(), summary))?;
-        for path in covered {
-            self.layers.replace(path, super::Summary::default());
+        let nothing = covered.into_iter().map(|path| (path.to_owned(), Summary::default()));
+        let mut laid: Laid = nothing.collect();
+        laid.extend(read);
+        Ok(laid)
+    }
+
+    /// Puts what was read of paths in the place of what they were.
+    pub fn lay(&mut self, laid: &Laid) {
+        for (path, summary) in laid {
+            self.layers.replace(path, summary.clone());
         }
-        for (path, summary) in read {
-            self.layers.replace(&path, summary);
-        }
-        Ok(())
     }
 
     /// Asks the index. If what was kept of it turns out to be damaged, it is made anew and asked
@@ -174,7 +193,7 @@ impl Indexed {
     /// # Errors
     ///
     /// The tree's store fails.
-    pub fn slice(&mut self, seeds: &Seeds) -> Result<Vec<String>, GitError> {
+    pub fn slice(&mut self, seeds: &Seeds) -> Result<Files, GitError> {
         self.ask(|index| slice(index, seeds))
     }
 

@@ -7,13 +7,14 @@
 //! what they refer to may be missing. So a reference of a slice that leads nowhere says nothing: ask
 //! the index.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
 use super::{Damaged, Defined, Filed, Index, Mention, Topic, claims};
 use crate::catalog::impact::NEVER_FAIL;
+use crate::git::BlobId;
 use crate::model::{ITEMS, Impact};
 
 /// What a slice is made for.
@@ -32,8 +33,30 @@ pub struct Seeds {
     pub people: Vec<String>,
     /// Whether it is said when the change happens: then it matters what holds for its relatives.
     pub planned: bool,
-    /// Whether nothing can fail because of the seeds: then only who answers for them counts.
-    pub quiet: bool,
+    /// Because of which seeds nothing can fail: of those only who answers for them counts.
+    pub quiet: Quiet,
+}
+
+/// Seeds because of which nothing can fail.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Quiet {
+    /// None is known to be so.
+    #[default]
+    Nobody,
+    /// Those of these canonical references.
+    These(BTreeSet<String>),
+    /// All of them.
+    All,
+}
+
+impl Quiet {
+    fn holds(&self, name: &str) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::These(names) => names.contains(name),
+            Self::All => true,
+        }
+    }
 }
 
 /// What an entity is there for, as bits.
@@ -76,7 +99,10 @@ const DECIDING: &[&str] = &[
     "operatedBy",
 ];
 
-/// The paths that a tree must show so that [`load`](crate::catalog::load) gives the slice, sorted.
+/// Files by path, and the content of each as far as the index knows it.
+pub type Files = BTreeMap<String, Option<BlobId>>;
+
+/// The files that a tree must show so that [`load`](crate::catalog::load) gives the slice.
 ///
 /// On it, impact of the seeds and what it means, the people of the teams that own or decide, and what
 /// the seeds need in any number of steps are as in the whole catalog; and all policies, models,
@@ -87,9 +113,9 @@ const DECIDING: &[&str] = &[
 /// # Errors
 ///
 /// What is kept of the index is damaged.
-pub fn slice(index: &dyn Index, seeds: &Seeds) -> Result<Vec<String>, Damaged> {
-    let (files, roles, waiting) = (BTreeSet::new(), HashMap::default(), Vec::new());
-    let Seeds { planned, quiet, .. } = *seeds;
+pub fn slice(index: &dyn Index, seeds: &Seeds) -> Result<Files, Damaged> {
+    let (files, roles, waiting) = (Files::new(), HashMap::default(), Vec::new());
+    let (planned, quiet) = (seeds.planned, &seeds.quiet);
     let mut slicer = Slicer { index, files, roles, waiting, planned, quiet };
     for name in &seeds.names {
         slicer.seed(name);
@@ -114,16 +140,16 @@ pub fn slice(index: &dyn Index, seeds: &Seeds) -> Result<Vec<String>, Damaged> {
     while let Some((name, new)) = slicer.waiting.pop() {
         slicer.follow(&name, new)?;
     }
-    Ok(slicer.files.into_iter().collect())
+    Ok(slicer.files)
 }
 
 struct Slicer<'i> {
     index: &'i dyn Index,
-    files: BTreeSet<String>,
+    files: Files,
     roles: HashMap<String, Roles, RandomState>,
     waiting: Vec<(String, Roles)>,
     planned: bool,
-    quiet: bool,
+    quiet: &'i Quiet,
 }
 
 fn family(name: &str) -> &str {
@@ -136,13 +162,14 @@ fn fails(name: &str) -> bool {
 
 impl Slicer<'_> {
     fn seed(&mut self, name: &str) {
+        let quiet = self.quiet.holds(name);
         let roles = match family(name) {
             "team" => DECIDES | SEED,
-            _ if self.quiet => SEED,
+            _ if quiet => SEED,
             _ if self.planned => SEED | HELD | KIN,
             _ => SEED | HELD,
         };
-        let fails = if self.quiet { 0 } else { AFFECTED | REDUNDANT };
+        let fails = if quiet { 0 } else { AFFECTED | REDUNDANT };
         self.give(name, roles | fails | EXPLAINED);
     }
 
@@ -159,9 +186,15 @@ impl Slicer<'_> {
     }
 
     fn explain_all(&mut self, filed: &Filed) {
-        self.files.insert(filed.path.clone());
+        self.add(filed);
         for one in &filed.summary.entities {
             self.give(&one.name, if one.board { EXPLAINED | DECIDES } else { EXPLAINED });
+        }
+    }
+
+    fn add(&mut self, filed: &Filed) {
+        if !self.files.contains_key(&filed.path) {
+            self.files.insert(filed.path.clone(), filed.summary.blob);
         }
     }
 
@@ -169,9 +202,7 @@ impl Slicer<'_> {
     fn documents(&mut self, topic: Topic, name: &str) -> Result<Vec<Arc<Filed>>, Damaged> {
         let found = self.index.find(topic, name)?;
         for filed in &found {
-            if !self.files.contains(&filed.path) {
-                self.files.insert(filed.path.clone());
-            }
+            self.add(filed);
         }
         Ok(found)
     }
@@ -246,6 +277,10 @@ impl Slicer<'_> {
             // Of an item that is only referred to nobody decides: whom to call is enough.
             let item = ITEMS.contains(&family(&own.name)) && family(&target) == "team";
             add(if item { CALLED } else { explained(&target, relation) });
+        }
+        if new & SEED != 0 && family(&target) == "team" {
+            // Whoever owns what changes is asked, though nothing may fail of it.
+            add(explained(&target, relation));
         }
         if let Some(more) = by_team(new, relation, &target) {
             add(more);

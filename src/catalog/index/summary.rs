@@ -13,12 +13,12 @@ use crate::catalog::{
     from_top, implied, load, placeholder,
 };
 use crate::config::Config;
-use crate::git::GitError;
+use crate::git::{BlobId, GitError};
 use crate::model::gitsm::Spec;
 use crate::model::gitsm::person::Key;
 use crate::model::gitsm::team::TeamType;
 use crate::model::{Accepts, EntityRef, Kind, Relation, relation_named};
-use crate::tree::{Entry, Tree, resolve};
+use crate::tree::{Entry, EntryKind, Tree, resolve};
 use crate::yaml::{Limits, Node, NodeKind};
 
 /// The kinds of which all documents are in every slice: judging any change needs them.
@@ -35,6 +35,9 @@ const ACCOUNTS: &[(&str, &str)] =
 /// What one file contributes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Summary {
+    /// The content that it was read from, where its id is known: then nobody who wants to read the
+    /// file must look for it in Git's trees.
+    pub blob: Option<BlobId>,
     /// Its entities, by document.
     pub entities: Vec<Defined>,
 }
@@ -172,9 +175,17 @@ pub fn summaries<T: Send>(
         let path = &entities.first()?.1.file.path;
         let extras = extras.get(path).map(Vec::as_slice).unwrap_or_default();
         let defined = |one: &(EntityId, &Entity)| defined(&catalog, config, *one, extras);
-        Some(tell(path, Summary { entities: entities.iter().map(defined).collect() }))
+        let blob = blob_at(tree, path);
+        Some(tell(path, Summary { blob, entities: entities.iter().map(defined).collect() }))
     });
     Ok(told.collect())
+}
+
+/// The content of a file that a tree lists.
+fn blob_at(tree: &dyn Tree, path: &str) -> Option<BlobId> {
+    let entries = tree.entries();
+    let at = entries.binary_search_by(|entry| entry.path.as_str().cmp(path)).ok()?;
+    entries.get(at).filter(|entry| entry.kind == EntryKind::File)?.id
 }
 
 /// What one file of a tree contributes. What it adds to catalogs is put on a shelf, and for a while it
@@ -203,7 +214,7 @@ pub fn summary(
     let catalog = alone(&contribution);
     let extras = extras.into_inner().unwrap_or_default();
     let entities = catalog.entities().map(|one| defined(&catalog, config, one, &extras));
-    Ok(Summary { entities: entities.collect() })
+    Ok(Summary { blob: entry.id, entities: entities.collect() })
 }
 
 fn defined(

@@ -248,7 +248,7 @@ pub(super) fn sliced(
     names: &[String],
 ) -> (Catalog, Graph) {
     let seeds = Seeds { names: names.to_vec(), ..Seeds::default() };
-    let paths = slice(index, &seeds).unwrap();
+    let paths = slice(index, &seeds).unwrap().into_keys();
     read(&Chosen::new(Arc::clone(tree), paths).unwrap())
 }
 

@@ -184,7 +184,8 @@ mod tests {
             folder: false,
             board: false,
         };
-        let filed = Filed { path: path.to_owned(), summary: Summary { entities: vec![one] } };
+        let filed =
+            Filed { path: path.to_owned(), summary: Summary { blob: None, entities: vec![one] } };
         Some((Arc::new(filed), BlobId::of(name.as_bytes()).unwrap()))
     }
 

@@ -183,7 +183,8 @@ pub struct Judged {
     pub score: u32,
     /// Where it stands; nothing where the ledger cannot be read.
     pub state: Option<State>,
-    /// The entities that change, by canonical reference.
+    /// The entities that it is a change of, by canonical reference: of their documents, or of files
+    /// that implement them.
     pub entities: Vec<String>,
     /// The files that change beside them.
     pub files: Vec<String>,

@@ -93,8 +93,11 @@ pub type Progress<'p> = dyn FnMut(usize, usize) + 'p;
 /// what their files say stays small.
 const BATCH: usize = 512;
 
-/// How many landings in a row are read by one: they have most folders in common.
+/// How many landings in a row are read by one, at least: they have most folders in common.
 const ROW: usize = 16;
+
+/// How many rows there are for each thread, so that all end at about the same time.
+const ROWS: usize = 4;
 
 /// Judges what landed.
 ///
@@ -217,10 +220,15 @@ fn all(
 fn read(batch: Vec<Landed>, handles: &Handles) -> Result<Vec<Step>, GitError> {
     let row = |row: &[Landed]| {
         handles.with(|repository| {
-            let read = row.iter().map(|landed| Step::read(landed.clone(), repository));
+            let mut comparer = repository.comparer();
+            let before = std::iter::once(None).chain(row.iter().map(Some));
+            let read = row.iter().zip(before).map(|(landed, last)| {
+                Step::read(landed.clone(), last, (repository, &mut comparer))
+            });
             read.collect::<Result<Vec<_>, GitError>>()
         })
     };
-    let rows = batch.par_chunks(ROW).map(row).collect::<Result<Vec<_>, GitError>>()?;
+    let length = ROW.max(batch.len().div_ceil(rayon::current_num_threads() * ROWS));
+    let rows = batch.par_chunks(length).map(row).collect::<Result<Vec<_>, GitError>>()?;
     Ok(rows.into_iter().flatten().collect())
 }

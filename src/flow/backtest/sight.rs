@@ -9,7 +9,7 @@ use super::super::sides::{OwnedSide, inspect};
 use super::super::slices::{Touched, defining, files, looks_anywhere, seeds};
 use super::step::Step;
 use super::walk::{Plan, Scene, Walker, Whole};
-use crate::catalog::index::{Damaged, Index, Moment, Seeds, Tick};
+use crate::catalog::index::{Damaged, Index, Moment, Quiet, Seeds, Tick};
 use crate::change::ChangeSet;
 use crate::change::subjects::{Weight, weight};
 use crate::git::{BlobId, ChangedPath, GitError, Mode, Version};
@@ -109,7 +109,7 @@ impl<'w> Stage<'w> {
             step.covered(self.walker.config()).map(|one| one.path.clone()).collect();
         let mut few = covered.clone();
         for half in &halves {
-            few.extend(told(defining(&half.index, [&before, &after], &paths))?);
+            few.extend(told(defining(&half.index, [&before, &after], &paths))?.into_keys());
         }
         let set = match few.is_empty() {
             true => {
@@ -125,7 +125,7 @@ impl<'w> Stage<'w> {
         let from = Some(step.landed.tip.committed.time);
         let mut seeds =
             seeds(self.walker.config(), &before, &after, Vec::new(), (from, self.asked));
-        seeds.quiet = weight != Weight::Some;
+        seeds.quiet = if weight == Weight::Some { Quiet::Nobody } else { Quiet::All };
         seeds.names = match weight {
             Weight::Some => after.newly_needed(&before).collect(),
             Weight::Paper | Weight::None => Vec::new(),
@@ -157,7 +157,8 @@ impl<'w> Stage<'w> {
         seeds: &Seeds,
         step: &Step,
     ) -> Result<BTreeSet<String>, GitError> {
-        told(files(&half.index as &dyn Index, seeds, &step.facts.contributors))
+        let files = told(files(&half.index as &dyn Index, seeds, &step.facts.contributors))?;
+        Ok(files.into_keys().collect())
     }
 
     /// Some files of one side as a catalog.

@@ -5,7 +5,7 @@ use super::history::Landed;
 use crate::change::backtest::Hand;
 use crate::change::facts::Facts;
 use crate::config::{Config, FILE_NAME};
-use crate::git::{ChangedPath, GitError, Person, Repository};
+use crate::git::{ChangedPath, Comparer, GitError, Person, Repository};
 use crate::tree::is_yaml;
 
 /// A landing, as far as Git knows it.
@@ -25,13 +25,20 @@ pub(super) struct Step {
 }
 
 impl Step {
-    /// Reads a landing.
+    /// Reads a landing that comes after another one, if that is known.
     ///
     /// # Errors
     ///
     /// One of its two trees cannot be read.
-    pub(super) fn read(landed: Landed, repository: &Repository) -> Result<Self, GitError> {
-        let changed = repository.compare(Some(&landed.before), &landed.tip.id)?;
+    pub(super) fn read(
+        landed: Landed,
+        last: Option<&Landed>,
+        (repository, comparer): (&Repository, &mut Comparer<'_>),
+    ) -> Result<Self, GitError> {
+        let changed = match last.filter(|last| last.tip.id == landed.before) {
+            Some(last) => comparer.compare(&last.tip.tree, &landed.tip.tree)?,
+            None => repository.compare(Some(&landed.before), &landed.tip.id)?,
+        };
         let all = landed.all(repository);
         let authors = authors(&all);
         Ok(Self {

@@ -51,7 +51,7 @@ pub(super) fn gathered(
     let mut inputs = Inputs {
         now: now.to_rfc3339_opts(SecondsFormat::Secs, true),
         folder: folder.clone(),
-        forge: forge.clone(),
+        forge: forge.clone().filter(|forge| *forge != PullRequest::default()),
         pushers: request.pushers.clone(),
         ..Inputs::default()
     };
@@ -93,6 +93,7 @@ pub(super) fn gathered(
         now: Some(now.timestamp()),
         contributors: request.pushers.clone(),
         request: Some(forge.unwrap_or_default()),
+        validated: true,
         ..Wanted::default()
     };
     let told = request.open.as_deref();
@@ -233,7 +234,7 @@ impl Weighed {
             timing: &meant.judged.timing,
             binding: binding(&meant, &stands),
             files: meant.set.files.iter().map(|file| file.changed.path.clone()).collect(),
-            entities: meant.set.entities.iter().map(|one| one.reference.clone()).collect(),
+            entities: touched(&meant),
             new: new.as_ref().map(|new| new.findings.as_slice()).map_err(Clone::clone),
             silenced: &silenced,
             cut: meant.sides.facts.cut,
@@ -245,13 +246,23 @@ impl Weighed {
     }
 }
 
+/// What the change is a change of: entities that it edits, and those that its files implement.
+fn touched(meant: &Meant) -> Vec<String> {
+    let edited = meant.set.entities.iter().map(|one| one.reference.clone());
+    let implemented = meant.set.files.iter().flat_map(|file| file.entities.iter().cloned());
+    let mut all: Vec<String> = edited.chain(implemented).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
 /// Findings that comments hide which the change adds.
 fn silenced(new: &Newly) -> Vec<Evidence> {
     let told = new.silenced.iter().map(|one| Evidence {
-        code: Some(one.code.clone()),
-        file: Some(one.file.clone()),
-        line: Some(one.line),
-        ..Evidence::words(format!("a new comment hides {}: {}", one.code, one.reason))
+        code: Some(one.code.name.to_owned()),
+        file: Some(one.at.place.file.path.clone()),
+        line: Some(one.at.place.start.line),
+        ..Evidence::words(format!("a new comment hides {}: {}", one.code.name, one.reason))
     });
     told.collect()
 }

@@ -83,10 +83,19 @@ fn what(verdict: &Verdict) -> Option<String> {
     if more > 0 {
         touches.push(format!("{more} more"));
     }
-    match change.files.as_slice() {
-        [] => {}
-        [one] => touches.push(one.clone()),
-        all => touches.push(format!("{} files", all.len())),
+    let files = match change.files.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        all => format!("{} files", all.len()),
+    };
+    match (touches.is_empty(), files.is_empty()) {
+        (_, true) => {}
+        (true, false) => touches.push(files),
+        (false, false) => {
+            if let Some(last) = touches.last_mut() {
+                last.push_str(&format!(" ({files})"));
+            }
+        }
     }
     let reaches = match change.reaches {
         0 => "nothing else".to_owned(),
