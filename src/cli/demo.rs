@@ -99,7 +99,7 @@ impl Look {
     fn announced(&self, act: &Act) -> String {
         match act {
             Act::Run { who, line, .. } => {
-                format!("\n{} {}\n", self.prompt(who), self.strong(line))
+                format!("\n{} {}\n", self.who(&format!("{who} $")), self.strong(line))
             }
             Act::Edit { who, file, from, to } => {
                 let red = anstyle::AnsiColor::Red.on_default();
@@ -115,19 +115,19 @@ impl Look {
                 };
                 format!(
                     "\n{} edits {file}\n{}{}",
-                    self.prompt(who),
+                    self.who(who),
                     lines(from, '-', red),
                     lines(to, '+', green)
                 )
             }
             Act::Write { who, file, text } => {
-                format!("\n{} writes {file}\n{}", self.prompt(who), indented(text))
+                format!("\n{} writes {file}\n{}", self.who(who), indented(text))
             }
         }
     }
 
-    fn prompt(&self, who: &str) -> String {
-        self.styled(&format!("{who} $"), anstyle::AnsiColor::Cyan.on_default())
+    fn who(&self, who: &str) -> String {
+        self.styled(who, anstyle::AnsiColor::Cyan.on_default())
     }
 
     fn performed(&self, act: &Act, performed: &Performed) -> String {
@@ -136,10 +136,12 @@ impl Look {
         let mut out = match show {
             Show::All => indented(text),
             Show::Nothing => String::new(),
-            Show::First(lines) => {
-                let first: Vec<&str> = text.lines().take(*lines).collect();
-                let more = text.lines().count() > *lines;
-                indented(&first.join("\n")) + if more { "  …\n" } else { "" }
+            Show::First(lines) => indented(&first(text, *lines)),
+            Show::Parts(begin, lines) => {
+                let begins = |part: &&str| begin.iter().any(|one| part.trim().starts_with(one));
+                let parts = text.split("\n\n").filter(begins);
+                let parts: Vec<String> = parts.map(|part| first(part, *lines)).collect();
+                indented(&parts.join("\n\n"))
             }
         };
         if performed.code != 0 {
@@ -164,6 +166,15 @@ impl Look {
              their keys.\nNothing else was touched; to remove it: rm -rf {folder}\n"
         ));
         text
+    }
+}
+
+/// The first lines of a text, and whether there were more.
+fn first(text: &str, most: usize) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    match lines.get(..most) {
+        Some(first) if lines.len() > most => format!("{}\n…", first.join("\n")),
+        _ => lines.join("\n"),
     }
 }
 

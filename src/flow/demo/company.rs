@@ -64,8 +64,9 @@ pub(super) fn adopt(files: &mut Files, keys: &BTreeMap<String, String>, day: &st
     settings.push_str(&format!(
         "# The name of this repository in what is agreed to.\n\
          id: acme/services\n\
-         # What does not hold keeps a change out.\n\
-         gate: {{all: enforce}}\n\
+         # What does not hold keeps a change out. Only windows are told: a merge deploys nothing\n\
+         # here, and they bind who applies it.\n\
+         gate: {{all: enforce, schedule: report}}\n\
          governance:\n  owners: [team:platform]\n\
          ledger:\n  operators: [person:ines]\n  writers:\n    - name: {PIPELINE}\n      keys:\n        \
          {pipeline}"

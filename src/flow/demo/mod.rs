@@ -133,7 +133,11 @@ impl Demo {
                 Ok(Performed { text: String::new(), code: 0 })
             }
             Act::Write { who, file, text } => {
-                crate::output::create(&self.clone_of(who), file, text.as_bytes())?;
+                let (top, file) = match file.strip_prefix("../") {
+                    Some(file) => (self.folder.clone(), file),
+                    None => (self.clone_of(who), *file),
+                };
+                crate::output::create(&top, file, text.as_bytes())?;
                 Ok(Performed { text: String::new(), code: 0 })
             }
         }
