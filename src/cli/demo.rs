@@ -6,7 +6,7 @@ use super::Environment;
 use super::args::Demo;
 use super::error::{Failure, print};
 use crate::flow::demo::{Act, FOLDER, Performed, Request, STEPS, Show, Step, TRY_NEXT};
-use crate::output::visible;
+use crate::output::{visible, wrapped};
 
 /// How wide texts are.
 const WIDTH: usize = 88;
@@ -87,12 +87,12 @@ impl Look {
              changes), and three of its people have a clone and a key: jonas and ada of payments, \
              and ines of platform."
         );
-        format!("{}\n", wrapped(&told))
+        format!("{}\n", wrapped(&told, "", WIDTH))
     }
 
     fn title(&self, number: usize, step: &Step) -> String {
         let title = self.strong(&format!("{number}. {}", step.title));
-        format!("\n{title}\n{}\n", wrapped(step.told))
+        format!("\n{title}\n{}\n", wrapped(step.told, "", WIDTH))
     }
 
     /// What somebody is about to do.
@@ -185,23 +185,4 @@ fn indented(text: &str) -> String {
         false => format!("  {}\n", visible(line)),
     };
     text.lines().map(line).collect()
-}
-
-/// A text in lines that are not too long.
-fn wrapped(text: &str) -> String {
-    let mut out = String::new();
-    let mut width = 0;
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if width > 0 && width + 1 + length > WIDTH {
-            out.push('\n');
-            width = 0;
-        } else if width > 0 {
-            out.push(' ');
-            width += 1;
-        }
-        out.push_str(word);
-        width += length;
-    }
-    out
 }

@@ -7,7 +7,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::impact::markdown::escaped;
-use super::text::{count, visible};
+use super::text::{count, visible, wrapped};
+
+/// How wide texts are.
+const WIDTH: usize = 100;
 
 /// `doctor/1`.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -130,16 +133,15 @@ pub fn human(report: &DoctorReport, color: bool) -> String {
         if let Some(place) = &one.place {
             let _ = writeln!(text, "  --> {}", visible(place));
         }
-        let _ = writeln!(text, "  why: {}", one.why);
-        let _ = writeln!(text, "  do:  {}\n", visible(&one.remedy));
+        text.push_str(&advice(one, "  "));
+        text.push('\n');
     }
     if !by_hand.is_empty() {
         text.push_str("To check by hand: only the forge knows, and nothing here can see it\n");
     }
     for one in &by_hand {
         let _ = writeln!(text, "  {}: {}", one.id, visible(&one.seen));
-        let _ = writeln!(text, "    why: {}", one.why);
-        let _ = writeln!(text, "    do:  {}", visible(&one.remedy));
+        text.push_str(&advice(one, "    "));
     }
     if !by_hand.is_empty() {
         text.push('\n');
@@ -150,6 +152,16 @@ pub fn human(report: &DoctorReport, color: bool) -> String {
         text.push_str("the remote was not asked; --remote does that\n");
     }
     text
+}
+
+/// Why it matters, and what to do.
+fn advice(one: &Ailment, indent: &str) -> String {
+    let below = format!("{indent}     ");
+    let line = |word: &str, told: &str| {
+        let told = wrapped(told, &below, WIDTH - below.len());
+        format!("{indent}{word:<4} {told}\n")
+    };
+    line("why:", one.why) + &line("do:", &visible(&one.remedy))
 }
 
 /// `doctor/1`.

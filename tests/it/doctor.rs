@@ -278,6 +278,11 @@ fn a_server_that_lets_everything_in_is_found() {
     found(&server, "hook-foreign", |server| {
         server.write("hooks/pre-receive", "#!/bin/sh\nexec gitsm hook pre-receive\n");
     });
+    found(&server, "hook-records-nothing", |server| {
+        let file = server.path().join("hooks/post-receive");
+        server.write("hooks/post-receive", "#!/bin/sh\nexec gitsm hook post-receive\n");
+        std::fs::set_permissions(file, PermissionsExt::from_mode(0o755)).unwrap();
+    });
     // What is a clone's business is not told of a server.
     let ids = ids(server.path());
     assert!(!ids.iter().any(|id| id.starts_with("check-") || id == "ledger-alone"), "{ids:?}");

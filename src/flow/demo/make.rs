@@ -74,6 +74,23 @@ impl Demo {
         Ok(keys)
     }
 
+    /// The file in which Git finds whose key is whose.
+    fn signers_file(&self) -> String {
+        self.folder.join("keys/allowed_signers").display().to_string()
+    }
+
+    /// Writes it.
+    fn signers(&self, keys: &BTreeMap<String, String>) -> Result<String, DemoError> {
+        let mut text = String::new();
+        for (name, key) in keys {
+            if let Some(author) = author(name) {
+                text.push_str(&format!("{} {key}\n", author.email));
+            }
+        }
+        create(&self.folder, "keys/allowed_signers", text.as_bytes())?;
+        Ok(self.signers_file())
+    }
+
     /// The bare repository with its history. How many landings it has.
     fn repository(
         &self,
@@ -93,6 +110,8 @@ impl Demo {
         for (name, value) in SETTINGS {
             git(&["config", name, value])?;
         }
+        let signers = self.signers(keys)?;
+        git(&["config", "gpg.ssh.allowedSignersFile", &signers])?;
         let seed = crate::ledger::salt();
         git(&["config", "receive.certNonceSeed", &seed])?;
         Ok(past.landings.len() + 1)
@@ -109,7 +128,7 @@ impl Demo {
             "gpg.format=ssh".to_owned(),
             "commit.gpgSign=true".to_owned(),
             "push.gpgSign=if-asked".to_owned(),
-            "advice.detachedHead=false".to_owned(),
+            format!("gpg.ssh.allowedSignersFile={}", self.signers_file()),
         ];
         let mut arguments = vec!["clone", "--quiet"];
         for setting in &settings {

@@ -61,7 +61,7 @@ pub(super) const CHECKS: &[Check] = &[
         remedy: "write hooks/pre-receive with two lines: #!/bin/sh, and exec gitsm hook pre-receive; \
                  then chmod +x hooks/pre-receive",
         find: |seen| {
-            let is_missing = seen.is_bare() && hook(seen).is_none();
+            let is_missing = seen.is_bare() && hook(seen, GATE).is_none();
             only_if(is_missing, || Sighting::new("there is no pre-receive hook").at(HOOK))
         },
     },
@@ -71,7 +71,7 @@ pub(super) const CHECKS: &[Check] = &[
         why: "Git skips a hook that cannot be executed, and lets everything in.",
         remedy: "chmod +x hooks/pre-receive",
         find: |seen| {
-            let skipped = hook(seen).is_some_and(|file| !is_executable(&file));
+            let skipped = hook(seen, GATE).is_some_and(|file| !is_executable(&file));
             only_if(seen.is_bare() && skipped, || {
                 Sighting::new("the pre-receive hook cannot be executed").at(HOOK)
             })
@@ -83,13 +83,24 @@ pub(super) const CHECKS: &[Check] = &[
         why: "A hook that does not ask gitsm lets everything in that gitsm would refuse.",
         remedy: "let hooks/pre-receive run: gitsm hook pre-receive, and end as it does",
         find: |seen| {
-            let text = hook(seen).and_then(|file| read(&file)).unwrap_or_default();
-            let asks = text
-                .lines()
-                .filter(|line| !line.trim_start().starts_with('#'))
-                .any(|line| line.contains("gitsm") && line.contains("pre-receive"));
-            only_if(seen.is_bare() && hook(seen).is_some() && !asks, || {
+            let foreign = hook(seen, GATE).is_some_and(|file| !asks(&file, GATE));
+            only_if(seen.is_bare() && foreign, || {
                 Sighting::new("the pre-receive hook does not ask gitsm").at(HOOK)
+            })
+        },
+    },
+    Check {
+        id: "hook-records-nothing",
+        severity: Danger::Warning,
+        why: "Nobody records what landed: changes never leave the state in which they were agreed to, \
+              and an approval of one merge could serve another.",
+        remedy: "write hooks/post-receive with two lines: #!/bin/sh, and exec gitsm hook \
+                 post-receive; then chmod +x hooks/post-receive",
+        find: |seen| {
+            let records = hook(seen, "post-receive")
+                .is_some_and(|file| is_executable(&file) && asks(&file, "post-receive"));
+            only_if(seen.is_bare() && !records, || {
+                Sighting::new("no post-receive hook asks gitsm").at("hooks/post-receive")
             })
         },
     },
@@ -129,14 +140,24 @@ fn unless_set(seen: &Seen, name: &str) -> Vec<Sighting> {
     only_if(seen.is_bare() && !is_on, || Sighting::new(format!("{name} is not set")).at("config"))
 }
 
-/// The file of the hook, if there is one.
-fn hook(seen: &Seen) -> Option<PathBuf> {
+/// The hook that lets pushes in, or not.
+const GATE: &str = "pre-receive";
+
+/// Whether a hook asks gitsm; what a comment says is not run.
+fn asks(file: &std::path::Path, hook: &str) -> bool {
+    let text = read(file).unwrap_or_default();
+    let mut lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    lines.any(|line| line.contains("gitsm") && line.contains(hook))
+}
+
+/// The file of a hook, if there is one.
+fn hook(seen: &Seen, name: &str) -> Option<PathBuf> {
     let repository = &seen.book.repository;
     let folder = match repository.setting("core.hooksPath") {
         Some(path) => repository.git_dir().join(path),
         None => repository.common_dir().join("hooks"),
     };
-    Some(folder.join("pre-receive")).filter(|file| file.is_file())
+    Some(folder.join(name)).filter(|file| file.is_file())
 }
 
 #[cfg(unix)]
