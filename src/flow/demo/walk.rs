@@ -251,11 +251,12 @@ pub static STEPS: &[Step] = &[
                exactly what was changed is as before, and nothing else. It was part of what was \
                agreed to, so for a day nobody has to agree again.",
         acts: &[
-            runs("jonas", "gitsm revert bigger-db"),
+            quietly("jonas", "git fetch"),
+            runs("jonas", "gitsm revert change:bigger-db"),
             quietly(
                 "jonas",
                 "git commit --all --message 'Take bigger-db back' --trailer 'Gitsm-Change: \
-                 bigger-db-back'",
+                 bigger-db-back' --trailer 'Gitsm-Reverts: change:bigger-db'",
             ),
             runs("jonas", "git push origin main"),
         ],
