@@ -33,6 +33,15 @@ pub struct Facts {
     pub policy: Option<(String, ChangePolicySpec)>,
 }
 
+impl Facts {
+    /// Adds the name that somebody gives the change beside its commits.
+    pub fn named(&mut self, name: Option<&str>) {
+        if let Some(name) = name.filter(|name| !self.trailers.iter().any(|one| one == name)) {
+            self.trailers.push(name.to_owned());
+        }
+    }
+}
+
 /// Somebody who had a hand in a change.
 #[derive(
     Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,

@@ -12,6 +12,7 @@ use crate::flow::fix::FixError;
 use crate::flow::fmt::FmtError;
 use crate::flow::gate::GateError;
 use crate::flow::get::GetError;
+use crate::flow::hook::HookError;
 use crate::flow::init::InitError;
 use crate::flow::ledger::LedgerError;
 use crate::flow::rename::RenameError;
@@ -98,6 +99,7 @@ macro_rules! told {
 }
 
 told!(
+    HookError,
     AskError,
     CalendarError,
     ChangeError,

@@ -18,6 +18,7 @@ mod fmt;
 mod gate;
 mod get;
 mod graph;
+mod hook;
 mod impact;
 mod init;
 mod ledger;
@@ -123,6 +124,7 @@ fn perform(command: &args::Command, environment: &Environment) -> Result<u8, Fai
         args::Command::Diff(arguments) => diff::run(arguments, environment),
         args::Command::Doctor(arguments) => doctor::run(arguments, environment),
         args::Command::Gate(arguments) => gate::run(arguments, environment),
+        args::Command::Hook(arguments) => hook::run(arguments, environment),
         args::Command::Graph(arguments) => graph::run(arguments, environment),
         args::Command::Change(arguments) => change::run(arguments, environment),
         args::Command::Ledger(arguments) => ledger::run(arguments, environment),

@@ -18,6 +18,7 @@ pub mod fmt;
 pub mod gate;
 pub mod get;
 pub mod graph;
+pub mod hook;
 pub mod impact;
 pub mod init;
 pub mod judged;

@@ -48,6 +48,8 @@ pub struct Wanted {
     pub contributors: Vec<Contributor>,
     /// What the forge said, where that is known from elsewhere; else the surroundings are asked.
     pub request: Option<PullRequest>,
+    /// What whoever pushes calls the change.
+    pub name: Option<String>,
     /// Whether both catalogs are read in full, however large they are.
     pub whole: bool,
     /// Whether slices are read, however small the catalogs are. For tests.
@@ -258,6 +260,7 @@ impl Sides {
             None => (Facts::default(), None),
         };
         facts.contributors.extend(wanted.contributors.iter().cloned());
+        facts.named(wanted.name.as_deref());
         let mut sides = Self::of(repository, names, (changed, contents), &folder, (wanted, facts))?;
         if let (Some(evidence), Some(now)) = (evidence, wanted.now) {
             let Self { facts, base, merged, .. } = &mut sides;

@@ -25,6 +25,7 @@ mod repository;
 mod scratch;
 mod signed;
 mod snapshot;
+mod surroundings;
 mod uncommitted;
 mod write;
 
@@ -43,6 +44,7 @@ pub use remote::{Git, Pushed, RemoteError, is_address, masked};
 pub use repository::{BlobId, GitError, Repository, Tracked};
 pub use signed::CommitSignature;
 pub use snapshot::{Snapshot, SnapshotFile};
+pub use surroundings::Surroundings;
 pub use write::Draft;
 
 /// What a path is, by Git's file mode.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::Mode;
+use super::surroundings::surround;
 
 /// The id of a blob: what is in a file, whatever its name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -167,7 +168,7 @@ impl Repository {
     pub fn discover(path: &Path) -> Result<Self, GitError> {
         let ceilings: [&Path; 0] = [];
         match git2::Repository::open_ext(path, git2::RepositoryOpenFlags::empty(), ceilings) {
-            Ok(inner) => Ok(Self { inner }),
+            Ok(inner) => Ok(Self { inner: surround(inner)? }),
             Err(error) if error.code() == git2::ErrorCode::NotFound => {
                 Err(GitError::NotARepository { path: path.to_owned() })
             }
@@ -188,7 +189,7 @@ impl Repository {
 
     /// Opens the repository whose own folder this is.
     pub(super) fn open(git_dir: &Path) -> Result<Self, GitError> {
-        Ok(Self { inner: git2::Repository::open(git_dir)? })
+        Ok(Self { inner: surround(git2::Repository::open(git_dir)?)? })
     }
 
     pub(super) fn inner(&self) -> &git2::Repository {

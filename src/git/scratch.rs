@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::surroundings::surround;
 use super::{ChangedPath, GitError, Repository, Version};
 
 /// A repository to try things in.
@@ -18,7 +19,7 @@ const FIRST: i32 = 1000;
 
 impl Scratch {
     pub(super) fn of(repository: &Repository) -> Result<Self, GitError> {
-        let inner = git2::Repository::open(repository.git_dir())?;
+        let inner = surround(git2::Repository::open(repository.git_dir())?)?;
         inner.odb()?.add_new_mempack_backend(FIRST)?;
         Ok(Self { inner })
     }

@@ -29,6 +29,7 @@ mod get;
 mod git;
 mod graph;
 mod help;
+mod hooks;
 mod hostile;
 mod impact;
 mod init;

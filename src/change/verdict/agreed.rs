@@ -85,6 +85,9 @@ pub(super) fn governance(question: &Question<'_>) -> Answer {
     let mut counted = Counted::of(question, &asked);
     let steers = rules.because.iter().map(|one| Evidence::words(one.reason.clone()));
     counted.evidence.extend(steers);
+    if !counted.unmet.is_empty() {
+        counted.refused(agreement);
+    }
     let is_binding = asked.iter().any(|one| one.enforced);
     let mut answer = counted.answer(false, "", "those who answer for the rules agree");
     if !is_binding && answer.standing == super::Standing::Met {
@@ -126,6 +129,7 @@ pub(super) fn attribution(question: &Question<'_>) -> Answer {
     });
     counted.evidence.extend(unknown);
     if !counted.unmet.is_empty() {
+        counted.refused(agreement);
         let words = "or sign the commits with a key that the base lists (`git commit -S`)";
         counted.next.push(step("sign", words, None));
     }

@@ -151,6 +151,8 @@ pub struct Inputs {
     pub policy: Option<String>,
     /// What the forge said of the pull request.
     pub forge: Option<PullRequest>,
+    /// What the pusher called it.
+    pub name: Option<String>,
     /// Who pushed it, where a server says so.
     pub pushers: Vec<Contributor>,
 }

@@ -10,6 +10,7 @@ mod fmt;
 mod gate;
 mod get;
 mod graph;
+mod hook;
 mod impact;
 mod init;
 mod ledger;
@@ -36,6 +37,7 @@ pub(super) use fmt::Fmt;
 pub(super) use gate::{Gate, GateFormat};
 pub(super) use get::{Get, GetOutput};
 pub(super) use graph::{Graph, GraphFormat, GroupBy, Towards};
+pub(super) use hook::{Hook, HookCommand};
 pub(super) use impact::{Impact, ImpactFormat};
 pub(super) use init::{FromCatalog, Init};
 pub(super) use ledger::{
@@ -145,6 +147,9 @@ pub enum Command {
     /// Say whether a change may be merged, what is missing, and who can do what next
     #[command(after_help = gate::EXAMPLES)]
     Gate(Gate),
+    /// Run as a hook of Git's
+    #[command(hide = true, after_help = hook::EXAMPLES)]
+    Hook(Hook),
     /// Draw the relations around an entity, or of the whole catalog
     #[command(after_help = graph::EXAMPLES)]
     Graph(Graph),

@@ -10,8 +10,10 @@ use crate::change::request::own_request;
 use crate::change::request_digest::request_digest;
 use crate::flow::landing::landed;
 use crate::flow::sides::Wanted;
+use crate::flow::workspace::configuration;
 use crate::git::CommitInfo;
 use crate::ledger::{Event, Merged, Proposed};
+use crate::tree::Revision;
 
 /// What landed, and what of it has no name.
 #[derive(Debug, Default)]
@@ -46,10 +48,36 @@ impl Desk {
         writer: &Writer,
         since: Option<&str>,
     ) -> Result<Recorded, ChangeError> {
+        self.record_all(writer, self.unrecorded(since)?, None)
+    }
+
+    /// Records one landing of which the range is known: all commits of a push are one. `told` is what
+    /// the pusher calls it, where nothing else says its name.
+    ///
+    /// # Errors
+    ///
+    /// The writer may not, or history cannot be read.
+    pub fn record_landing(
+        &self,
+        writer: &Writer,
+        (before, after): (&str, &str),
+        told: Option<&str>,
+    ) -> Result<Recorded, ChangeError> {
+        let commits = vec![self.book.repository.commit_info(after)?];
+        let range = Range { before: before.to_owned(), commits };
+        self.record_all(writer, vec![range], told)
+    }
+
+    fn record_all(
+        &self,
+        writer: &Writer,
+        ranges: Vec<Range>,
+        told: Option<&str>,
+    ) -> Result<Recorded, ChangeError> {
         let mut recorded = Recorded::default();
-        for range in self.unrecorded(since)? {
+        for range in ranges {
             let Some(after) = range.after() else { continue };
-            match self.event(&range)? {
+            match self.event(&range, told)? {
                 Some((change, merged)) => {
                     let events = vec![(change.clone(), Event::Merged(merged))];
                     let appended = self.record(writer, events)?;
@@ -96,6 +124,11 @@ impl Desk {
                 break;
             }
             let Some(before) = landing.before else { break };
+            // What came before the branch named its ledger, and the landing that names it, nobody was
+            // asked about.
+            if !self.pins(&before)? {
+                break;
+            }
             match ranges.last_mut() {
                 Some(last) if is_one(last, &landing.commit) => {
                     last.before = before;
@@ -108,8 +141,23 @@ impl Desk {
         Ok(ranges)
     }
 
+    /// Whether the branch named a ledger at one of its commits. Where it names none now, whatever it
+    /// named is no matter.
+    fn pins(&self, commit: &str) -> Result<bool, ChangeError> {
+        if self.book.pinned().is_none() {
+            return Ok(true);
+        }
+        let tree = Revision::unlisted(&self.book.repository, commit)?;
+        let (config, _) = configuration(&tree, self.book.folder(), false);
+        Ok(config.settings.ledger.is_some_and(|ledger| ledger.genesis.is_some()))
+    }
+
     /// What is to be recorded of a landing; nothing if it has no name.
-    fn event(&self, range: &Range) -> Result<Option<(String, Merged)>, ChangeError> {
+    fn event(
+        &self,
+        range: &Range,
+        told: Option<&str>,
+    ) -> Result<Option<(String, Merged)>, ChangeError> {
         let Some(after) = range.after() else { return Ok(None) };
         let wanted = Wanted { now: Some(self.book.now.timestamp()), ..Wanted::default() };
         let sides = landed(&self.place, (&range.before, &after.id), &wanted, &[])?;
@@ -118,8 +166,8 @@ impl Desk {
         let digest = format!("sha256:{digest}");
         let known = self.put_forward(&digest);
         let given = name(&set, &sides.facts).name.map(|name| canonical(&name));
-        let Some(change) = given.or_else(|| known.as_ref().map(|(change, _)| change.clone()))
-        else {
+        let known_as = known.as_ref().map(|(change, _)| change.clone());
+        let Some(change) = given.or(known_as).or_else(|| told.map(canonical)) else {
             return Ok(None);
         };
         let same = known.filter(|(known, _)| *known == change).map(|(_, proposed)| proposed);

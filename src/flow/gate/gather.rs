@@ -53,6 +53,7 @@ pub(super) fn gathered(
         folder: folder.clone(),
         forge: forge.clone().filter(|forge| *forge != PullRequest::default()),
         pushers: request.pushers.clone(),
+        name: request.name.clone(),
         ..Inputs::default()
     };
     let base = match base(&repository, request, environment) {
@@ -73,6 +74,9 @@ pub(super) fn gathered(
     let book = match Book::on(repository, &folder, &around, place) {
         Ok(mut book) => {
             book.tip.clone_from(&request.ledger);
+            if request.kept_here {
+                book.branch.remote = None;
+            }
             book
         }
         Err(error) => return alone(unjudged(inputs, gate.as_ref(), &error.to_string())),
@@ -93,6 +97,7 @@ pub(super) fn gathered(
         now: Some(now.timestamp()),
         contributors: request.pushers.clone(),
         request: Some(forge.unwrap_or_default()),
+        name: request.name.clone(),
         validated: true,
         ..Wanted::default()
     };

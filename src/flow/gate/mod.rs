@@ -43,6 +43,10 @@ pub struct Request {
     pub ledger: Option<String>,
     /// The branches beside it, by name and tip, where others than those that there are count.
     pub open: Option<Vec<(String, String)>>,
+    /// What the pusher calls the change.
+    pub name: Option<String>,
+    /// Whether the ledger that others share is kept in this very repository.
+    pub kept_here: bool,
     /// The folder whose `gitsm.yaml` counts, where the user does not stand in it.
     pub folder: Option<String>,
 }

@@ -61,6 +61,8 @@ pub fn replay(text: &str, place: &Place, around: &Around) -> Result<Replayed, Ga
         base_branch: Some(inputs.base_branch),
         forge: Some(inputs.forge.unwrap_or_default()),
         pushers: inputs.pushers,
+        name: inputs.name,
+        kept_here: false,
         witnesses: Vec::new(),
         around: Around { now: Some(now.to_utc()), ..around.clone() },
         ledger: inputs.ledger,
