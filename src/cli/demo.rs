@@ -182,7 +182,8 @@ fn first(text: &str, most: usize) -> String {
 fn indented(text: &str) -> String {
     let line = |line: &str| match line.is_empty() {
         true => "\n".to_owned(),
-        false => format!("  {}\n", visible(line)),
+        // Git fills what a remote says with spaces.
+        false => format!("  {}\n", visible(line.trim_end())),
     };
     text.lines().map(line).collect()
 }

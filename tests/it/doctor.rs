@@ -268,6 +268,7 @@ fn a_server_that_lets_everything_in_is_found() {
     found(&server, "server-delete", switch("receive.denyDeletes", "true"));
     found(&server, "push-options-off", switch("receive.advertisePushOptions", "true"));
     found(&server, "push-unattributed", switch("receive.certNonceSeed", "a-seed"));
+    found(&server, "server-without-key", switch("gitsm.key", "/etc/gitsm/key"));
     let hook = server.path().join("hooks/pre-receive");
     let mode = |mode| std::fs::set_permissions(&hook, PermissionsExt::from_mode(mode)).unwrap();
     found(&server, "hook-missing", |server| {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{Months, NaiveDate};
 use include_dir::{Dir, include_dir};
 
 use crate::config::FILE_NAME;
@@ -33,6 +34,12 @@ pub(super) const HOLDERS: &[Holder] = &[
 /// The pipeline that records what landed.
 pub(super) const PIPELINE: &str = "ci";
 
+/// Where acme's ChangePolicy is.
+const POLICY: &str = "changes/policy.yaml";
+
+/// Where its ChangeModels are.
+const MODELS: &str = "changes/models.yaml";
+
 /// Acme as it is today.
 pub(super) fn company() -> Files {
     let mut files = Files::new();
@@ -48,8 +55,9 @@ pub(super) fn company() -> Files {
 }
 
 /// Begins to steer changes by gitsm: the settings, and everybody's key; `keys` are public ones by the
-/// name of who has them. They count from `day` (YYYY-MM-DD) on.
-pub(super) fn adopt(files: &mut Files, keys: &BTreeMap<String, String>, day: &str) {
+/// name of who has them. They count from `day` on.
+pub(super) fn adopt(files: &mut Files, keys: &BTreeMap<String, String>, day: NaiveDate) {
+    let later = day.checked_add_months(Months::new(11)).unwrap_or(day);
     let key = |name: &str| {
         let public = keys.get(name).map(String::as_str).unwrap_or_default();
         format!("- type: ssh\n      key: {public}\n      validFrom: {day}\n")
@@ -58,6 +66,13 @@ pub(super) fn adopt(files: &mut Files, keys: &BTreeMap<String, String>, day: &st
         if let Some(text) = files.get_mut(holder.file) {
             *text = with_key(text, holder.name, &key(holder.name));
         }
+    }
+    // In a window a change scores two points less: what this one asks for must not hang on the clock.
+    if let Some(text) = files.get_mut(MODELS) {
+        *text = text.replacen("reviewBy: 2027-09-08", &format!("reviewBy: {later}"), 1);
+    }
+    if let Some(text) = files.get_mut(POLICY) {
+        *text = text.replacen("high: 10,", "high: 9,", 1);
     }
     let pipeline = key(PIPELINE).replace("\n      ", "\n          ");
     let settings = files.entry(FILE_NAME.to_owned()).or_default();
@@ -109,6 +124,8 @@ mod tests {
     #[test]
     fn all_of_acme_is_in_the_program() {
         let files = company();
+        assert!(files[MODELS].contains("reviewBy: 2027-09-08"));
+        assert!(files[POLICY].contains("high: 10,"));
         assert!(files.len() > 100 && files.contains_key("terraform/prod/db/main.tf"));
         for holder in HOLDERS {
             assert!(files[holder.file].contains(&format!("  name: {}\n", holder.name)));

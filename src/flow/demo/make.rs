@@ -112,6 +112,10 @@ impl Demo {
         }
         let signers = self.signers(keys)?;
         git(&["config", "gpg.ssh.allowedSignersFile", &signers])?;
+        // Who records what landed, and with which key.
+        git(&["config", "gitsm.as", &format!("pipeline:{PIPELINE}")])?;
+        let key = self.folder.join("keys").join(PIPELINE).display().to_string();
+        git(&["config", "gitsm.key", &key])?;
         let seed = crate::ledger::salt();
         git(&["config", "receive.certNonceSeed", &seed])?;
         Ok(past.landings.len() + 1)
@@ -190,9 +194,8 @@ fn told(
         stream.land(landing);
     }
     let yesterday = today.checked_sub_days(Days::new(2)).unwrap_or(today);
-    let day = yesterday.format("%Y-%m-%d").to_string();
     let before = files.clone();
-    adopt(&mut files, keys, &day);
+    adopt(&mut files, keys, yesterday.date_naive());
     files.retain(|path, text| before.get(path) != Some(text));
     let message =
         "Changes are agreed to here\n\nWho decides, with which keys, and that it holds.\n";

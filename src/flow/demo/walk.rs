@@ -168,7 +168,7 @@ pub static STEPS: &[Step] = &[
                 who: "jonas",
                 line: "git push origin bigger-db:main",
                 exit: 1,
-                show: Show::First(14),
+                show: Show::First(7),
             },
         ],
     },

@@ -105,6 +105,19 @@ pub(super) const CHECKS: &[Check] = &[
         },
     },
     Check {
+        id: "server-without-key",
+        severity: Danger::Warning,
+        why: "What the server records must be signed by somebody who may, or it does not count.",
+        remedy: "git config gitsm.as pipeline:NAME, and git config gitsm.key /etc/gitsm/key; the name \
+                 and its public key stand in `ledger.writers` of gitsm.yaml",
+        find: |seen| {
+            let key = seen.book.repository.setting("gitsm.key");
+            only_if(seen.is_bare() && key.is_none_or(|key| key.is_empty()), || {
+                Sighting::new("gitsm.key is not set").at("config")
+            })
+        },
+    },
+    Check {
         id: "push-unattributed",
         severity: Danger::Warning,
         why: "Without it nobody knows who pushes: a pusher counts as a contributor, and here anybody \
