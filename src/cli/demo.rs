@@ -35,7 +35,9 @@ pub(super) fn run(arguments: &Demo, environment: &Environment) -> Result<u8, Fai
         }
     }
     look.wait()?;
-    print(&look.end(&shown))?;
+    let path = (environment.variable)("PATH").unwrap_or_default();
+    let unreachable = demo.unreachable(&path).map(|folder| visible(&folder.display().to_string()));
+    print(&look.end(&shown, unreachable.as_deref()))?;
     Ok(0)
 }
 
@@ -154,8 +156,11 @@ impl Look {
         out
     }
 
-    fn end(&self, folder: &str) -> String {
+    fn end(&self, folder: &str, unreachable: Option<&str>) -> String {
         let mut text = format!("\n{}\n", self.strong("What to try next"));
+        if let Some(program) = unreachable {
+            text.push_str(&format!("  export PATH=\"{program}:$PATH\"\n"));
+        }
         text.push_str(&format!("  cd {folder}/jonas\n"));
         let width = TRY_NEXT.iter().map(|(line, _)| line.len()).max().unwrap_or_default();
         for (line, what) in TRY_NEXT {

@@ -36,11 +36,76 @@ fn demo() -> &'static (PathBuf, String) {
     let (_, demo) = DEMO.get_or_init(|| {
         let folder = Folder::new();
         let run = gitsm(folder.path(), &["demo"]);
-        assert_eq!(run.code, 0, "{run:?}");
+        assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
         let made = folder.path().join("gitsm-demo");
         (folder, (made, run.stdout))
     });
     demo
+}
+
+/// What follows after each command that is shown, up to the next.
+fn shown<'t>(text: &'t str, line: &str) -> Vec<&'t str> {
+    let begins = format!(" $ {line}\n");
+    let after = text.split(&begins).skip(1);
+    after.map(|rest| rest.split(" $ ").next().unwrap_or_default()).collect()
+}
+
+#[test]
+fn the_walk_is_refused_twice_and_ends_where_it_began() {
+    let (folder, text) = demo();
+    let pushes = shown(text, "git push origin bigger-db:main");
+    let [first, second] = pushes.as_slice() else { panic!("{text}") };
+    for push in [first, second] {
+        assert!(push.contains("REFUSED") && push.contains("[exit code 1]"), "{push}");
+    }
+    assert!(first.contains("reason, plan and test") && first.contains("gitsm change approve"));
+    let voided = "person:ada does not count: what changes is not what they saw";
+    assert!(second.contains(voided), "{second}");
+    let landed = shown(text, "git push origin main");
+    let names = ["shop-2026-47", "bigger-db", "bigger-db-back"];
+    assert_eq!(landed.len(), names.len(), "{text}");
+    for (push, name) in landed.iter().zip(names) {
+        assert!(push.contains(&format!("change:{name} landed, recorded as ")), "{push}");
+        assert!(!push.contains("[exit code"), "{push}");
+    }
+    assert_eq!(text.matches("[exit code").count(), 2, "{text}");
+    assert!(text.contains("the chain is unbroken."), "{text}");
+    assert!(text.contains("the board would see "), "{text}");
+    // What was there before the change is there after it was taken back.
+    let main = |path: &str| {
+        let shown = run("git", &folder.join("acme.git"), &["show", &format!("main:{path}")]);
+        (shown.code, shown.stdout)
+    };
+    assert!(main("terraform/prod/db/main.tf").1.contains("allocated_storage           = 800\n"));
+    assert_ne!(main("changes/bigger-db.yaml").0, 0);
+}
+
+#[test]
+fn nothing_of_the_walk_is_cut_by_a_terminals_width_or_coloured_in_a_pipe() {
+    let (_, text) = demo();
+    assert!(!text.contains('\u{1b}'), "{text}");
+    assert!(text.contains("What to try next") && text.contains("rm -rf gitsm-demo"), "{text}");
+}
+
+#[test]
+fn what_the_demo_leaves_can_be_gone_on_with() {
+    let (folder, _) = demo();
+    for who in ["jonas", "ada", "ines"] {
+        let status = run("git", &folder.join(who), &["status", "--porcelain"]);
+        assert_eq!((status.code, status.stdout.as_str()), (0, ""), "{who}");
+    }
+    let server = gitsm(&folder.join("acme.git"), &["doctor", "-o", "json"]);
+    assert_eq!(server.code, 0, "{server:?}");
+    let report: serde_json::Value = serde_json::from_str(&server.stdout).unwrap();
+    let ids: Vec<&str> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|one| one["id"].as_str())
+        .collect();
+    assert_eq!(ids, ["gate-reports", "key-missing", "policy-draft"]);
+    let show = gitsm(&folder.join("ines"), &["change", "show", "bigger-db"]);
+    assert_eq!(show.code, 0, "{show:?}");
 }
 
 #[test]

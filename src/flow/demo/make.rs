@@ -17,6 +17,9 @@ use crate::output::{create, set_executable};
 /// Where everything is shared.
 const REMOTE: &str = "acme.git";
 
+/// What programs take for the user's home: empty, so that nobody's settings play a part.
+const HOME: &str = ".home";
+
 /// How the bare repository is set up: nothing is deleted or rewound, pushes may say something, and
 /// whoever pushes signs that it was them.
 const SETTINGS: &[(&str, &str)] = &[
@@ -39,7 +42,7 @@ impl Demo {
         if !is_free(&request.folder) {
             return Err(DemoError::Taken(request.folder.clone()));
         }
-        let home = request.folder.join("home");
+        let home = request.folder.join(HOME);
         let mut programs = Programs::find(&request.gitsm, &home, request.variable)?;
         make_folder(&home)?;
         // As Git and the programs that it starts name it.
@@ -47,7 +50,7 @@ impl Demo {
             .folder
             .canonicalize()
             .map_err(|source| DemoError::Folder { path: request.folder.clone(), source })?;
-        programs.home(&folder.join("home"));
+        programs.home(&folder.join(HOME));
         let mut demo = Self { folder, landings: 0, programs };
         let keys = demo.keys()?;
         demo.landings = demo.repository(&keys, request.now)?;

@@ -11,11 +11,13 @@ mod programs;
 mod stream;
 mod walk;
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
 use crate::output::CreateError;
+use crate::signature::find_program;
 use programs::Programs;
 pub use walk::{Act, STEPS, Show, Step, TRY_NEXT};
 
@@ -108,6 +110,15 @@ pub struct Performed {
 }
 
 impl Demo {
+    /// The folder of this program, if typing `gitsm` would not find it.
+    pub fn unreachable(&self, path: &str) -> Option<PathBuf> {
+        let found =
+            find_program("gitsm", OsStr::new(path)).and_then(|file| file.canonicalize().ok());
+        let own = self.programs.gitsm.canonicalize().ok()?;
+        let folder = own.parent()?.to_owned();
+        (found.as_ref() != Some(&own)).then_some(folder)
+    }
+
     /// The clone in which somebody works.
     fn clone_of(&self, who: &str) -> PathBuf {
         self.folder.join(who)

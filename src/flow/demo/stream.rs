@@ -55,7 +55,7 @@ impl Stream {
         let title = landing.message.lines().next().unwrap_or_default();
         match landing.how {
             How::Merge => {
-                let written = landing.at.clone() - chrono::Duration::minutes(95);
+                let written = landing.at - chrono::Duration::minutes(95);
                 let (by, first) = ((&landing.by, &written), self.tip);
                 self.head("refs/demo/topic", by, by, &landing.message);
                 self.parents(first, None);

@@ -269,5 +269,5 @@ pub static TRY_NEXT: &[(&str, &str)] = &[
     ("gitsm impact ci:checkout-db", "what fails with it, and whom to call"),
     ("gitsm change show bigger-db", "what was said, computed and recorded of the change"),
     ("gitsm change backtest", "the year behind you, judged by acme's policy"),
-    ("gitsm doctor", "what would let somebody around the gate"),
+    ("gitsm -C ../acme.git doctor", "what on the server would let somebody around the gate"),
 ];

@@ -80,7 +80,7 @@ fn forgives(script: &str) -> bool {
 }
 
 fn line(node: Node<'_>, source: &Source) -> u32 {
-    u32::try_from(source.line_column(node.span().start).line).unwrap_or(1)
+    source.line_column(node.span().start).line
 }
 
 fn is_true(node: Option<Node<'_>>) -> bool {
