@@ -7,6 +7,7 @@ use crate::flow::ask::AskError;
 use crate::flow::calendar::CalendarError;
 use crate::flow::change::ChangeError;
 use crate::flow::change::new::NewError;
+use crate::flow::demo::DemoError;
 use crate::flow::fix::FixError;
 use crate::flow::fmt::FmtError;
 use crate::flow::gate::GateError;
@@ -102,6 +103,7 @@ told!(
     AskError,
     CalendarError,
     ChangeError,
+    DemoError,
     GateError,
     GetError,
     InitError,

@@ -8,7 +8,9 @@ mod change;
 mod codeowners;
 mod complete;
 mod completions;
+mod demo;
 mod diff;
+mod doctor;
 mod editor;
 mod error;
 mod explain;
@@ -106,6 +108,7 @@ fn dispatch(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
 
 fn perform(command: &args::Command, environment: &Environment) -> Result<u8, Failure> {
     match command {
+        args::Command::Demo(arguments) => demo::run(arguments, environment),
         args::Command::Init(arguments) => init::run(arguments, environment),
         args::Command::Validate(arguments) => validate::run(arguments, environment),
         args::Command::Query(arguments) => query::run(arguments, environment),
@@ -119,6 +122,7 @@ fn perform(command: &args::Command, environment: &Environment) -> Result<u8, Fai
         args::Command::Explain(arguments) => explain::run(arguments, environment),
         args::Command::Impact(arguments) => impact::run(arguments, environment),
         args::Command::Diff(arguments) => diff::run(arguments, environment),
+        args::Command::Doctor(arguments) => doctor::run(arguments, environment),
         args::Command::Gate(arguments) => gate::run(arguments, environment),
         args::Command::Hook(arguments) => hook::run(arguments, environment),
         args::Command::Graph(arguments) => graph::run(arguments, environment),

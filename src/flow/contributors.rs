@@ -123,7 +123,7 @@ const FORGES: &[(&str, &str)] = &[
     ("noreply@codeberg.org", "Codeberg"),
 ];
 
-fn contributor(person: &Person, role: &str) -> Contributor {
+pub(super) fn contributor(person: &Person, role: &str) -> Contributor {
     Contributor {
         name: person.name.clone(),
         email: person.email.clone(),

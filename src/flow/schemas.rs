@@ -31,6 +31,7 @@ pub const FORMATS: &[(&str, MakeSchema)] = &[
     ("change-calendar", output::calendar_schema),
     ("changes", output::change::list_schema),
     ("diff", output::diff::schema),
+    ("doctor", output::doctor::schema),
     ("findings", output::findings_schema),
     ("graph", output::graph::schema),
     ("impact", output::impact_schema),

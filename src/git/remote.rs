@@ -4,6 +4,7 @@
 //! What Git prints is read in its plain language (`LC_ALL=C`, `--porcelain`), never shown as it is:
 //! credentials in addresses are masked first.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -167,6 +168,25 @@ impl Git {
         ];
         let said = self.run(repository, remote, &arguments)?;
         outcome(remote, &said)
+    }
+
+    /// The branches of a remote, by their full names, with their commits.
+    ///
+    /// # Errors
+    ///
+    /// The remote cannot be asked.
+    pub fn branches(
+        &self,
+        repository: &Repository,
+        remote: &str,
+    ) -> Result<BTreeMap<String, String>, RemoteError> {
+        let arguments = ["ls-remote", "--heads", "--end-of-options", remote];
+        let said = self.run(repository, remote, &arguments)?;
+        let pair = |line: &str| line.split_once('\t').map(|(id, name)| (name.into(), id.into()));
+        match said.status.success() {
+            true => Ok(said.output.lines().filter_map(pair).collect()),
+            false => Err(unreachable(remote, &said.error)),
+        }
     }
 
     fn run(

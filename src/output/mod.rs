@@ -9,6 +9,7 @@ pub mod change;
 mod concise;
 mod create;
 pub mod diff;
+pub mod doctor;
 mod fixes;
 pub mod gate;
 mod github;
@@ -54,7 +55,7 @@ pub use page::{Line, Page, Section, page};
 pub use renamed::{Renamed, renamed};
 pub use table::{Look, shortened, table};
 pub use tested::{TestedPolicy, tested};
-pub use text::{count, line_start, visible};
+pub use text::{count, line_start, visible, wrapped};
 pub use write::{WriteError, check_writable, remove, replace, rewrite, set_executable};
 
 use crate::catalog::FileRecord;

@@ -1,5 +1,7 @@
 //! Text that came from a catalog, made safe to print.
 
+use unicode_width::UnicodeWidthStr;
+
 /// The text with nothing in it that a terminal would obey or a reader could not see: control
 /// characters, and characters that change the direction of writing (Trojan Source,
 /// CVE-2021-42574), become U+FFFD, one for one, so that columns stay.
@@ -32,6 +34,31 @@ pub fn count(number: usize, word: &str) -> String {
     }
 }
 
+/// A text in lines of at most `width` columns, as far as its words let it; all but the first begin
+/// with `indent`.
+pub fn wrapped(text: &str, indent: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for word in text.split_whitespace() {
+        let length = word.width();
+        match column > 0 && column + 1 + length > width {
+            true => {
+                out.push('\n');
+                out.push_str(indent);
+                column = indent.width();
+            }
+            false if column > 0 => {
+                out.push(' ');
+                column += 1;
+            }
+            false => {}
+        }
+        out.push_str(word);
+        column += length;
+    }
+    out
+}
+
 /// A number with its thousands apart: `100 000`.
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
@@ -55,6 +82,13 @@ mod tests {
     #[test]
     fn a_terminal_obeys_nothing_that_a_catalog_says() {
         assert_eq!(visible("a\u{1b}[31mb\u{202e}c\td"), "a\u{fffd}[31mb\u{fffd}c\td");
+    }
+
+    #[test]
+    fn long_texts_go_on_below_their_beginning() {
+        let text = wrapped("why: nobody has to agree", "     ", 12);
+        assert_eq!(text, "why: nobody\n     has to\n     agree");
+        assert_eq!(wrapped("one-word-that-is-long", " ", 4), "one-word-that-is-long");
     }
 
     #[test]

@@ -34,10 +34,13 @@ pub(super) fn request(question: &Question<'_>) -> Answer {
         }
     }
     let glass = recorded.is_some_and(|one| one.told.agreement.break_glass.is_some());
+    // A request would make it another change than the inverse that was agreed to.
+    let undoes = recorded.and_then(|one| one.undoes.as_ref());
+    evidence.extend(undoes.map(|undoes| Evidence::words(undoes.clone())));
     let missing: Vec<&str> = assessment
         .statements
         .iter()
-        .filter(|one| one.is_missing() && !glass)
+        .filter(|one| one.is_missing() && !glass && undoes.is_none())
         .map(|one| one.what)
         .collect();
     for one in assessment.statements.iter().filter(|one| one.needed) {

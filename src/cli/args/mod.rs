@@ -3,7 +3,9 @@
 mod backtest;
 mod change;
 mod codeowners;
+mod demo;
 mod diff;
+mod doctor;
 mod fmt;
 mod gate;
 mod get;
@@ -28,7 +30,9 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub(super) use backtest::{BacktestFormat, ChangeBacktest};
 pub(super) use change::{CalendarFormat, Change, ChangeCalendar, ChangeCommand};
 pub(super) use codeowners::Codeowners;
+pub(super) use demo::Demo;
 pub(super) use diff::{Diff, DiffFormat};
+pub(super) use doctor::{Doctor, DoctorFormat};
 pub(super) use fmt::Fmt;
 pub(super) use gate::{Gate, GateFormat};
 pub(super) use get::{Get, GetOutput};
@@ -119,6 +123,9 @@ fn format_and_file<F: ValueEnum>(text: &str) -> Result<(F, Option<PathBuf>), Str
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show what gitsm is for: a company in a real repository, and one change through the gate
+    #[command(after_help = demo::EXAMPLES)]
+    Demo(Demo),
     /// Begin a catalog, or add to one of Backstage's what gitsm needs
     #[command(after_help = init::EXAMPLES)]
     Init(Init),
@@ -159,6 +166,9 @@ pub enum Command {
     Change(Change),
     /// Read and keep the ledger: what was recorded, by whom, and whether it is as it was written
     Ledger(Ledger),
+    /// Say what would let somebody around the gate, or makes it useless, and what to do about it
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor(Doctor),
     /// Take a change back: edit the files so that its values are as before
     #[command(after_help = revert::EXAMPLES)]
     Revert(Revert),

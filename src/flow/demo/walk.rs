@@ -1,0 +1,273 @@
+//! The walk: what the reader is told, what is typed, and how it must end. Data; `cli` shows it.
+
+/// A part of the walk.
+#[derive(Debug)]
+pub struct Step {
+    /// Its headline.
+    pub title: &'static str,
+    /// What the reader should know before.
+    pub told: &'static str,
+    /// What happens.
+    pub acts: &'static [Act],
+}
+
+/// What somebody does.
+#[derive(Debug)]
+pub enum Act {
+    /// They run a command.
+    Run {
+        /// Who; their clone is where it runs.
+        who: &'static str,
+        /// What they type.
+        line: &'static str,
+        /// The exit code that it must have.
+        exit: i32,
+        /// What is shown of what it prints.
+        show: Show,
+    },
+    /// They edit a file.
+    Edit {
+        /// Who.
+        who: &'static str,
+        /// The file in their clone.
+        file: &'static str,
+        /// What stood there.
+        from: &'static str,
+        /// What stands there now.
+        to: &'static str,
+    },
+    /// They write a file; `../` leads to the folder of the demo.
+    Write {
+        /// Who.
+        who: &'static str,
+        /// The file in their clone.
+        file: &'static str,
+        /// What is in it.
+        text: &'static str,
+    },
+}
+
+/// What is shown of what a command prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Show {
+    /// Everything.
+    All,
+    /// Its first lines.
+    First(usize),
+    /// Of its parts, between empty lines, those that begin like this; of each so many lines.
+    Parts(&'static [&'static str], usize),
+    /// Nothing.
+    Nothing,
+}
+
+const DB: &str = "terraform/prod/db/main.tf";
+
+/// Somebody runs a command that must end well, and all of what it prints is shown.
+const fn runs(who: &'static str, line: &'static str) -> Act {
+    Act::Run { who, line, exit: 0, show: Show::All }
+}
+
+/// Somebody runs a command that must end well; what it prints is of no interest.
+const fn quietly(who: &'static str, line: &'static str) -> Act {
+    Act::Run { who, line, exit: 0, show: Show::Nothing }
+}
+
+/// Somebody pushes, and is refused.
+const fn refused(who: &'static str, line: &'static str) -> Act {
+    Act::Run { who, line, exit: 1, show: Show::All }
+}
+
+const fn resized(from: &'static str, to: &'static str) -> Act {
+    Act::Edit { who: "jonas", file: DB, from, to }
+}
+
+const SIZE_800: &str = "allocated_storage           = 800";
+const SIZE_1200: &str = "allocated_storage           = 1200";
+const SIZE_4000: &str = "allocated_storage           = 4000";
+
+const REQUEST: &str = "\
+apiVersion: gitsm/v1alpha1
+kind: ChangeRequest
+metadata: {name: bigger-db, title: More disk under the checkout}
+spec:
+  reason: Orders fill it by Friday.
+  owner: team:payments
+  plan:
+    implementation: Terraform enlarges the volume while it is in use; the standby first.
+    test: Done on staging on Monday, under load.
+";
+
+const STRICTER: &str = "\
+apiVersion: gitsm/v1alpha1
+kind: ChangePolicy
+metadata: {name: stricter}
+spec:
+  owner: team:change-board
+  bands: {moderate: 4, high: 8, veryHigh: 12}
+  approvals:
+    high: {peers: 1, owners: true, teams: [team:platform], grade: signed}
+    very_high: {peers: 2, owners: true, teams: [team:change-board], grade: signed}
+";
+
+/// The walk, from an edit that looks harmless to one that was taken back.
+pub static STEPS: &[Step] = &[
+    Step {
+        title: "A small edit",
+        told: "Jonas of payments wants more disk under the checkout. He edits one line of Terraform, \
+               and nothing else.",
+        acts: &[
+            quietly("jonas", "git switch --create bigger-db"),
+            resized(SIZE_800, SIZE_1200),
+            runs("jonas", "git commit --all --message 'More disk under the checkout'"),
+        ],
+    },
+    Step {
+        title: "What it really changes",
+        told: "No file of the catalog was touched. But the catalog says whose that Terraform is, so \
+               gitsm knows what hangs on it, how risky that is, and who must agree.",
+        acts: &[Act::Run {
+            who: "jonas",
+            line: "gitsm diff",
+            exit: 0,
+            show: Show::Parts(&["~ ", "What it can", "Risk", "Who must"], 6),
+        }],
+    },
+    Step {
+        title: "The gate",
+        told: "acme has no forge, only a bare repository with gitsm as its pre-receive hook: two \
+               lines of shell. Jonas pushes to main. The answer says what is missing, and who can do \
+               what about it.",
+        acts: &[refused("jonas", "git push origin bigger-db:main")],
+    },
+    Step {
+        title: "Saying why, and being agreed to",
+        told: "He says why and how, in a file beside the change, and puts it forward. Ada, who owns \
+               the database, agrees, and so does Ines of platform. Each signs with the key that the \
+               main branch lists for them. It is written to a branch of its own, the ledger; nothing \
+               is added to theirs.",
+        acts: &[
+            Act::Write { who: "jonas", file: "changes/bigger-db.yaml", text: REQUEST },
+            quietly("jonas", "git add changes/bigger-db.yaml"),
+            quietly("jonas", "git commit --message 'Say why, and how'"),
+            quietly("jonas", "git push --set-upstream origin bigger-db"),
+            Act::Run { who: "jonas", line: "gitsm change propose", exit: 0, show: Show::First(5) },
+            quietly("ada", "git fetch"),
+            runs("ada", "gitsm change approve bigger-db"),
+            quietly("ines", "git fetch"),
+            runs("ines", "gitsm change approve bigger-db"),
+        ],
+    },
+    Step {
+        title: "An edit after the approval",
+        told: "All have agreed. Now Jonas makes it a little more, and pushes to main before anybody \
+               looks again.",
+        acts: &[
+            resized(SIZE_1200, SIZE_4000),
+            quietly("jonas", "git commit --all --message 'Rather more'"),
+            Act::Run {
+                who: "jonas",
+                line: "git push origin bigger-db:main",
+                exit: 1,
+                show: Show::First(7),
+            },
+        ],
+    },
+    Step {
+        title: "Agreed to again",
+        told: "An approval is of values: it is gone with any edit of one, and with another reason. \
+               Indentation, comments or a rebase would have changed nothing. So they look again.",
+        acts: &[
+            quietly("jonas", "git push"),
+            quietly("jonas", "gitsm change propose"),
+            quietly("ada", "git fetch"),
+            Act::Run {
+                who: "ada",
+                line: "gitsm change approve bigger-db",
+                exit: 0,
+                show: Show::First(2),
+            },
+            quietly("ines", "git fetch"),
+            runs("ines", "gitsm change approve bigger-db"),
+        ],
+    },
+    Step {
+        title: "What needs nobody",
+        told: "Meanwhile Ines deploys a new version of the shop's pages. acme agreed beforehand to \
+               changes that are nothing else (the ChangeModel deploy-application), so the gate lets \
+               it through at once. One careful rule takes the waiting out of most days.",
+        acts: &[
+            Act::Edit {
+                who: "ines",
+                file: "cis/shop/workloads.yaml",
+                from: "version: 2026.46.2",
+                to: "version: 2026.47.0",
+            },
+            quietly(
+                "ines",
+                "git commit --all --message 'Shop pages 2026.47.0' --trailer 'Gitsm-Change: \
+                 shop-2026-47'",
+            ),
+            runs("ines", "git push origin main"),
+        ],
+    },
+    Step {
+        title: "The merge",
+        told: "main has moved, so Jonas merges. What the gate looks at is what merging changes, and \
+               that is still what Ada and Ines saw: their word holds, and the push is accepted.",
+        acts: &[
+            quietly("jonas", "git switch main"),
+            quietly("jonas", "git pull"),
+            quietly("jonas", "git merge --no-ff --no-edit bigger-db"),
+            runs("jonas", "git push origin main"),
+        ],
+    },
+    Step {
+        title: "What is known afterwards",
+        told: "The hook has recorded what landed. Who agreed to what, by which key and when, can be \
+               proved by anybody who has the repository.",
+        acts: &[
+            quietly("ada", "git fetch"),
+            runs("ada", "gitsm ledger log"),
+            runs("ada", "gitsm ledger verify"),
+        ],
+    },
+    Step {
+        title: "Trying a stricter policy",
+        told: "Would more control have been worth it? Ada writes a stricter policy down and holds it \
+               against the year that is behind them, before it binds anybody.",
+        acts: &[
+            Act::Write { who: "ada", file: "../stricter.yaml", text: STRICTER },
+            Act::Run {
+                who: "ada",
+                line: "gitsm change backtest --at origin/main --policy ../stricter.yaml",
+                exit: 0,
+                show: Show::Parts(&["Backtest", "LANDINGS", "WOULD BE ASKED"], 12),
+            },
+        ],
+    },
+    Step {
+        title: "Taking it back",
+        told: "It was too much after all. gitsm computes what undoes the change, and proves it: \
+               exactly what was changed is as before, and nothing else. It was part of what was \
+               agreed to, so for a day nobody has to agree again.",
+        acts: &[
+            quietly("jonas", "git fetch"),
+            runs("jonas", "gitsm revert change:bigger-db"),
+            quietly(
+                "jonas",
+                "git commit --all --message 'Take bigger-db back' --trailer 'Gitsm-Change: \
+                 bigger-db-back' --trailer 'Gitsm-Reverts: change:bigger-db'",
+            ),
+            runs("jonas", "git push origin main"),
+        ],
+    },
+];
+
+/// What to try when the walk is over.
+pub static TRY_NEXT: &[(&str, &str)] = &[
+    ("gitsm get service/checkout", "all that is worth knowing about a service"),
+    ("gitsm impact ci:checkout-db", "what fails with it, and whom to call"),
+    ("gitsm change show bigger-db", "what was said, computed and recorded of the change"),
+    ("gitsm change backtest", "the year behind you, judged by acme's policy"),
+    ("gitsm -C ../acme.git doctor", "what on the server would let somebody around the gate"),
+];
