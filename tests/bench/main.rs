@@ -268,10 +268,12 @@ fn growth(options: &Options) -> Outcome<()> {
 fn changes(gitsm: &Path, options: &Options, sizes: &[usize], table: &mut Table) -> Outcome<()> {
     let git = Path::new("git");
     let commits: &[&str] = &["diff", "base", "head", "-o", "json"];
-    let rows: [(&str, &Path, &[&str], bool); 5] = [
+    let gate: &[&str] = &["gate", "--base", "base", "--head", "head", "-o", "json"];
+    let rows: [(&str, &Path, &[&str], bool); 6] = [
         ("gitsm diff, commits", gitsm, commits, false),
         ("gitsm diff, no cache", gitsm, commits, true),
         ("gitsm diff, worktree", gitsm, &["diff", "base", "-o", "json"], false),
+        ("gitsm gate, commits", gitsm, gate, false),
         ("git diff --raw", git, &["diff", "--raw", "base", "head"], false),
         ("git ls-files", git, &["ls-files"], false),
     ];
