@@ -25,6 +25,7 @@ mod doctor;
 mod fix;
 mod fmt;
 mod formats;
+mod gates;
 mod get;
 mod git;
 mod graph;
