@@ -191,6 +191,17 @@ impl OwnedSide {
         Ok(Self { tree, config, catalog, graph, inspection, shelf })
     }
 
+    /// Another part of the same side, where files are looked at as they were here; `shelf` is this
+    /// side's.
+    ///
+    /// # Errors
+    ///
+    /// The tree's store fails.
+    pub(super) fn beside(&self, tree: Arc<dyn Tree>, shelf: &Arc<Shelf>) -> Result<Self, GitError> {
+        shelf.fill(tree.as_ref(), &self.config, &rules::inspect)?;
+        Self::open_with(tree, Arc::clone(&self.config), (shelf, rules::inspect))
+    }
+
     /// Shows it to `tell`.
     pub fn show<T>(&self, tell: impl FnOnce(&Side<'_>) -> T) -> T {
         let classes = Classes::of(&self.catalog);

@@ -315,16 +315,18 @@ fn is_need(mention: &Mention) -> bool {
 /// Whether a side has rules about changes that may look at any entity: models and policies whose
 /// selectors walk from one to the next. Then nothing but all of it will do.
 pub(super) fn looks_anywhere(side: &OwnedSide) -> bool {
-    let walks = |text: &String| {
-        let mut methods = METHODS.iter().filter(|method| method.gives_entities);
-        methods.any(|method| text.contains(method.name))
-    };
     side.catalog.entities().any(|(_, entity)| match entity.spec() {
-        Some(Spec::ChangeModel(spec)) => spec.selector.r#where.as_ref().is_some_and(walks),
+        Some(Spec::ChangeModel(spec)) => spec.selector.r#where.as_deref().is_some_and(walks),
         Some(Spec::Policy(spec)) if spec.over == PolicyOver::Change => {
-            let selector = spec.r#match.as_ref().and_then(|selector| selector.r#where.as_ref());
+            let selector = spec.r#match.as_ref().and_then(|selector| selector.r#where.as_deref());
             selector.is_some_and(walks)
         }
         _ => false,
     })
+}
+
+/// Whether an expression may go from an entity to others.
+pub(super) fn walks(expression: &str) -> bool {
+    let mut methods = METHODS.iter().filter(|method| method.gives_entities);
+    methods.any(|method| expression.contains(method.name))
 }

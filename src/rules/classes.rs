@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::at::{At, Part, corrected, dotted, list, nearest, quoted};
 use super::fields::{describe, properties, words};
 use super::{Whole, codes};
-use crate::catalog::{Classes, Entity, EntityId, Reference};
+use crate::catalog::{Catalog, Classes, Entity, EntityId, Reference};
 use crate::finding::Finding;
 use crate::model::gitsm::Spec;
 use crate::model::{EntityRef, relation_named};
@@ -337,6 +337,26 @@ fn relations() -> impl Iterator<Item = &'static str> {
     fields.filter(|field| field.path[1] == "relations").map(|field| field.relation)
 }
 
+/// The class of an item, the fields that tell such items apart, and their values; nothing if it
+/// lacks one of them.
+pub fn told_apart<'c>(
+    catalog: &Catalog,
+    classes: &'c Classes<'_>,
+    entity: &Entity,
+) -> Option<(&'c str, &'c [String], Vec<String>)> {
+    let Some(Spec::ConfigurationItem(spec)) = entity.spec() else { return None };
+    let class = classes.class_of(catalog, entity)?;
+    let rule = classes.chain(class).into_iter().find_map(|(_, one)| one.identified_by.as_ref());
+    let fields = rule.filter(|fields| !fields.is_empty())?;
+    let value = serde_json::to_value(spec).ok()?;
+    let read = |field: &String| {
+        let pointer = format!("/{}", field.replace('.', "/"));
+        let found = value.pointer(&pointer).filter(|found| !found.is_null())?;
+        Some(found.as_str().map_or_else(|| found.to_string(), str::to_owned))
+    };
+    Some((class, fields, fields.iter().map(read).collect::<Option<Vec<_>>>()?))
+}
+
 /// Items of one class that are one thing by the fields that tell such items apart.
 fn duplicates(
     whole: &Whole<'_>,
@@ -346,18 +366,9 @@ fn duplicates(
 ) {
     let mut seen: BTreeMap<(String, Vec<String>), &Entity> = BTreeMap::new();
     for (_, entity) in items {
-        let Some(Spec::ConfigurationItem(spec)) = entity.spec() else { continue };
-        let Some(class) = classes.class_of(whole.catalog, entity) else { continue };
-        let rule = classes.chain(class).into_iter().find_map(|(_, one)| one.identified_by.as_ref());
-        let Some(fields) = rule.filter(|fields| !fields.is_empty()) else { continue };
-        let Ok(value) = serde_json::to_value(spec) else { continue };
-        let read = |field: &String| {
-            let pointer = format!("/{}", field.replace('.', "/"));
-            let found = value.pointer(&pointer).filter(|found| !found.is_null())?;
-            Some(found.as_str().map_or_else(|| found.to_string(), str::to_owned))
+        let Some((class, fields, key)) = told_apart(whole.catalog, classes, entity) else {
+            continue;
         };
-        // An item that lacks a field is not told apart by it.
-        let Some(key) = fields.iter().map(read).collect::<Option<Vec<_>>>() else { continue };
         let Some(first) = seen.get(&(class.to_owned(), key.clone())) else {
             seen.insert((class.to_owned(), key), entity);
             continue;

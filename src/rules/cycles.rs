@@ -8,7 +8,7 @@ use crate::finding::{Finding, Fingerprint, Label, Occurrence};
 
 /// The relations that must never lead back, as they read from the part to the whole: the name, its
 /// inverse, and words for it. A test holds this against the table of relations.
-const UPWARDS: &[(&str, &str, &str)] = &[
+pub const UPWARDS: &[(&str, &str, &str)] = &[
     ("partOf", "hasPart", "is part of"),
     ("childOf", "parentOf", "is a unit of"),
     ("runsOn", "runs", "runs on"),

@@ -43,8 +43,10 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+pub use classes::told_apart;
 pub use codes::{CODES, code_named};
 pub use config::{check_settings, level};
+pub use cycles::UPWARDS;
 pub use exceptions::except;
 pub use policies::wait;
 pub use secrets::{hide, starred};

@@ -55,6 +55,20 @@ impl Index for Layered {
         Ok(self.join(self.base.find(topic, key)?, self.over.find(topic, key)?))
     }
 
+    fn any(
+        &self,
+        topic: Topic,
+        key: &str,
+        is: &dyn Fn(&Filed) -> bool,
+    ) -> Result<Option<Arc<Filed>>, Damaged> {
+        let above = self.over.any(topic, key, is)?;
+        let shown = |filed: &Filed| !self.hidden.contains(&filed.path) && is(filed);
+        match above {
+            Some(found) => Ok(Some(found)),
+            None => self.base.any(topic, key, &shown),
+        }
+    }
+
     fn requests(&self, from: i64) -> Result<Vec<Arc<Filed>>, Damaged> {
         Ok(self.join(self.base.requests(from)?, self.over.requests(from)?))
     }

@@ -70,6 +70,11 @@ pub enum Topic {
     Account,
     /// Holds what every judgement of a change needs; its key is empty.
     Global,
+    /// Says to be a unit of it, or that it has this unit.
+    Unit,
+    /// Defines something of this family; or, with a `>` before it, is a document whose rules others
+    /// make and refers to something of it. There may be very many: [`Index::any`] tells one.
+    Family,
 }
 
 impl Topic {
@@ -81,6 +86,7 @@ impl Topic {
             (Impact::BelowQuorum, _) => Self::Joins,
             (Impact::IfAllFail, _) => Self::Redundant,
             (Impact::None, "hasMember") => Self::HasMember,
+            (Impact::None, "childOf" | "parentOf") => Self::Unit,
             (Impact::None, _) => return None,
         })
     }
@@ -95,6 +101,20 @@ pub trait Index {
     ///
     /// What is kept of the index is damaged.
     fn find(&self, topic: Topic, key: &str) -> Result<Vec<Arc<Filed>>, Damaged>;
+
+    /// The first of the files that say something under a key for which `is` holds.
+    ///
+    /// # Errors
+    ///
+    /// As [`Index::find`].
+    fn any(
+        &self,
+        topic: Topic,
+        key: &str,
+        is: &dyn Fn(&Filed) -> bool,
+    ) -> Result<Option<Arc<Filed>>, Damaged> {
+        Ok(self.find(topic, key)?.into_iter().find(|filed| is(filed)))
+    }
 
     /// The files with change requests that end at an instant (seconds since 1970) or later, by path.
     ///

@@ -14,7 +14,7 @@ use crate::model::{KINDS, RELATIONS};
 use crate::tree::{Chosen, Tree, is_yaml};
 
 /// The version of what summaries hold and how they are made. Whoever changes either counts it up.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 /// An index is written anew once so many of its files have changed: a part of all, and at least a
 /// number that is quickly read again.

@@ -266,23 +266,51 @@ impl Stored {
     }
 }
 
-impl Index for Stored {
-    fn find(&self, topic: Topic, key: &str) -> Result<Vec<Arc<Filed>>, Damaged> {
+impl Stored {
+    /// Shows the files that say something under a key, until one is taken.
+    fn walk(
+        &self,
+        (topic, key): (Topic, &str),
+        mut take: impl FnMut(Arc<Filed>) -> bool,
+    ) -> Result<(), Damaged> {
         let digest = Salted::from_salt(self.head.salt).digest(topic, key);
         let (mut at, end) = self.first(digest)?;
-        let mut found = Vec::new();
         while at < end {
             let count = AT_ONCE.min(end - at);
             let start = self.head.listed + at * POSTING;
             let bytes = self.kept.read(start, (count * POSTING) as usize)?;
             for posting in bytes.chunks_exact(POSTING as usize) {
-                if u64_at(posting, 0)? != digest {
-                    return Ok(found);
+                if u64_at(posting, 0)? != digest || take(self.file(u32_at(posting, 8)?)?) {
+                    return Ok(());
                 }
-                found.push(self.file(u32_at(posting, 8)?)?);
             }
             at += count;
         }
+        Ok(())
+    }
+}
+
+impl Index for Stored {
+    fn find(&self, topic: Topic, key: &str) -> Result<Vec<Arc<Filed>>, Damaged> {
+        let mut found = Vec::new();
+        self.walk((topic, key), |filed| {
+            found.push(filed);
+            false
+        })?;
+        Ok(found)
+    }
+
+    fn any(
+        &self,
+        topic: Topic,
+        key: &str,
+        is: &dyn Fn(&Filed) -> bool,
+    ) -> Result<Option<Arc<Filed>>, Damaged> {
+        let mut found = None;
+        self.walk((topic, key), |filed| {
+            found = is(&filed).then_some(filed);
+            found.is_some()
+        })?;
         Ok(found)
     }
 

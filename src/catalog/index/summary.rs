@@ -1,6 +1,6 @@
 //! What one file contributes to the index.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
@@ -86,6 +86,17 @@ impl Defined {
         fitting.any(|mention| mention.targets.iter().any(|target| names.contains(target)))
     }
 
+    /// Its family, and those that it refers to if its rules are made by others.
+    fn families(&self, found: &mut dyn FnMut(&str)) {
+        let family = |name: &str| name.split(':').next().unwrap_or_default().to_owned();
+        found(&family(&self.name));
+        if self.kind.group.foreign {
+            let targets = self.mentions.iter().flat_map(|mention| mention.targets.first());
+            let referred: BTreeSet<String> = targets.map(|target| family(target)).collect();
+            referred.iter().for_each(|family| found(&format!(">{family}")));
+        }
+    }
+
     /// Whether it refers to one of these names under a topic.
     pub(super) fn says(&self, topic: Topic, names: &[String]) -> bool {
         let fits = |mention: &&Mention| Topic::of(mention.relation) == Some(topic);
@@ -110,6 +121,7 @@ impl Summary {
         found(Topic::Path, path);
         for one in &self.entities {
             found(Topic::Defines, &one.name);
+            one.families(&mut |family| found(Topic::Family, family));
             if one.board || GLOBAL.contains(&one.kind.name) {
                 found(Topic::Global, "");
             }

@@ -4,14 +4,18 @@
 //! stricter of both settings holds: a change that turns a code off, or takes its own files out of the
 //! catalog, hides nothing that way. A comment hides what a comment may hide, and it is told what.
 
+mod part;
+mod touched;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use self::part::Part;
 use super::judging::{Loaded, Said, Terms, families, fingerprints, leave_new, lines, put_first};
 use super::sides::{OwnedSide, Sides, both};
 use super::workspace::{Settings, configuration, source};
 use crate::config::Config;
-use crate::finding::{Finding, Report};
+use crate::finding::{Finding, Report, Scope};
 use crate::git::GitError;
 use crate::rules::{self, Silenced};
 use crate::source::Source;
@@ -35,6 +39,15 @@ pub struct Newly {
 }
 
 impl Newly {
+    /// Why what was found in a part must be confirmed by all of it: how much has the same cause, and
+    /// what was meant, only the whole catalog tells. So a part never says too much.
+    fn unsure(&self) -> Option<String> {
+        let codes = self.findings.iter().map(|one| one.code);
+        let mut codes = codes.chain(self.silenced.iter().map(|one| one.code));
+        let found = codes.find(|code| code.scope != Scope::Document)?;
+        Some(format!("`{}` was found", found.name))
+    }
+
     /// The text of a file of the merged catalog.
     pub fn text(&self, path: &str) -> Option<Source> {
         source(self.tree.as_ref(), path)
@@ -56,8 +69,21 @@ pub fn newly(sides: &Sides, folder: &str, today: &str) -> Result<Newly, GitError
     if sides.validated && !sides.is_slice() {
         return Pair::new(&sides.base, &sides.merged, folder).newly(today);
     }
+    let because = match part::part(sides)? {
+        Ok(part) => {
+            let Part { base, merged, families } = &part;
+            let part = Pair { families: Some(families), ..Pair::new(base, merged, folder) };
+            let newly = part.newly(today)?;
+            match newly.unsure() {
+                None => return Ok(newly),
+                Some(why) => why,
+            }
+        }
+        Err(why) => why,
+    };
     let (base, merged) = whole(sides, folder)?;
-    Pair::new(&base, &merged, folder).newly(today)
+    let newly = Pair::new(&base, &merged, folder).newly(today)?;
+    Ok(Newly { because: Some(because), ..newly })
 }
 
 /// Both catalogs in full.
@@ -77,19 +103,25 @@ struct Pair<'a> {
     merged: &'a OwnedSide,
     /// The texts of both `gitsm.yaml`.
     settings: (Settings, Settings),
+    /// If only parts of the catalogs were read: the families of which either defines something.
+    families: Option<&'a (BTreeSet<String>, BTreeSet<String>)>,
 }
 
 impl<'a> Pair<'a> {
     fn new(base: &'a OwnedSide, merged: &'a OwnedSide, folder: &str) -> Self {
         let of = |side: &OwnedSide| configuration(side.tree.as_ref(), folder, false).1;
-        Self { base, merged, settings: (of(base), of(merged)) }
+        Self { base, merged, settings: (of(base), of(merged)), families: None }
     }
 
     fn newly(&self, today: &str) -> Result<Newly, GitError> {
-        let Self { base, merged, settings: (old, new) } = self;
-        let terms = Terms { name: ".", today, scheduled: false, base_families: None };
+        let Self { base, merged, settings: (old, new), .. } = self;
+        let base_families = self.families.map(|(before, _)| before);
+        let terms = Terms { name: ".", today, scheduled: false, base_families };
         let before = loaded(base, old, None).judge(base.inspection.clone(), terms);
-        let families = families(&base.catalog);
+        let families = match self.families {
+            Some((_, after)) => after.clone(),
+            None => families(&base.catalog),
+        };
         let terms = Terms { base_families: Some(&families), ..terms };
         let after = loaded(merged, new, Some(&base.config));
         let mut after = after.judge(merged.inspection.clone(), terms);
@@ -109,8 +141,8 @@ impl<'a> Pair<'a> {
         Ok(Newly {
             findings: report.findings,
             silenced,
-            before: Some(known.len()),
-            whole: true,
+            before: self.families.is_none().then_some(known.len()),
+            whole: self.families.is_none(),
             because: None,
             tree: Arc::clone(&merged.tree),
         })
@@ -119,7 +151,7 @@ impl<'a> Pair<'a> {
     /// What is wrong with files that the change takes out of the catalog: they would be part of it
     /// by the settings before.
     fn left_out(&self, terms: Terms<'_>) -> Result<Said, GitError> {
-        let Self { base, merged, settings: (_, new) } = self;
+        let Self { base, merged, settings: (_, new), .. } = self;
         let (old, tree) = (&base.config, &merged.tree);
         let is_out = |path: &str| old.covers(path) && !merged.config.covers(path);
         if !tree.entries().iter().any(|entry| is_out(&entry.path)) {
