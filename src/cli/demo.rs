@@ -83,13 +83,16 @@ impl Look {
     }
 
     fn beginning(&self, folder: &str, landings: usize) -> String {
+        let what = "gitsm keeps what a company runs, who answers for it and how it may change as \
+                    files in Git, and keeps out changes that these rules do not allow. This is one \
+                    change on its way, with real commands.";
         let told = format!(
             "acme is a web shop: 300 services, machines, teams, agreements and rules, written down as \
              YAML. In {folder} it is a Git repository now, with a year of history ({landings} \
              changes), and three of its people have a clone and a key: jonas and ada of payments, \
              and ines of platform."
         );
-        format!("{}\n", wrapped(&told, "", WIDTH))
+        format!("{}\n\n{}\n", wrapped(what, "", WIDTH), wrapped(&told, "", WIDTH))
     }
 
     fn title(&self, number: usize, step: &Step) -> String {

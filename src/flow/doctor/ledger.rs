@@ -110,6 +110,16 @@ pub(super) const CHECKS: &[Check] = &[
         find: remote,
     },
     Check {
+        id: "remote-silent",
+        severity: Danger::Warning,
+        why: "Whether others have the ledger as it is here could not be seen.",
+        remedy: "try it with Git itself: git ls-remote",
+        find: |seen| match &seen.remote {
+            Some(Err(error)) => vec![told(seen, &error.to_string())],
+            _ => Vec::new(),
+        },
+    },
+    Check {
         id: "no-operators",
         severity: Danger::Warning,
         why: "Nobody may begin the ledger in the name of all, or record what no pipeline did.",
@@ -149,13 +159,8 @@ fn remote(seen: &Seen) -> Vec<Sighting> {
     let Some(answer) = &seen.remote else { return Vec::new() };
     let branch = &seen.book.branch;
     let name = branch.remote.as_deref().map(crate::git::masked).unwrap_or_default();
-    let branches = match answer {
-        Ok(branches) => branches,
-        Err(error) => {
-            let sighting = told(seen, &error.to_string());
-            return vec![sighting.remedy(error.hint().unwrap_or("git ls-remote"))];
-        }
-    };
+    // That it cannot be asked is another finding.
+    let Ok(branches) = answer else { return Vec::new() };
     let repository = &seen.book.repository;
     let known = branch.tips(repository).ok().and_then(|tips| tips.shared);
     match (branches.get(&branch.reference), known) {
