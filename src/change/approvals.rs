@@ -144,7 +144,28 @@ impl<'q, 'a> Asked<'q, 'a> {
             if question.band >= RiskBand::High {
                 self.affected(rules, grade);
             }
+            self.hidden(grade);
         }
+    }
+
+    /// A new comment that hides findings: nobody hides the mistakes of their own work alone.
+    fn hidden(&mut self, grade: Grade) {
+        let mut new = self.question.set.ignores.iter().filter(|one| one.after > one.before);
+        let Some(first) = new.next() else { return };
+        let (of, code) = (short(&first.reference), &first.code);
+        let reason = match new.count() {
+            0 => format!("a comment hides {code} of {of}"),
+            more => format!("a comment hides {code} of {of}, and {more} more hide something"),
+        };
+        self.ask(Wanted {
+            kind: RequirementKind::Peers,
+            who: Vec::new(),
+            count: Some(1),
+            grade,
+            because: Because { policy: None, pointer: None, reason },
+            entities: Vec::new(),
+            consent_after: None,
+        });
     }
 
     /// Owners of what changes, before and after.

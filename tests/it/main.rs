@@ -30,6 +30,8 @@ mod help;
 mod hostile;
 mod impact;
 mod init;
+#[cfg(unix)]
+mod insider;
 mod keys;
 mod ledger;
 mod ledger_transports;

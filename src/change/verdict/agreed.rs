@@ -221,7 +221,7 @@ impl Counted {
             Grade::Signed => ", signed",
         };
         self.unmet.push(match one.missing {
-            1 => whom.clone(),
+            1 if one.count == 1 => whom.clone(),
             missing => format!("{whom} ({missing} more)"),
         });
         if let Some(at) = one.consent_at {

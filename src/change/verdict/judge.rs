@@ -149,8 +149,10 @@ fn outcome(requirements: &[Requirement]) -> Outcome {
 fn valid_until(question: &Question<'_>) -> Option<DateTime<Utc>> {
     let agreement = question.recorded.as_ref().ok().and_then(|one| one.told.agreement.until);
     let planned = question.timing.planned.into_iter().flat_map(|span| [span.start, span.end]);
+    let unplanned = question.timing.unplanned.as_ref().and_then(|one| one.valid_until);
     let tomorrow = question.now.date_naive().checked_add_days(Days::new(1));
     let midnight = tomorrow.map(|day| day.and_time(NaiveTime::MIN).and_utc());
-    let all = agreement.into_iter().chain(planned).chain(question.timing.verdict.valid_until);
+    let agreement = agreement.into_iter().chain(unplanned);
+    let all = agreement.chain(planned).chain(question.timing.verdict.valid_until);
     all.chain(midnight).filter(|at| *at > question.now).min()
 }

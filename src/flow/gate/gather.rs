@@ -139,7 +139,8 @@ fn base(
                 }
                 Why::DefaultBranch { .. } | Why::Uncommitted { .. } => None,
             };
-            (base.revision, branch, true)
+            // A forge's merge is of what is checked out, and of no other head.
+            (base.revision, branch, request.head.is_none())
         }
     };
     let branch = request.base_branch.clone().or(branch).or_else(default);
