@@ -150,22 +150,13 @@ impl<'q, 'a> Asked<'q, 'a> {
 
     /// A new comment that hides findings: nobody hides the mistakes of their own work alone.
     fn hidden(&mut self, grade: Grade) {
-        let mut new = self.question.set.ignores.iter().filter(|one| one.after > one.before);
-        let Some(first) = new.next() else { return };
-        let (of, code) = (short(&first.reference), &first.code);
-        let reason = match new.count() {
-            0 => format!("a comment hides {code} of {of}"),
-            more => format!("a comment hides {code} of {of}, and {more} more hide something"),
-        };
-        self.ask(Wanted {
-            kind: RequirementKind::Peers,
-            who: Vec::new(),
-            count: Some(1),
-            grade,
-            because: Because { policy: None, pointer: None, reason },
-            entities: Vec::new(),
-            consent_after: None,
-        });
+        let new = self.question.set.ignores.iter().find(|one| one.after > one.before);
+        let Some(one) = new else { return };
+        let reason = format!("a new comment hides {} of {}", one.code, short(&one.reference));
+        let because = Because { policy: None, pointer: None, reason };
+        let (kind, who, entities, count) =
+            (RequirementKind::Peers, Vec::new(), Vec::new(), Some(1));
+        self.ask(Wanted { kind, who, count, grade, because, entities, consent_after: None });
     }
 
     /// Owners of what changes, before and after.

@@ -53,6 +53,8 @@ pub struct Question<'q> {
     pub files: Vec<String>,
     /// Its entities.
     pub entities: Vec<String>,
+    /// What of it steers who agrees to what, in words.
+    pub steers: Vec<String>,
     /// What is wrong with the merge result and was not before; or why that cannot be said.
     pub new: Result<&'q [Finding], String>,
     /// Findings that comments hide which the change adds, in words.

@@ -236,6 +236,7 @@ impl Weighed {
             binding: binding(&meant, &stands),
             files: meant.set.files.iter().map(|file| file.changed.path.clone()).collect(),
             entities: touched(&meant),
+            steers: steering(&meant.set).into_iter().map(|(_, words)| words).collect(),
             new: new.as_ref().map(|new| new.findings.as_slice()).map_err(Clone::clone),
             silenced: &silenced,
             cut: meant.sides.facts.cut,

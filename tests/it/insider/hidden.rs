@@ -121,7 +121,7 @@ fn a_document_as_a_template() {
     office.on_main(&[("catalog-info.yaml", foreign.to_owned())]);
     let hidden = foreign.replace("{name: till}", "{name: till, title: '${{ values.x }}'}");
     office.begin("foreign", "finn", &[("catalog-info.yaml", hidden)]);
-    refuses(&office, "a foreign template", "valid", "component:till");
+    refuses(&office, "a foreign template", "approvals", "team:payments");
 }
 
 #[test]

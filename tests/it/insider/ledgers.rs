@@ -44,12 +44,27 @@ fn commit(office: &Office, parent: Option<&str>, files: &[(&str, &str)]) -> Stri
     run(&arguments)
 }
 
+/// What this clone remembers of the ledger; a pipeline's clone is new, and remembers nothing.
+fn forgotten(office: &Office) {
+    let all = office.here.run_git(&["for-each-ref", "--format=%(refname)", "refs/gitsm"]);
+    for reference in all.lines() {
+        office.here.run_git(&["update-ref", "-d", reference]);
+    }
+}
+
+fn dropped_here(office: &Office) {
+    for reference in [format!("refs/heads/{LEDGER}"), format!("refs/remotes/origin/{LEDGER}")] {
+        office.here.run_git(&["update-ref", "-d", &reference]);
+    }
+}
+
 #[test]
 fn dropped() {
     let Some(office) = agreed() else { return };
-    for reference in [format!("refs/heads/{LEDGER}"), format!("refs/remotes/origin/{LEDGER}")] {
-        let _ = git(office.here.path()).args(["update-ref", "-d", &reference]).output();
-    }
+    dropped_here(&office);
+    // This clone has seen it, and goes by what it has seen.
+    super::passes(&office, "dropped where it was seen");
+    forgotten(&office);
     blinds(&office, "dropped", "approvals", "this clone holds none of it");
 }
 
@@ -63,6 +78,9 @@ fn rewound_after_it_was_seen() {
     let file = office.keys.path().join("witness.json");
     std::fs::write(&file, &witness.stdout).unwrap();
     put(&office, &before);
+    let taken_back = "approved by person:ada does not count: they took it back";
+    super::refuses(&office, "rewound where it was seen", "approvals", taken_back);
+    forgotten(&office);
     let run = gate_in(office.here.path(), &["--witness", file.to_str().unwrap()], &[]);
     is_blind(&run, "rewound", "approvals", "the ledger");
 }
@@ -127,13 +145,13 @@ fn rubbish_on_the_branch() {
 #[test]
 fn forked_with_a_beginning_of_ones_own() {
     let Some(office) = agreed() else { return };
+    forgotten(&office);
     let orphan = commit(&office, None, &[("2026/01/01/01J00000000000000000000000.json", "{}")]);
     put(&office, &orphan);
     blinds(&office, "a beginning of one's own", "approvals", "the ledger is ");
     // It is begun anew by nobody, as long as the base pins the old one.
-    for reference in [format!("refs/heads/{LEDGER}"), format!("refs/remotes/origin/{LEDGER}")] {
-        office.here.run_git(&["update-ref", "-d", &reference]);
-    }
+    dropped_here(&office);
+    forgotten(&office);
     let key = office.keys.path().join("jonas").to_str().unwrap().to_owned();
     let begun = office.gitsm(&["ledger", "init", "--as", "person:jonas", "--key", &key]);
     assert_ne!(begun.code, 0, "{begun:?}");

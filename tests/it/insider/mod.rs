@@ -4,6 +4,10 @@
 mod altered;
 mod hands;
 mod hidden;
+mod honest;
+mod honest_forge;
+mod honest_places;
+mod honest_rules;
 mod ledgers;
 mod replayed;
 mod rules;

@@ -34,9 +34,14 @@ fn frozen() -> Option<Office> {
     Some(office)
 }
 
+/// The blog, in whose operation something changes.
+fn supported() -> String {
+    format!("{}  supportTeam: team:payments\n", small("blog", "Blog"))
+}
+
 /// A small change with something more in its request.
 fn begin(office: &Office, name: &str, more: &str) {
-    office.begin(name, "jonas", &[("services/blog.yaml", small("blog", name))]);
+    office.begin(name, "jonas", &[("services/blog.yaml", supported())]);
     let text = format!("{}{more}", request(name, "It is nicer."));
     super::also(office, "jonas", &[(&format!("changes/{name}.yaml"), &text)]);
 }
