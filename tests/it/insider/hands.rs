@@ -244,6 +244,45 @@ fn unsigned_in_somebody_elses_name() {
 }
 
 #[test]
+fn unsigned_in_the_name_of_an_opener_whom_one_makes_up() {
+    let Some(office) = company() else { return };
+    office.begin("framed", "jonas", &[("terraform/main.tf", "size = 8\n".to_owned())]);
+    office.here.run_git(&[
+        "-c",
+        "user.name=jonas",
+        "commit",
+        "--quiet",
+        "--amend",
+        "--no-edit",
+        "--author=jonas <jonas@acme.example>",
+    ]);
+    let event = serde_json::json!({"pull_request": {
+        "number": 7, "body": "", "user": {"login": "jonas-gh", "id": 72},
+        "base": {"ref": "main", "sha": office.here.run_git(&["rev-parse", "main"]).trim()},
+        "head": {"ref": "framed", "sha": office.here.run_git(&["rev-parse", "HEAD"]).trim()},
+    }});
+    let file = office.keys.path().join("event.json");
+    std::fs::write(&file, event.to_string()).unwrap();
+    for arguments in
+        [&["--as", "person:jonas", "--unsigned"][..], &["--as", "person:ada", "--unsigned"]]
+    {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_gitsm"))
+            .current_dir(office.here.path())
+            .env_clear()
+            .env("HOME", office.keys.path())
+            .env("PATH", std::env::var("PATH").unwrap())
+            .env("GITHUB_EVENT_NAME", "pull_request")
+            .env("GITHUB_EVENT_PATH", &file)
+            .args(["change", "propose"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        refuses(&office, "an opener made up", "attribution", "nobody vouches for jonas (author)");
+    }
+}
+
+#[test]
 fn by_somebody_who_left_meanwhile() {
     let Some(office) = super::agreed() else { return };
     let left = known(&office, "ada", "github: ada-gh", "  lifecycle: left\n");

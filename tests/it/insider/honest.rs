@@ -111,9 +111,6 @@ fn approval_before_or_after_it_is_put_forward() {
     passes(&office, "agreed to before it is put forward");
     office.fine("jonas", &["propose"]);
     passes(&office, "put forward afterwards");
-    office.on_main(&[("docs/a.txt", "b\n".to_owned())]);
-    office.fine("jonas", &["propose"]);
-    passes(&office, "put forward again");
 }
 
 #[test]

@@ -65,14 +65,15 @@ fn another_policy_workflow_and_settings() {
 #[test]
 fn an_emergency_with_an_incident_and_who_decides() {
     let Some(office) = company() else { return };
-    office.begin("down", "jonas", &[("terraform/main.tf", "size = 8\n".to_owned())]);
-    let text = format!(
-        "{}  type: emergency\n  incident: INC-2026-0042\n",
-        request("down", "Orders stand still.")
-    );
-    super::also(&office, "jonas", &[("changes/down.yaml", &text)]);
-    office.fine("jonas", &["propose"]);
-    office.fine("dora", &["approve"]);
+    let urgent = |name: &str, more: &str| {
+        office.begin(name, "jonas", &[("terraform/main.tf", "size = 8\n".to_owned())]);
+        let said = request(name, "Orders stand still.");
+        let text = format!("{said}  type: emergency\n  incident: INC-2026-0042\n{more}");
+        super::also(&office, "jonas", &[(&format!("changes/{name}.yaml"), &text)]);
+        office.fine("jonas", &["propose"]);
+        office.fine("dora", &["approve"]);
+    };
+    urgent("down", "");
     passes(&office, "an emergency");
     // It does not wait for a freeze to end.
     let start = ago(24).format("%Y-%m-%dT%H:%M:%S");
@@ -81,6 +82,7 @@ fn an_emergency_with_an_incident_and_who_decides() {
          timezone: Etc/UTC, events: [{{start: '{start}', duration: P3D}}]}}\n"
     );
     office.on_main(&[("calendars/sale.yaml", sale)]);
+    urgent("frozen", SAID);
     passes(&office, "an emergency in a freeze");
 }
 
@@ -167,7 +169,7 @@ fn a_rule_is_not_taken_back_without_asking() {
     let Some(office) = company() else { return };
     let lower = shop("Shop", "tier2");
     rules(&office, "lower", "jonas", &[("services/shop.yaml", lower)]);
-    for one in ["ada", "kofi"] {
+    for one in ["ada", "kofi", "finn"] {
         office.fine(one, &["approve"]);
     }
     passes(&office, "a lower tier");

@@ -176,6 +176,23 @@ fn a_voice_lent_to_oneself() {
 }
 
 #[test]
+fn a_voice_that_was_lent_without_a_key_where_a_signature_is_asked() {
+    let Some(office) = company() else { return };
+    let signed = POLICY.replace(
+        "low: {peers: 0}",
+        "low: {peers: 0}, moderate: {peers: 0, grade: signed}, high: {grade: signed}",
+    );
+    office.on_main(&[("policy.yaml", policy(&signed))]);
+    office.change();
+    office.fine("jonas", &["propose"]);
+    let day = ago(-48).date_naive().to_string();
+    let lend = ["change", "delegate", "eve", "--until", &day, "--as", "person:ada", "--unsigned"];
+    let _ = office.gitsm(&lend);
+    office.forge("eve", Some("eve"), |_| {});
+    refuses(&office, "lent without a key", "approvals", "approved by person:eve does not count");
+}
+
+#[test]
 fn a_voice_that_was_taken_back() {
     let Some(office) = agreed() else { return };
     office.fine("ada", &["revoke", CHANGE]);

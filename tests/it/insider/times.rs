@@ -147,9 +147,11 @@ fn an_exception_for_oneself() {
     office.on_main(&[("hurry.yaml", exception("person:jonas", "person:jonas", "2099-12-31"))]);
     begin(&office, "own", "");
     refuses(&office, "an exception by oneself", "schedule", "frozen by calendar:sale");
-    office.on_main(&[("hurry.yaml", exception("person:jonas", "team:payments", "2099-12-31"))]);
+    let alone = crate::office::team("alone", &["jonas"], "");
+    let team = exception("person:jonas", "team:alone", "2099-12-31");
+    office.on_main(&[("hurry.yaml", team), ("teams/alone.yaml", alone)]);
     begin(&office, "team", "");
-    refuses(&office, "an exception by one's own team", "schedule", "frozen by calendar:sale");
+    refuses(&office, "an exception by a team of one", "schedule", "frozen by calendar:sale");
 
     // One that is over, and prolonged by the change that needs it.
     office.on_main(&[("hurry.yaml", exception("person:jonas", "person:kofi", "2021-12-31"))]);
@@ -168,8 +170,9 @@ fn an_exception_for_oneself() {
 #[test]
 fn planned_at_the_same_time_as_another_change() {
     let Some(office) = company() else { return };
-    begin(&office, "first", &planned(ago(-24), ago(-26)));
-    office.here.run_git(&["push", "--quiet", "origin", "first"]);
+    let text = request("first", "It is nicer.") + "  concerns: [service:blog]\n";
+    let first = text + &planned(ago(-24), ago(-26));
+    office.on_main(&[("changes/first.yaml", first)]);
     begin(&office, "second", &planned(ago(-25), ago(-27)));
     let run = super::gate(&office);
     is_refused(&run, "at the same time", "conflicts", "service:blog");
