@@ -144,7 +144,19 @@ impl<'q, 'a> Asked<'q, 'a> {
             if question.band >= RiskBand::High {
                 self.affected(rules, grade);
             }
+            self.hidden(grade);
         }
+    }
+
+    /// A new comment that hides findings: nobody hides the mistakes of their own work alone.
+    fn hidden(&mut self, grade: Grade) {
+        let new = self.question.set.ignores.iter().find(|one| one.after > one.before);
+        let Some(one) = new else { return };
+        let reason = format!("a new comment hides {} of {}", one.code, short(&one.reference));
+        let because = Because { policy: None, pointer: None, reason };
+        let (kind, who, entities, count) =
+            (RequirementKind::Peers, Vec::new(), Vec::new(), Some(1));
+        self.ask(Wanted { kind, who, count, grade, because, entities, consent_after: None });
     }
 
     /// Owners of what changes, before and after.

@@ -33,6 +33,9 @@ pub struct Timing {
     pub is_over: bool,
     /// Whether it may happen then, for each entity that it touches.
     pub verdict: Verdict,
+    /// Of what is planned: whether what it edits may change now, where merging makes it happen.
+    #[serde(skip)]
+    pub unplanned: Option<Verdict>,
     /// What stands in its way, by ServiceNow's reasons.
     pub conflicts: Vec<Conflict>,
     /// Open changes of the same entities, where one of the two has no schedule.
@@ -97,6 +100,7 @@ pub fn timing_within(
         }
     };
     let mut holds: Vec<Hold> = subjects.all.iter().filter_map(hold).collect();
+    let unplanned = plan.map(|_| judge(&holds, When::At(now), now));
     // What its request concerns is touched without a document of it being edited.
     let concerned = own.iter().flat_map(|request| &request.touches);
     for name in concerned.filter(|name| subjects.all.iter().all(|one| one.entity != **name)) {
@@ -122,6 +126,7 @@ pub fn timing_within(
         planned: plan,
         is_over: said.is_some() && plan.is_none(),
         verdict: judge(&holds, when, now),
+        unplanned,
         conflicts,
         also_changed_by: also_changed_by
             .into_iter()

@@ -37,6 +37,14 @@ impl Keys {
         Self { dir: tempfile::tempdir().unwrap() }
     }
 
+    /// The same keys in a folder of their own.
+    #[cfg(unix)]
+    pub(crate) fn copy(&self) -> Self {
+        let keys = Self::new();
+        run(Command::new("cp").arg("-a").arg(self.path().join(".")).arg(keys.path()));
+        keys
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.dir.path()
     }

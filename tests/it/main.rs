@@ -34,6 +34,8 @@ mod hooks;
 mod hostile;
 mod impact;
 mod init;
+#[cfg(unix)]
+mod insider;
 mod keys;
 mod ledger;
 mod ledger_transports;

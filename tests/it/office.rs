@@ -129,6 +129,15 @@ impl Office {
         office
     }
 
+    /// Another one like it, for a test of its own: with its remote and everybody's keys.
+    pub(crate) fn copy(&self) -> Self {
+        let office =
+            Self { keys: self.keys.copy(), here: self.here.copy(), there: self.there.copy() };
+        let address = office.there.path().to_str().unwrap().to_owned();
+        office.here.run_git(&["remote", "set-url", "origin", &address]);
+        office
+    }
+
     fn settings(&self, genesis: &str) {
         let ci = key(&self.keys.public("ci"), "");
         self.here.write(

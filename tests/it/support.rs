@@ -33,6 +33,16 @@ impl Folder {
         folder
     }
 
+    /// A copy of the folder and of all that is in it.
+    #[cfg(unix)]
+    pub(crate) fn copy(&self) -> Self {
+        let folder = Self::new();
+        let mut command = Command::new("cp");
+        command.arg("-a").arg(self.path().join(".")).arg(folder.path());
+        assert!(command.status().unwrap().success());
+        folder
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.dir.path()
     }

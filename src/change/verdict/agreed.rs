@@ -8,6 +8,9 @@ use crate::change::requirement::RequirementKind;
 use crate::change::state::Next;
 use crate::model::gitsm::change_policy::Grade;
 
+/// How many rules that change stand in a verdict.
+const MOST: usize = 50;
+
 pub(super) fn approvals(question: &Question<'_>) -> Answer {
     let recorded = match known(question) {
         Ok(recorded) => recorded,
@@ -59,15 +62,10 @@ pub(super) fn approvals(question: &Question<'_>) -> Answer {
 }
 
 pub(super) fn governance(question: &Question<'_>) -> Answer {
-    let rules = question
-        .assessment
-        .approvals
-        .requirements
-        .iter()
-        .find(|one| one.kind == RequirementKind::Governance);
-    let Some(rules) = rules else {
+    let requirements = &question.assessment.approvals.requirements;
+    if !requirements.iter().any(|one| one.kind == RequirementKind::Governance) {
         return Answer::met("it changes no rule and nothing that steers one");
-    };
+    }
     let recorded = match known(question) {
         Ok(recorded) => recorded,
         Err(answer) => return answer,
@@ -83,8 +81,11 @@ pub(super) fn governance(question: &Question<'_>) -> Answer {
         .filter(|one| one.kind == RequirementKind::Governance)
         .collect();
     let mut counted = Counted::of(question, &asked);
-    let steers = rules.because.iter().map(|one| Evidence::words(one.reason.clone()));
-    counted.evidence.extend(steers);
+    let told = |what: &String| Evidence::words(format!("{what} steers who agrees to what"));
+    counted.evidence.extend(question.steers.iter().take(MOST).map(told));
+    if let Some(more) = question.steers.len().checked_sub(MOST).filter(|more| *more > 0) {
+        counted.evidence.push(Evidence::words(format!("and {more} more")));
+    }
     if !counted.unmet.is_empty() {
         counted.refused(agreement);
     }
@@ -225,7 +226,7 @@ impl Counted {
             Grade::Signed => ", signed",
         };
         self.unmet.push(match one.missing {
-            1 => whom.clone(),
+            1 if one.count == 1 => whom.clone(),
             missing => format!("{whom} ({missing} more)"),
         });
         if let Some(at) = one.consent_at {

@@ -53,6 +53,8 @@ pub struct Question<'q> {
     pub files: Vec<String>,
     /// Its entities.
     pub entities: Vec<String>,
+    /// What of it steers who agrees to what, in words.
+    pub steers: Vec<String>,
     /// What is wrong with the merge result and was not before; or why that cannot be said.
     pub new: Result<&'q [Finding], String>,
     /// Findings that comments hide which the change adds, in words.
@@ -149,8 +151,10 @@ fn outcome(requirements: &[Requirement]) -> Outcome {
 fn valid_until(question: &Question<'_>) -> Option<DateTime<Utc>> {
     let agreement = question.recorded.as_ref().ok().and_then(|one| one.told.agreement.until);
     let planned = question.timing.planned.into_iter().flat_map(|span| [span.start, span.end]);
+    let unplanned = question.timing.unplanned.as_ref().and_then(|one| one.valid_until);
     let tomorrow = question.now.date_naive().checked_add_days(Days::new(1));
     let midnight = tomorrow.map(|day| day.and_time(NaiveTime::MIN).and_utc());
-    let all = agreement.into_iter().chain(planned).chain(question.timing.verdict.valid_until);
+    let agreement = agreement.into_iter().chain(unplanned);
+    let all = agreement.chain(planned).chain(question.timing.verdict.valid_until);
     all.chain(midnight).filter(|at| *at > question.now).min()
 }

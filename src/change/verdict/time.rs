@@ -28,7 +28,9 @@ pub(super) fn schedule(question: &Question<'_>) -> Answer {
         None => "now".to_owned(),
     };
     if timing.verdict.allowed {
-        return Answer::met(format!("it may happen {when}")).with(evidence);
+        let early = early(question);
+        return early
+            .unwrap_or_else(|| Answer::met(format!("it may happen {when}")).with(evidence));
     }
     if timing.verdict.subjects.is_empty() && !timing.verdict.cut {
         return Answer::met("nothing that it changes has a window or a freeze");
@@ -62,6 +64,24 @@ pub(super) fn schedule(question: &Question<'_>) -> Answer {
         false => format!("it may not happen {when}"),
     };
     Answer::unmet(told).with(evidence).then(next)
+}
+
+/// What is planned for later and would happen by being merged now, when it may not.
+fn early(question: &Question<'_>) -> Option<Answer> {
+    let (timing, now) = (question.timing, question.now);
+    let planned = timing.planned.filter(|span| now < span.start || span.end <= now)?;
+    let unplanned = timing.unplanned.as_ref().filter(|verdict| !verdict.allowed)?;
+    if question.binding == Binding::Apply || crosses(question).is_some() {
+        return None;
+    }
+    let against = unplanned.subjects.iter().filter(|one| !one.allowed).flat_map(against);
+    let told = format!(
+        "it is planned for {}, and merging it makes it happen now, when it may not",
+        words(planned)
+    );
+    let at = planned.start.format("%Y-%m-%d %H:%M UTC");
+    let wait = step("wait", format!("merge it as it is planned, from {at} on"), None);
+    Some(Answer::unmet(told).with(against.collect()).then(vec![wait]))
 }
 
 /// Why windows and freezes do not hold this one up.

@@ -224,10 +224,13 @@ fn lists(base: &Side<'_>, person: &str, place: &str) -> bool {
     accounts.is_some_and(|accounts| accounts.get(place).is_some())
 }
 
-/// The openers that a forge named when a change, or a commit, was put forward.
+/// The openers that a forge named to a pipeline when a change, or a commit, was put forward. What a
+/// person says of the forge vouches for nobody: they may have made it up.
 pub(super) fn openers<'a>(entries: impl Iterator<Item = &'a Checked>) -> Vec<Contributor> {
     let opener = |one: &Checked| match &one.entry.statement.event {
-        Event::Proposed(Proposed { opener: Some(account), .. }) if one.counts() => {
+        Event::Proposed(Proposed { opener: Some(account), .. })
+            if one.counts() && one.entry.statement.by.starts_with("pipeline:") =>
+        {
             Some(Contributor {
                 name: format!("{} account {}", account.forge, account.id),
                 role: "opener".to_owned(),

@@ -144,7 +144,8 @@ fn base(
                 }
                 Why::DefaultBranch { .. } | Why::Uncommitted { .. } => None,
             };
-            (base.revision, branch, true)
+            // A forge's merge is of what is checked out, and of no other head.
+            (base.revision, branch, request.head.is_none())
         }
     };
     let branch = request.base_branch.clone().or(branch).or_else(default);
@@ -240,6 +241,7 @@ impl Weighed {
             binding: binding(&meant, &stands),
             files: meant.set.files.iter().map(|file| file.changed.path.clone()).collect(),
             entities: touched(&meant),
+            steers: steering(&meant.set).into_iter().map(|(_, words)| words).collect(),
             new: new.as_ref().map(|new| new.findings.as_slice()).map_err(Clone::clone),
             silenced: &silenced,
             cut: meant.sides.facts.cut,
