@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod change;
 mod clock;
 pub mod codeowners;
+mod compared;
 pub mod contributors;
 pub mod demo;
 pub mod diff;
