@@ -155,6 +155,16 @@ impl Agreement {
         self.rejected.is_empty() && self.obstacles.is_empty() && self.unmet().next().is_none()
     }
 
+    /// Whether it may go ahead where it takes back what was agreed to: then owners and peers need
+    /// not say so again, but nobody may be against it.
+    pub fn is_met_by_undoing(&self) -> bool {
+        let needs = |one: &Fulfilled| {
+            matches!(one.kind, RequirementKind::Governance | RequirementKind::Unattributed)
+        };
+        let stops = !self.rejected.is_empty() || !self.obstacles.is_empty();
+        !stops && !self.unmet().any(needs)
+    }
+
     /// What is asked, enforced and not there.
     pub fn unmet(&self) -> impl Iterator<Item = &Fulfilled> {
         let unmet = |one: &&Fulfilled| one.enforced && one.standing == Standing::Unmet;

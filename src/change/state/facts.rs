@@ -71,8 +71,11 @@ impl Facts<'_> {
 pub(super) fn facts<'a>(story: &Story<'a>, inputs: &Inputs<'_>) -> Facts<'a> {
     let landings =
         story.counting().filter(|(_, one)| matches!(one.entry.statement.event, Event::Merged(_)));
-    let mut landings =
-        landings.filter_map(|(index, one)| Some((index, landing::of(story, index, one)?)));
+    let mut landings = landings.filter_map(|(index, one)| {
+        let mut landing = landing::of(story, index, one)?;
+        landing.authorized |= inputs.undoes && landing.agreement.is_met_by_undoing();
+        Some((index, landing))
+    });
     let first = landings.next();
     let mut landed_at = first.as_ref().map(|(index, _)| *index);
     let mut landing = first.map(|(_, landing)| landing);

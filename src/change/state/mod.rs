@@ -36,4 +36,7 @@ pub struct Inputs<'a> {
     pub blocked_by: &'a [&'a Debt],
     /// Whether it was only found: something runs otherwise than the catalog says.
     pub found: bool,
+    /// Whether it landed as what takes another landing back, to the digit, which needs no agreement
+    /// of its own.
+    pub undoes: bool,
 }

@@ -50,6 +50,7 @@ impl Play {
                 targets: &self.targets,
                 blocked_by: &[],
                 found: self.found,
+                undoes: false,
             })
         })
     }

@@ -53,7 +53,8 @@ pub(super) fn approvals(question: &Question<'_>) -> Answer {
         let command = Some(format!("gitsm change complete {name} --review"));
         counted.next.push(step("review", format!("look back at {of}"), command));
     }
-    if let (Some(undoes), true) = (&recorded.undoes, agreement.rejected.is_empty()) {
+    let stands = agreement.rejected.is_empty() && obstacles(agreement).is_empty();
+    if let (Some(undoes), true) = (&recorded.undoes, stands) {
         let words = format!("{undoes}: that was agreed to, and so is this");
         return Answer::met(words).with(counted.evidence);
     }

@@ -14,6 +14,7 @@ pub mod new;
 pub mod reviews;
 pub mod texts;
 pub mod told;
+mod undoes;
 pub mod writer;
 
 use super::ledger::LedgerError;

@@ -34,6 +34,16 @@ pub struct Stands {
 impl Desk {
     /// Says where a change stands.
     pub fn stands(&self, meant: &Meant) -> Stands {
+        let stands = self.standing(meant, false);
+        let Found::Landed(entry) = &meant.found else { return stands };
+        match stands.told.unauthorized.then(|| self.undoes(meant, Some(entry))).flatten() {
+            Some(_) => self.standing(meant, true),
+            None => stands,
+        }
+    }
+
+    /// The same; whether it takes another landing back is known.
+    pub(super) fn standing(&self, meant: &Meant, undoes: bool) -> Stands {
         let assessment = &meant.judged.assessment;
         let today = self.book.now.date_naive().to_string();
         let touched: Vec<String> =
@@ -76,6 +86,7 @@ impl Desk {
             targets: &targets,
             blocked_by: &blocked,
             found: false,
+            undoes,
         });
         let landed = matches!(meant.found, Found::Landed(_));
         if let Some((merged, _)) = self.merged(&meant.change).filter(|_| !landed) {

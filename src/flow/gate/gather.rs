@@ -5,7 +5,6 @@ use chrono::SecondsFormat;
 
 use super::inputs::{merged_tree, open_branches, policy_digest};
 use super::{Gated, Request, instant};
-use crate::catalog::short;
 use crate::change::approvals::steering;
 use crate::change::policy::Policies;
 use crate::change::verdict::{Binding, Evidence, Inputs, Question, Recorded, unjudged, verdict};
@@ -20,15 +19,9 @@ use crate::flow::sides::{Asked, Wanted, folder_in};
 use crate::flow::vouching::is_asked;
 use crate::flow::workspace::configuration;
 use crate::git::{Environment, PullRequest, Repository, Why};
-use crate::ledger::{Event, Standing};
+use crate::ledger::Standing;
 use crate::model::gitsm::change_policy::WindowAt;
 use crate::tree::Revision;
-
-/// For how long taking something back needs nobody's agreement, in seconds (FORMATS: 24 hours).
-const FRESH: i64 = 24 * 3600;
-
-/// How many landings are looked at for the one that is taken back.
-const LANDINGS: usize = 20;
 
 /// The base that counts.
 struct Base {
@@ -224,7 +217,7 @@ impl Weighed {
                 told: &stands.told,
                 debts: &stands.debts,
                 month: &stands.month,
-                undoes: undoes(&desk, &meant),
+                undoes: desk.undoes(&meant, None),
             }),
         };
         let assessment = &meant.judged.assessment;
@@ -288,29 +281,4 @@ fn binding(meant: &Meant, stands: &Stands) -> Binding {
         true => Binding::Merge,
         false => Binding::Apply,
     }
-}
-
-/// The landing that a change takes back to the digit, if it was agreed to and is not long ago. What
-/// steers who agrees to what is never taken back like that.
-fn undoes(desk: &Desk, meant: &Meant) -> Option<String> {
-    let digest = meant.digest.as_deref()?;
-    if !steering(&meant.set).is_empty() {
-        return None;
-    }
-    let since = desk.book.now.timestamp() - FRESH;
-    let landings = desk.entries().iter().rev().filter(|one| one.counts() && one.time >= since);
-    let landings = landings.filter_map(|one| match &one.entry.statement.event {
-        Event::Merged(merged) => Some((one, merged)),
-        _ => None,
-    });
-    for (entry, merged) in landings.take(LANDINGS) {
-        let change = &entry.entry.statement.subject;
-        let Ok(landed) = desk.landed(change, entry, merged) else { continue };
-        let inverse = landed.judged.undo.digest.as_deref();
-        let same = inverse.is_some_and(|inverse| digest.strip_prefix("sha256:") == Some(inverse));
-        if same && !desk.stands(&landed).told.unauthorized {
-            return Some(format!("it takes {} back, to the digit", short(change)));
-        }
-    }
-    None
 }

@@ -137,4 +137,5 @@ pub(super) fn land(office: &Office, name: &str) {
     office.here.run_git(&["push", "--quiet", "origin", "main"]);
     let run = office.says("ci", &["merged"]);
     assert!(run.stdout.contains("merged by pipeline:ci"), "{run:?}");
+    assert!(!run.stdout.contains("unauthorized"), "{name} passed the gate: {run:?}");
 }

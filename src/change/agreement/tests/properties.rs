@@ -188,7 +188,14 @@ proptest! {
     fn where_a_change_stands_follows_from_what_holds(acts in prop::collection::vec(act(), 0..12)) {
         let world = done(&acts);
         world.with(|asked| {
-            let inputs = Inputs { asked, unsaid: &[], targets: &[], blocked_by: &[], found: false };
+            let inputs = Inputs {
+                asked,
+                unsaid: &[],
+                targets: &[],
+                blocked_by: &[],
+                found: false,
+                undoes: false,
+            };
             let told = state(&inputs);
             let straight = crate::change::state::straight(&inputs);
             prop_assert_eq!(told.state, straight, "{:?}", told.history);
