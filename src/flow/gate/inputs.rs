@@ -41,7 +41,7 @@ fn ruled(side: &Side<'_>) -> Value {
         .map(|(_, entity)| side.catalog.canonical(entity).to_owned())
         .map(|name| json!([name, side.value(&name)]))
         .collect();
-    rules.sort_by_key(|rule| canonical(rule));
+    rules.sort_by_key(canonical);
     rules.dedup();
     json!({"settings": side.config.settings, "rules": rules})
 }
