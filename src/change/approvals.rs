@@ -10,7 +10,7 @@ use super::governance::steers;
 use super::impact::ChangeImpact;
 use super::lengths::seconds;
 use super::people::People;
-use super::policy::{Policies, Rules};
+use super::policy::{Policies, Rules, floor};
 pub use super::requirement::{Approvals, Because, Requirement, RequirementKind};
 use super::set::{ChangeSet, EntityChange};
 use crate::catalog::short;
@@ -115,7 +115,7 @@ impl<'q, 'a> Asked<'q, 'a> {
         let question = self.question;
         for rules in question.policies.iter() {
             let rule = rules.approvals(question.band);
-            let grade = rule.grade.unwrap_or(Grade::Claimed);
+            let grade = rules.grade(question.band, floor(question.base));
             let band = question.band.name();
             let at = |field: &str| format!("/spec/approvals/{band}/{field}");
             if let Some(count) = rule.peers.filter(|count| *count > 0) {
@@ -310,13 +310,13 @@ impl<'q, 'a> Asked<'q, 'a> {
                             type `ecab`";
                 self.notes.insert(note.to_owned());
             }
-            let rule = rules.approvals(question.band);
+            let grade = rules.grade(question.band, floor(question.base));
             for team in teams {
                 self.ask(Wanted {
                     kind: RequirementKind::Emergency,
                     who: vec![team],
                     count: Some(1),
-                    grade: rule.grade.unwrap_or(Grade::Claimed),
+                    grade,
                     because: because(
                         rules,
                         "/spec/emergency/approvers".to_owned(),
@@ -341,13 +341,13 @@ impl<'q, 'a> Asked<'q, 'a> {
         let owners = owners.filter_map(|text| parse_reference(text, Some("team"), "default").ok());
         let who: Vec<String> = owners.map(|owner| owner.as_str().to_owned()).collect();
         let unowned = who.is_empty();
-        let grades = self.question.policies.iter();
-        let grades = grades.filter_map(|rules| rules.approvals(self.question.band).grade);
+        let (band, floor) = (self.question.band, floor(self.question.base));
+        let grades = self.question.policies.iter().map(|rules| rules.grade(band, floor));
         self.ask(Wanted {
             kind: RequirementKind::Governance,
             who,
             count: Some(1),
-            grade: grades.max().unwrap_or(Grade::Claimed),
+            grade: grades.max().unwrap_or(floor),
             because: Because { policy: None, pointer: None, reason },
             entities: steering.into_iter().filter_map(|(entity, _)| entity).collect(),
             consent_after: None,
@@ -374,7 +374,7 @@ impl<'q, 'a> Asked<'q, 'a> {
                 kind: RequirementKind::Unattributed,
                 who: Vec::new(),
                 count: Some(2),
-                grade: Grade::Claimed,
+                grade: floor(self.question.base),
                 because: Because {
                     policy: None,
                     pointer: None,

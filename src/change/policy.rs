@@ -10,7 +10,7 @@ use crate::catalog::short;
 use crate::model::gitsm::Spec;
 use crate::model::gitsm::built_in_policy::built_in;
 use crate::model::gitsm::change_policy::{
-    ApprovalRule, Bands, ChangePolicySpec, Emergency, RiskTable, Statements, Windows,
+    ApprovalRule, Bands, ChangePolicySpec, Emergency, Grade, RiskTable, Statements, Windows,
 };
 use crate::model::gitsm::value::{Criticality, Duration, RiskBand};
 
@@ -24,6 +24,14 @@ pub enum Where {
     Base,
     /// After it.
     Merged,
+}
+
+/// How sure it must be who agrees, where a policy says nothing of it. Where the base pins a ledger
+/// people have keys, and a word that anybody can write in their name is none.
+pub fn floor(base: &Side<'_>) -> Grade {
+    let ledger = base.config.settings.ledger.as_ref();
+    let pinned = ledger.is_some_and(|ledger| ledger.genesis.is_some());
+    if pinned { Grade::Forge } else { Grade::Claimed }
 }
 
 /// Which policy it is.
@@ -171,6 +179,12 @@ impl<'a> Rules<'a> {
             teams: own.teams.or(default.teams),
             grade: own.grade.or(default.grade),
         }
+    }
+
+    /// How sure it must be who agrees in a band: as the policy itself says, else at least `floor`.
+    pub fn grade(&self, band: RiskBand, floor: Grade) -> Grade {
+        let said = self.approvals(band).grade.unwrap_or(floor);
+        if self.says(band, |rule| rule.grade.is_some()) { said } else { said.max(floor) }
     }
 
     /// Whether the policy itself says who must agree in a band, by a field.

@@ -214,8 +214,15 @@ impl Refusal {
             Self::Revoked { later } => format!("they took it back ({later})"),
             Self::Superseded { later } => format!("they said something else later ({later})"),
             Self::GradeBelow { has, wants } => {
+                let how = match wants {
+                    Grade::Claimed => "",
+                    Grade::Forge => {
+                        ": sign it with a key that the base lists (`--key FILE`), or review it there"
+                    }
+                    Grade::Signed => ": sign it with a key that the base lists (`--key FILE`)",
+                };
                 let (has, wants) = (grade(*has), grade(*wants));
-                format!("it is only {has}, and {wants} is asked for")
+                format!("it is only {has}, and {wants} is asked for{how}")
             }
             Self::KeyUnknown { reason }
             | Self::KeyNotValid { reason }

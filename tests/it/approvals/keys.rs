@@ -96,7 +96,13 @@ fn what_is_only_claimed_counts_where_the_policy_lets_it_and_says_so() {
     if !ready() {
         return;
     }
+    // Where a ledger is pinned people have keys: a policy that says nothing wants more.
     let office = Office::new();
+    office.proposed();
+    let run = office.gitsm(&["change", "approve", "--as", "person:ada", "--unsigned"]);
+    assert!(run.stderr.contains("it is only claimed"), "{run:?}");
+    let content = "  approvals:\n    moderate: {grade: claimed}\n";
+    let office = Office::with(&[("policies/changes.yaml", policy(content))]);
     office.proposed();
     let run = office.gitsm(&["change", "approve", "--as", "person:ada", "--unsigned"]);
     assert_eq!(run.code, 0, "{run:?}");

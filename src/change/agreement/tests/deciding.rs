@@ -243,7 +243,10 @@ fn what_is_less_sure_replaces_nothing() {
     let told = world.told();
     assert_eq!(codes(&told), ["cy grade-below", "cy grade-below"]);
     assert_eq!(told.rejected.len(), 1, "an unsigned word clears no signed one");
-    assert_eq!(told.refused[0].words, "it is only claimed, and signed is asked for");
+    assert_eq!(
+        told.refused[0].words,
+        "it is only claimed, and signed is asked for: sign it with a key that the base lists (`--key FILE`)"
+    );
 }
 
 #[test]
