@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use super::Environment;
 use super::args::Demo;
 use super::error::{Failure, print};
-use crate::flow::demo::{Act, FOLDER, Performed, Request, STEPS, Show, Step, TRY_NEXT};
+use crate::flow::demo::{Act, FOLDER, Performed, Request, STEPS, SUMMARY, Show, Step, TRY_NEXT};
 use crate::output::{visible, wrapped};
 
 /// How wide texts are.
@@ -160,7 +160,8 @@ impl Look {
     }
 
     fn end(&self, folder: &str, unreachable: Option<&str>) -> String {
-        let mut text = format!("\n{}\n", self.strong("What to try next"));
+        let mut text = format!("\n{}\n", wrapped(SUMMARY, "", WIDTH));
+        text.push_str(&format!("\n{}\n", self.strong("What to try next")));
         if let Some(program) = unreachable {
             text.push_str(&format!("  export PATH=\"{program}:$PATH\"\n"));
         }

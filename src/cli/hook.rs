@@ -13,7 +13,7 @@ use crate::flow::diff::hidden;
 use crate::flow::hook::{
     HookError, Landed, OPTIONS, Told, Update, post_receive, pre_commit, pre_receive,
 };
-use crate::output::gate::human;
+use crate::output::gate::{human, only_told};
 use crate::output::{finding_lines, visible};
 
 /// The most that Git says of a push, in bytes.
@@ -86,7 +86,10 @@ fn shown(verdict: &Verdict, verbose: bool) -> String {
         return format!("\n{}\n", human(verdict, false));
     }
     let change = verdict.change.as_ref().and_then(|change| change.name.as_deref());
-    format!("gitsm: {} may be merged\n", visible(&change.map_or("it".to_owned(), short)))
+    let told = only_told(verdict);
+    let told = if told.is_empty() { told } else { format!(" (only told: {told})") };
+    let change = change.map_or("it".to_owned(), short);
+    format!("gitsm: {} may be merged{}\n", visible(&change), visible(&told))
 }
 
 fn landed(environment: &Environment) -> Result<u8, Failure> {

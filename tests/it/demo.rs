@@ -76,7 +76,7 @@ fn the_walk_is_refused_twice_and_ends_where_it_began() {
         let shown = run("git", &folder.join("acme.git"), &["show", &format!("main:{path}")]);
         (shown.code, shown.stdout)
     };
-    assert!(main("terraform/prod/db/main.tf").1.contains("allocated_storage           = 800\n"));
+    assert!(main("terraform/prod/db/main.tf").1.contains("\"db.r8g.2xlarge\"\n"));
     assert_ne!(main("changes/bigger-db.yaml").0, 0);
 }
 

@@ -13,6 +13,7 @@ use crate::change::state::Told;
 use crate::change::timing::Timing;
 use crate::config::Gate;
 use crate::finding::Finding;
+use crate::model::gitsm::value::RiskBand;
 
 /// What the ledger says of a change.
 pub struct Recorded<'q> {
@@ -49,6 +50,8 @@ pub struct Question<'q> {
     pub timing: &'q Timing,
     /// When windows bind it.
     pub binding: time::Binding,
+    /// From which band on it needs a window.
+    pub window_from: RiskBand,
     /// Its files beside entities.
     pub files: Vec<String>,
     /// Its entities.

@@ -45,7 +45,7 @@ pub(super) fn request(question: &Question<'_>) -> Answer {
         .collect();
     for one in assessment.statements.iter().filter(|one| one.needed) {
         if let Some(given) = &one.given {
-            evidence.push(Evidence::words(format!("{}: said by {given}", one.what)));
+            evidence.push(Evidence::words(format!("{}: {given}", one.what)));
         }
     }
     if !missing.is_empty() {

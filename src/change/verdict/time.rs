@@ -42,6 +42,15 @@ pub(super) fn schedule(question: &Question<'_>) -> Answer {
         let words = "it may be merged at any time: windows hold when it is applied";
         return Answer::met(words).with(evidence);
     }
+    let frozen = timing
+        .verdict
+        .subjects
+        .iter()
+        .any(|one| one.freezes.iter().any(|freeze| freeze.lifted_by.is_empty()));
+    if !frozen && !timing.verdict.cut && question.assessment.risk.band < question.window_from {
+        let from = question.window_from.name().replace('_', " ");
+        return Answer::met(format!("a change needs a window from {from} risk on")).with(evidence);
+    }
     let mut next: Vec<Next> = Vec::new();
     if let Some(span) = timing.verdict.next {
         let at = span.start.format("%Y-%m-%d %H:%M UTC");
@@ -50,11 +59,6 @@ pub(super) fn schedule(question: &Question<'_>) -> Answer {
     if timing.planned.is_some() {
         next.push(step("plan", "plan it for another time (`spec.schedule` of its request)", None));
     }
-    let frozen = timing
-        .verdict
-        .subjects
-        .iter()
-        .any(|one| one.freezes.iter().any(|freeze| freeze.lifted_by.is_empty()));
     if frozen {
         let words = "have an Exception of the freeze merged, which somebody else allows";
         next.push(step("except", words, None));

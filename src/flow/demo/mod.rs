@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use crate::output::CreateError;
 use crate::signature::find_program;
 use programs::Programs;
-pub use walk::{Act, STEPS, Show, Step, TRY_NEXT};
+pub use walk::{Act, STEPS, SUMMARY, Show, Step, TRY_NEXT};
 
 /// The folder that is made where nobody names one.
 pub const FOLDER: &str = "gitsm-demo";

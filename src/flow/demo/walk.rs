@@ -81,19 +81,19 @@ const fn resized(from: &'static str, to: &'static str) -> Act {
     Act::Edit { who: "jonas", file: DB, from, to }
 }
 
-const SIZE_800: &str = "allocated_storage           = 800";
-const SIZE_1200: &str = "allocated_storage           = 1200";
-const SIZE_4000: &str = "allocated_storage           = 4000";
+const SMALL: &str = "db.r8g.2xlarge";
+const LARGER: &str = "db.r8g.4xlarge";
+const HUGE: &str = "db.r8g.24xlarge";
 
 const REQUEST: &str = "\
 apiVersion: gitsm/v1alpha1
 kind: ChangeRequest
-metadata: {name: bigger-db, title: More disk under the checkout}
+metadata: {name: bigger-db, title: A larger machine for the checkout's database}
 spec:
-  reason: Orders fill it by Friday.
+  reason: Orders wait for it on Fridays.
   owner: team:payments
   plan:
-    implementation: Terraform enlarges the volume while it is in use; the standby first.
+    implementation: Terraform resizes the standby, fails over to it, then resizes the other.
     test: Done on staging on Monday, under load.
 ";
 
@@ -113,35 +113,44 @@ spec:
 pub static STEPS: &[Step] = &[
     Step {
         title: "A small edit",
-        told: "Jonas of payments wants more disk under the checkout. He edits one line of Terraform, \
-               and nothing else.",
+        told: "Jonas of payments wants a larger machine under the checkout's database. He edits one \
+               line of Terraform, and nothing else.",
         acts: &[
             quietly("jonas", "git switch --create bigger-db"),
-            resized(SIZE_800, SIZE_1200),
-            runs("jonas", "git commit --all --message 'More disk under the checkout'"),
+            resized(SMALL, LARGER),
+            runs(
+                "jonas",
+                "git commit --all --message 'A larger machine for the checkout's database'",
+            ),
         ],
     },
     Step {
         title: "What it really changes",
-        told: "No file of the catalog was touched. But the catalog says whose that Terraform is, so \
-               gitsm knows what hangs on it, how risky that is, and who must agree.",
-        acts: &[Act::Run {
-            who: "jonas",
-            line: "gitsm diff",
-            exit: 0,
-            show: Show::Parts(&["~ ", "What it can", "Risk", "Who must"], 6),
-        }],
+        told: "No file of the catalog was touched. But the database's entry in it says which files \
+               implement the database, so gitsm knows what hangs on them, how risky that is, and who \
+               must agree.",
+        acts: &[
+            runs("jonas", "gitsm get ci:checkout-db -o jsonpath={.spec.sources}"),
+            Act::Run {
+                who: "jonas",
+                line: "gitsm diff",
+                exit: 0,
+                show: Show::Parts(&["~ ", "What it can", "Risk", "Who must"], 7),
+            },
+        ],
     },
     Step {
         title: "The gate",
-        told: "acme has no forge, only a bare repository with gitsm as its pre-receive hook: two \
-               lines of shell. Jonas pushes to main. The answer says what is missing, and who can do \
-               what about it.",
+        told: "acme has no forge such as GitHub or GitLab, where this would be a check of the pull \
+               request; it has a bare repository with gitsm as its pre-receive hook, two lines of \
+               shell. Jonas pushes to main. The answer says what is missing, and who can do what \
+               about it. What stands in brackets is only told: acme does not hold merges up for it.",
         acts: &[refused("jonas", "git push origin bigger-db:main")],
     },
     Step {
         title: "Saying why, and being agreed to",
-        told: "He says why and how, in a file beside the change, and puts it forward. Ada, who owns \
+        told: "He says why and how, in a file beside the change (`gitsm change new` would begin it for \
+               him), and puts it forward: `change propose`. Ada, who owns \
                the database, agrees, and so does Ines of platform. Each signs with the key that the \
                main branch lists for them. It is written to a branch of its own, the ledger; nothing \
                is added to theirs.",
@@ -162,7 +171,7 @@ pub static STEPS: &[Step] = &[
         told: "All have agreed. Now Jonas makes it a little more, and pushes to main before anybody \
                looks again.",
         acts: &[
-            resized(SIZE_1200, SIZE_4000),
+            resized(LARGER, HUGE),
             quietly("jonas", "git commit --all --message 'Rather more'"),
             Act::Run {
                 who: "jonas",
@@ -174,8 +183,9 @@ pub static STEPS: &[Step] = &[
     },
     Step {
         title: "Agreed to again",
-        told: "An approval is of values: it is gone with any edit of one, and with another reason. \
-               Indentation, comments or a rebase would have changed nothing. So they look again.",
+        told: "An approval is for exactly what was shown: any edit of a value ends it, and so does \
+               another reason. Indentation, comments or a rebase would have changed nothing. So they \
+               look again.",
         acts: &[
             quietly("jonas", "git push"),
             quietly("jonas", "gitsm change propose"),
@@ -194,7 +204,7 @@ pub static STEPS: &[Step] = &[
         title: "What needs nobody",
         told: "Meanwhile Ines deploys a new version of the shop's pages. acme agreed beforehand to \
                changes that are nothing else (the ChangeModel deploy-application), so the gate lets \
-               it through at once. One careful rule takes the waiting out of most days.",
+               it through at once: whoever follows the rule waits for nobody.",
         acts: &[
             Act::Edit {
                 who: "ines",
@@ -213,7 +223,7 @@ pub static STEPS: &[Step] = &[
     Step {
         title: "The merge",
         told: "main has moved, so Jonas merges. What the gate looks at is what merging changes, and \
-               that is still what Ada and Ines saw: their word holds, and the push is accepted.",
+               that is still what Ada and Ines saw: their approvals count, and the push is accepted.",
         acts: &[
             quietly("jonas", "git switch main"),
             quietly("jonas", "git pull"),
@@ -224,7 +234,8 @@ pub static STEPS: &[Step] = &[
     Step {
         title: "What is known afterwards",
         told: "The hook has recorded what landed. Who agreed to what, by which key and when, can be \
-               proved by anybody who has the repository.",
+               proved by anybody who has the repository. Nothing is ever taken out: the approvals \
+               that an edit voided are here as well, genuine, and of what was there then.",
         acts: &[
             quietly("ada", "git fetch"),
             runs("ada", "gitsm ledger log"),
@@ -233,7 +244,7 @@ pub static STEPS: &[Step] = &[
     },
     Step {
         title: "Trying a stricter policy",
-        told: "Would more control have been worth it? Ada writes a stricter policy down and holds it \
+        told: "What would more control have cost? Ada writes a stricter policy down and holds it \
                against the year that is behind them, before it binds anybody.",
         acts: &[
             Act::Write { who: "ada", file: "../stricter.yaml", text: STRICTER },
@@ -247,9 +258,10 @@ pub static STEPS: &[Step] = &[
     },
     Step {
         title: "Taking it back",
-        told: "It was too much after all. gitsm computes what undoes the change, and proves it: \
-               exactly what was changed is as before, and nothing else. It was part of what was \
-               agreed to, so for a day nobody has to agree again.",
+        told: "It was too much after all. gitsm computes what undoes the change, and proves it: the \
+               files are exactly as before, and nothing else is touched. (Applying the Terraform is \
+               still his to do.) The request goes with it, and the ledger keeps what happened. The \
+               way back was part of what was agreed to, so for a day nobody has to agree again.",
         acts: &[
             quietly("jonas", "git fetch"),
             runs("jonas", "gitsm revert change:bigger-db"),
@@ -262,6 +274,11 @@ pub static STEPS: &[Step] = &[
         ],
     },
 ];
+
+/// What all of it comes to.
+pub const SUMMARY: &str = "Two pushes were stopped that nobody had agreed to, a routine change went \
+                           through without waiting, and two people were asked once for what they \
+                           saw. All of it is on record, and nobody filled in a form twice.";
 
 /// What to try when the walk is over.
 pub static TRY_NEXT: &[(&str, &str)] = &[

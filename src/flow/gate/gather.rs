@@ -21,6 +21,7 @@ use crate::flow::workspace::configuration;
 use crate::git::{Environment, PullRequest, Repository, Why};
 use crate::ledger::Standing;
 use crate::model::gitsm::change_policy::WindowAt;
+use crate::model::gitsm::value::RiskBand;
 use crate::tree::Revision;
 
 /// The base that counts.
@@ -221,6 +222,7 @@ impl Weighed {
             }),
         };
         let assessment = &meant.judged.assessment;
+        let (binding, window_from) = binding(&meant, &stands);
         let question = Question {
             inputs,
             gate: config.settings.gate.as_ref(),
@@ -231,7 +233,8 @@ impl Weighed {
             request: &meant.request,
             assessment,
             timing: &meant.judged.timing,
-            binding: binding(&meant, &stands),
+            binding,
+            window_from,
             files: meant.set.files.iter().map(|file| file.changed.path.clone()).collect(),
             entities: touched(&meant),
             steers: steering(&meant.set).into_iter().map(|(_, words)| words).collect(),
@@ -268,17 +271,21 @@ fn silenced(new: &Newly) -> Vec<Evidence> {
 }
 
 /// When windows bind: when it is merged, if a policy says so or nothing applies it later.
-fn binding(meant: &Meant, stands: &Stands) -> Binding {
+/// And from which band on one is needed: of several policies the strictest counts.
+fn binding(meant: &Meant, stands: &Stands) -> (Binding, RiskBand) {
     let sides = &meant.sides;
-    let at_merge = sides.base.show(|base| {
+    let (at_merge, from) = sides.base.show(|base| {
         sides.merged.show(|merged| {
             let policies = Policies::of(base, merged, &sides.facts);
-            let mut windows = policies.iter().filter_map(|rules| rules.windows());
-            windows.any(|windows| windows.at == WindowAt::Merge)
+            let windows: Vec<_> = policies.iter().map(|rules| rules.windows()).collect();
+            let at_merge = windows.iter().flatten().any(|one| one.at == WindowAt::Merge);
+            let from = windows.iter().map(|one| one.and_then(|one| one.required_from));
+            (at_merge, from.map(|from| from.unwrap_or(RiskBand::Low)).min())
         })
     });
-    match at_merge || stands.targets.is_empty() {
+    let binding = match at_merge || stands.targets.is_empty() {
         true => Binding::Merge,
         false => Binding::Apply,
-    }
+    };
+    (binding, from.unwrap_or(RiskBand::Low))
 }

@@ -33,6 +33,14 @@ fn name(one: &Requirement) -> String {
         .unwrap_or_default()
 }
 
+/// What is not met, and holds nothing up: each with its reason.
+pub fn only_told(verdict: &Verdict) -> String {
+    let told = verdict.requirements.iter();
+    let told = told.filter(|one| !one.enforced && one.standing != Standing::Met);
+    let told: Vec<String> = told.map(|one| format!("{}, {}", name(one), one.because)).collect();
+    told.join("; ")
+}
+
 /// What it comes to, in one sentence.
 fn sentence(verdict: &Verdict) -> String {
     let of = |standing: Standing| -> Vec<String> {
