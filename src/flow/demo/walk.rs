@@ -88,7 +88,7 @@ const HUGE: &str = "db.r8g.24xlarge";
 const REQUEST: &str = "\
 apiVersion: gitsm/v1alpha1
 kind: ChangeRequest
-metadata: {name: bigger-db, title: A larger machine for the checkout's database}
+metadata: {name: bigger-db, title: A larger machine for the database}
 spec:
   reason: Orders wait for it on Fridays.
   owner: team:payments
@@ -120,7 +120,7 @@ pub static STEPS: &[Step] = &[
             resized(SMALL, LARGER),
             runs(
                 "jonas",
-                "git commit --all --message 'A larger machine for the checkout's database'",
+                "git commit --all --message 'A larger machine for the database'",
             ),
         ],
     },
