@@ -118,10 +118,7 @@ pub static STEPS: &[Step] = &[
         acts: &[
             quietly("jonas", "git switch --create bigger-db"),
             resized(SMALL, LARGER),
-            runs(
-                "jonas",
-                "git commit --all --message 'A larger machine for the database'",
-            ),
+            runs("jonas", "git commit --all --message 'A larger machine for the database'"),
         ],
     },
     Step {
