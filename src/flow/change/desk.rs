@@ -44,13 +44,23 @@ impl Desk {
         Self::with(place, book, verified)
     }
 
-    /// The same with entries that were checked already.
+    fn with(place: &Place, book: Book, verified: Verified) -> Result<Self, ChangeError> {
+        let authority = book.authority(&book.main)?;
+        let keys = Keys::of(&authority);
+        Ok(Self { place: place.clone(), book, verified, authority, keys })
+    }
+
+    /// A desk at which nobody writes, with entries that were checked already: where there are none,
+    /// nobody's key matters, and people are not read.
     ///
     /// # Errors
     ///
     /// The base cannot be read.
-    pub fn with(place: &Place, book: Book, verified: Verified) -> Result<Self, ChangeError> {
-        let authority = book.authority(&book.main)?;
+    pub fn reading(place: &Place, book: Book, verified: Verified) -> Result<Self, ChangeError> {
+        if !verified.entries.is_empty() {
+            return Self::with(place, book, verified);
+        }
+        let authority = book.rules(&book.main)?;
         let keys = Keys::of(&authority);
         Ok(Self { place: place.clone(), book, verified, authority, keys })
     }

@@ -193,7 +193,7 @@ fn desk(request: &Request, book: Book) -> Result<(Desk, Option<String>), ChangeE
             Err(error) => unreadable = Some(format!("the ledger cannot be read: {error}")),
         }
     }
-    Ok((Desk::with(&request.place, book, verified)?, unreadable))
+    Ok((Desk::reading(&request.place, book, verified)?, unreadable))
 }
 
 /// Everything that is known.

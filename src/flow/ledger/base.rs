@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::cache::Cache;
-use crate::catalog::index::{Defined, Filed, Indexed, Listed, Scope};
+use crate::catalog::index::{Indexed, Listed, Scope, Topic};
 use crate::catalog::{Inspection, Shelf, load_with};
 use crate::config::{Config, FILE_NAME};
 use crate::flow::workspace::configuration;
@@ -17,6 +17,10 @@ use crate::tree::{Chosen, Revision, Tree, is_yaml};
 
 /// Catalogs of fewer YAML files are read in full.
 const LEAST: usize = 2_000;
+
+/// The families whose documents say who may say what.
+const PEOPLE: &str = "person";
+const POLICIES: &str = "changepolicy";
 
 /// How many indexes of a repository are kept; those of changes are among them.
 const KEPT: usize = 4;
@@ -80,7 +84,7 @@ impl<'r> Bases<'r> {
         };
         let authority = match same {
             Some(same) => same,
-            None => Arc::new(self.read(commit)?),
+            None => Arc::new(self.read(commit, &[PEOPLE, POLICIES])?),
         };
         self.known.insert(commit.to_owned(), Arc::clone(&authority));
         self.last = Some(commit.to_owned());
@@ -127,28 +131,48 @@ impl<'r> Bases<'r> {
     /// The files of a commit in which people, change policies and settings stand; of a small catalog
     /// all of them.
     pub(super) fn tree(&self, commit: &str) -> Result<(Arc<dyn Tree>, Config), GitError> {
+        self.tree_of(commit, &[PEOPLE, POLICIES])
+    }
+
+    /// The same with these families alone.
+    fn tree_of(
+        &self,
+        commit: &str,
+        families: &[&str],
+    ) -> Result<(Arc<dyn Tree>, Config), GitError> {
         let tree: Arc<dyn Tree> = Arc::new(Revision::unlisted(self.repository, commit)?);
         let (config, _) = configuration(tree.as_ref(), &self.folder, false);
-        let tree: Arc<dyn Tree> = match self.few(&tree, commit, &config)? {
+        let tree: Arc<dyn Tree> = match self.few(&tree, (commit, &config), families)? {
             Some(files) => Arc::new(Chosen::new(tree, files)?),
             None => Arc::new(Revision::open(self.repository, commit, &[])?),
         };
         Ok((tree, config))
     }
 
-    fn read(&self, commit: &str) -> Result<Authority, GitError> {
-        let (tree, config) = self.tree(commit)?;
+    /// What the branch says at a commit but for people and their keys: all that matters while nobody
+    /// has said anything.
+    ///
+    /// # Errors
+    ///
+    /// Git cannot deliver it.
+    pub(super) fn rules(&self, commit: &str) -> Result<Authority, GitError> {
+        self.read(commit, &[POLICIES])
+    }
+
+    fn read(&self, commit: &str, families: &[&str]) -> Result<Authority, GitError> {
+        let (tree, config) = self.tree_of(commit, families)?;
         let inspect = |_: &crate::catalog::Subject<'_>| Inspection::default();
         let (catalog, _) = load_with(tree.as_ref(), &config, &inspect, &self.shelf)?;
         Ok(Authority::of(&catalog, &config))
     }
 
-    /// The files of a large catalog that tell; nothing if it is small.
+    /// The files of a large catalog in which documents of these families stand; nothing if it is
+    /// small.
     fn few(
         &self,
         tree: &Arc<dyn Tree>,
-        commit: &str,
-        config: &Config,
+        (commit, config): (&str, &Config),
+        families: &[&str],
     ) -> Result<Option<BTreeSet<String>>, GitError> {
         let repository = self.repository;
         let (git, named) = (repository.git_dir().to_owned(), commit.to_owned());
@@ -166,19 +190,12 @@ impl<'r> Bases<'r> {
         };
         let files = index.ask(|index| {
             let mut files = BTreeSet::new();
-            index.each(&mut |file: &Filed| {
-                if file.summary.entities.iter().any(is_wanted) {
-                    files.insert(file.path.clone());
-                }
-            })?;
+            for family in families {
+                let found = index.find(Topic::Family, family)?;
+                files.extend(found.iter().map(|file| file.path.clone()));
+            }
             Ok(files)
         })?;
         Ok(Some(files))
     }
-}
-
-/// Whether a document is of a person or a change policy, or adds to one.
-fn is_wanted(one: &Defined) -> bool {
-    let wanted = |name: &String| name.starts_with("person:") || name.starts_with("changepolicy:");
-    wanted(&one.name) || one.extends.as_ref().is_some_and(wanted)
 }

@@ -194,6 +194,15 @@ impl Book {
         Ok(Bases::new(&self.repository, &self.folder).at(commit)?)
     }
 
+    /// The same but for people and their keys: all that matters while nobody has said anything.
+    ///
+    /// # Errors
+    ///
+    /// Git cannot deliver it.
+    pub fn rules(&self, commit: &str) -> Result<Arc<Authority>, LedgerError> {
+        Ok(Arc::new(Bases::new(&self.repository, &self.folder).rules(commit)?))
+    }
+
     /// The people and the change policies of the protected branch, as it is now.
     ///
     /// # Errors
