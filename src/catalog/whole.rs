@@ -48,10 +48,18 @@ impl Catalog {
     /// The whole value of an entity: what its document says, and what those that extend it add
     /// (DESIGN §2: they add fields and change none). Nothing if its file cannot be read again.
     pub fn value(&self, reader: &Reader<'_>, id: EntityId) -> Option<Value> {
-        let document = |id| {
+        self.whole(id, &mut |id| {
             let reopened = reader.document(self.entity(id))?;
             from_node::<Value>(reopened.root()?).ok()
-        };
+        })
+    }
+
+    /// The same of documents that `document` gives.
+    pub fn whole(
+        &self,
+        id: EntityId,
+        document: &mut dyn FnMut(EntityId) -> Option<Value>,
+    ) -> Option<Value> {
         let mut whole = document(id)?;
         for other in self.extensions(id) {
             let Some(mut more) = document(other) else { continue };

@@ -1,12 +1,16 @@
 //! All that is worth knowing of one entity, as a person reads it.
 
+use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::visible;
+use super::{Said, visible};
 
 /// A page about an entity.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Page {
+    /// Its canonical reference, such as `service:default/checkout`.
+    pub reference: String,
     /// What it is, such as `Service`.
     pub kind: String,
     /// Its name, as another command takes it.
@@ -22,7 +26,8 @@ pub struct Page {
 }
 
 /// Lines under a heading.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Section {
     /// The heading.
     pub title: &'static str,
@@ -31,18 +36,28 @@ pub struct Section {
 }
 
 /// A line: what it speaks of, and what it says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Line {
     /// What it speaks of.
-    pub label: String,
+    pub label: Said,
     /// What it says.
-    pub text: String,
+    pub said: Said,
+    /// Whether it holds at the instant of the page only, such as who is on call.
+    pub fleeting: bool,
 }
 
 impl Line {
     /// A line.
-    pub fn new(label: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { label: label.into(), text: text.into() }
+    pub fn new(label: impl Into<Said>, said: impl Into<Said>) -> Self {
+        Self { label: label.into(), said: said.into(), fleeting: false }
+    }
+
+    /// The same line, which holds at the instant of the page only.
+    #[must_use]
+    pub fn fleeting(mut self) -> Self {
+        self.fleeting = true;
+        self
     }
 }
 
@@ -81,23 +96,24 @@ fn style(text: &str, style: anstyle::Style, color: bool) -> String {
 }
 
 fn lines(lines: &[Line], width: Option<usize>, text: &mut String) {
-    let widths = || lines.iter().map(|line| visible(&line.label).width());
+    let lines: Vec<(String, String)> =
+        lines.iter().map(|line| (visible(&line.label.text()), line.said.text())).collect();
+    let widths = || lines.iter().map(|(name, _)| name.width());
     let short = widths().filter(|width| *width <= LABEL).max();
     let label = short.unwrap_or_else(|| widths().max().unwrap_or_default().min(LABEL));
-    for line in lines {
-        let name = visible(&line.label);
+    for (name, said) in lines {
         let pad = " ".repeat(label.saturating_sub(name.width()));
-        let before = match (label, line.text.is_empty()) {
+        let before = match (label, said.is_empty()) {
             (0, _) => "  ".to_owned(),
             (_, true) => format!("  {name}"),
             _ => format!("  {name}{pad}  "),
         };
         let indent = if label == 0 { 2 } else { label + 4 };
-        text.push_str(before.trim_end_matches(|c| c == ' ' && line.text.is_empty()));
+        text.push_str(before.trim_end_matches(|c| c == ' ' && said.is_empty()));
         let mut body = String::new();
-        broken(&line.text, indent, width, &mut body);
+        broken(&said, indent, width, &mut body);
         text.push_str(body.trim_start_matches(' '));
-        if line.text.is_empty() {
+        if said.is_empty() {
             text.push('\n');
         }
     }
@@ -132,8 +148,9 @@ mod tests {
     use super::*;
 
     fn example() -> Page {
-        let line = Line::new;
+        let line = |label: &str, said: &str| Line::new(label, said);
         Page {
+            reference: "service:default/checkout".to_owned(),
             kind: "Service".to_owned(),
             name: "service/checkout".to_owned(),
             title: Some("Online checkout".to_owned()),

@@ -22,6 +22,7 @@ mod corpus;
 mod demo;
 mod diff;
 mod doctor;
+mod entity_pages;
 mod fix;
 mod fmt;
 mod formats;

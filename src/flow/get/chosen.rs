@@ -262,7 +262,7 @@ fn owner(asked: &Asked, text: &str) -> Result<Vec<Name>, GetError> {
 }
 
 /// The canonical references that an entity goes or went by.
-pub(super) fn names_of(asked: &Asked, id: EntityId) -> Vec<Name> {
+fn names_of(asked: &Asked, id: EntityId) -> Vec<Name> {
     let catalog = &asked.catalog;
     let own = catalog.entity(id).reference;
     let documents = catalog.defined(own);
@@ -271,7 +271,7 @@ pub(super) fn names_of(asked: &Asked, id: EntityId) -> Vec<Name> {
 }
 
 /// Whether an owner of these names owns an entity.
-pub(super) fn is_owned(asked: &Asked, id: EntityId, owner: &[Name]) -> bool {
+fn is_owned(asked: &Asked, id: EntityId, owner: &[Name]) -> bool {
     let catalog = &asked.catalog;
     let documents = catalog.defined(catalog.entity(id).reference);
     let mut references = documents.flat_map(|id| &catalog.entity(id).references);

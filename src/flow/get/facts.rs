@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::page::{Subject, listed, plain};
-use crate::output::Line;
+use super::page::{Subject, plain};
+use crate::output::{Line, Piece, Said};
 
 /// Columns that other sections tell, in more words.
 const ELSEWHERE: &[&str] =
@@ -34,7 +34,7 @@ pub(super) fn facts(subject: &Subject<'_>) -> Vec<Line> {
         }
     }
     for (label, path) in MORE {
-        if !lines.iter().any(|line| line.label == *label) {
+        if !lines.iter().any(|line| line.label.text() == *label) {
             tell(subject, label, path, &mut lines);
         }
     }
@@ -51,11 +51,13 @@ pub(super) fn facts(subject: &Subject<'_>) -> Vec<Line> {
 fn tell(subject: &Subject<'_>, label: &str, path: &[&str], lines: &mut Vec<Line>) {
     let mut texts = Vec::new();
     collect(&subject.value, path, &mut texts);
-    if !texts.is_empty() {
-        let text = listed(&texts);
-        let text = if is_duration(&text) { super::promises::in_words(&text) } else { text };
-        lines.push(Line::new(label, text));
-    }
+    let said = match texts.as_slice() {
+        [] => return,
+        [text] if is_duration(text) => super::promises::in_words(text).into(),
+        [text] => subject.written(subject.id, path, text).into(),
+        texts => Said::list(texts.iter().map(|text| subject.written(subject.id, path, text))),
+    };
+    lines.push(Line::new(label, said));
 }
 
 fn is_duration(text: &str) -> bool {
@@ -119,12 +121,13 @@ pub(super) fn verification(subject: &Subject<'_>) -> Vec<Line> {
 fn pairs(subject: &Subject<'_>, path: &[&str]) -> Vec<Line> {
     let fields = subject.at(path).and_then(Value::as_object);
     let line = |(key, value): (&String, &Value)| {
-        let text = match value {
-            Value::Array(items) => listed(&items.iter().filter_map(plain).collect::<Vec<_>>()),
-            Value::Object(_) => value.to_string(),
-            other => plain(other)?,
+        let linked = |text: String| Piece::linked(&text);
+        let said = match value {
+            Value::Array(items) => Said::list(items.iter().filter_map(plain).map(linked)),
+            Value::Object(_) => value.to_string().into(),
+            other => linked(plain(other)?).into(),
         };
-        Some(Line::new(key.clone(), text))
+        Some(Line::new(key.clone(), said))
     };
     fields.into_iter().flatten().filter_map(line).collect()
 }
@@ -141,7 +144,7 @@ pub(super) fn links(subject: &Subject<'_>) -> Vec<Line> {
     let links = subject.at(&["metadata", "links"]).and_then(Value::as_array);
     let line = |link: &Value| {
         let title = link.get("title").and_then(plain).unwrap_or_else(|| "link".to_owned());
-        Some(Line::new(title, link.get("url").and_then(plain)?))
+        Some(Line::new(title, Piece::linked(&link.get("url").and_then(plain)?)))
     };
     links.into_iter().flatten().filter_map(line).collect()
 }

@@ -1,13 +1,17 @@
 //! `get`: which entities are meant by what a user names, and what to show of them.
 //!
-//! Begin with [`get`]. [`rows`] makes a list of any entities, whoever chose them; [`page`] is all
-//! that is worth knowing of one.
+//! Begin with [`get`]. [`rows`] makes a list of any entities, whoever chose them; [`Pages`] say all
+//! that is worth knowing of one, and of one after the other.
 
 mod chosen;
 mod facts;
+mod last_change;
+mod noted;
 mod page;
+mod pages;
 mod people;
 mod promises;
+mod reach;
 mod relations;
 mod rows;
 mod sections;
@@ -22,7 +26,9 @@ use crate::finding::Finding;
 use crate::output::{Item, Listing};
 use crate::rules;
 
-pub use page::page;
+pub use last_change::{LastChange, last_change};
+pub use noted::Kept;
+pub use pages::{All, Changes, Pages, all};
 pub use rows::{items, rows};
 
 /// What is asked for.
@@ -159,7 +165,10 @@ impl Got {
         let [id] = self.ids.as_slice() else { return Ok(None) };
         let findings = self.findings()?;
         let now = super::clock::instant(self.request.today.as_deref());
-        let mut page = page(&self.asked, *id, &findings, now);
+        let pages = Pages::of(&self.asked, &findings, now);
+        let change = last_change(&self.asked, &pages.reader, *id);
+        let changes = |_| change.clone();
+        let mut page = pages.with_changes(&changes).page(*id);
         if let Some(former) = &self.formerly {
             let former = crate::catalog::short(former);
             page.notes.push(format!("`{former}` is its former name"));

@@ -1,61 +1,27 @@
-//! The page of one entity: which sections it has, as a table.
+//! What a section of a page looks at, and how it speaks of entities.
 
-use chrono::{DateTime, Utc};
+use std::borrow::Cow;
+
 use serde_json::Value;
 
-use super::sections::SECTIONS;
-use crate::catalog::{Entity, EntityId, Reader, short};
-use crate::finding::Finding;
-use crate::flow::ask::Asked;
-use crate::output::{Page, Section};
+use super::pages::Pages;
+use crate::catalog::{Entity, EntityId, short};
+use crate::output::{Piece, Said};
 
 /// What a section looks at.
 pub(super) struct Subject<'a> {
-    pub(super) asked: &'a Asked,
+    /// The catalog, the instant, and what was found out for all pages.
+    pub(super) pages: &'a Pages<'a>,
     pub(super) id: EntityId,
     pub(super) entity: &'a Entity,
     /// Its whole value.
-    pub(super) value: Value,
-    /// When it is asked.
-    pub(super) now: DateTime<Utc>,
-    /// What is wrong with the catalog.
-    pub(super) findings: &'a [Finding],
-    pub(super) reader: Reader<'a>,
-}
-
-/// All that is worth knowing of an entity at an instant.
-pub fn page(asked: &Asked, id: EntityId, findings: &[Finding], now: DateTime<Utc>) -> Page {
-    let entity = asked.catalog.entity(id);
-    let reader = asked.reader();
-    let value = asked.catalog.value(&reader, id).unwrap_or_default();
-    let subject = Subject { asked, id, entity, value, now, findings, reader };
-    let section = |row: &super::sections::Row| {
-        let lines = (row.lines)(&subject);
-        (!lines.is_empty()).then_some(Section { title: row.title, lines })
-    };
-    let catalog = &asked.catalog;
-    let canonical = short(catalog.canonical(entity));
-    let written = catalog.names.text(entity.written);
-    let name = match canonical.split_once(':').and_then(|(_, rest)| rest.split_once('/')) {
-        Some((namespace, _)) => format!("{namespace}/{written}"),
-        None => written.to_owned(),
-    };
-    Page {
-        kind: entity.kind.name.to_owned(),
-        name,
-        title: subject.title(),
-        description: subject
-            .text(&["metadata", "description"])
-            .or_else(|| subject.text(&["spec", "description"])),
-        notes: subject.gone().into_iter().collect(),
-        sections: SECTIONS.iter().filter_map(section).collect(),
-    }
+    pub(super) value: Cow<'a, Value>,
 }
 
 impl Subject<'_> {
     /// The value at a path.
     pub(super) fn at(&self, path: &[&str]) -> Option<&Value> {
-        path.iter().try_fold(&self.value, |value, step| value.get(step))
+        path.iter().try_fold(self.value.as_ref(), |value, step| value.get(step))
     }
 
     /// The text at a path, numbers and truths included.
@@ -63,7 +29,7 @@ impl Subject<'_> {
         plain(self.at(path)?)
     }
 
-    fn title(&self) -> Option<String> {
+    pub(super) fn title(&self) -> Option<String> {
         let paths: [&[&str]; 3] = [
             &["metadata", "title"],
             &["metadata", "displayName"],
@@ -73,39 +39,65 @@ impl Subject<'_> {
     }
 
     /// That its life is over, if it is.
-    fn gone(&self) -> Option<String> {
+    pub(super) fn gone(&self) -> Option<String> {
         let life = self.entity.kind.practice.life_cycle.as_ref()?;
         let state = self.text(life.path)?;
         life.gone.contains(&state.as_str()).then(|| format!("it is {}", state.replace('_', " ")))
     }
 
     /// An entity, as a reference and with its title.
-    pub(super) fn named(&self, id: EntityId) -> String {
-        let catalog = &self.asked.catalog;
-        let entity = catalog.entity(id);
-        let reference = short(catalog.canonical(entity));
-        let document = self.reader.document(entity);
-        let title = document.as_ref().and_then(|document| super::rows::title(document.root()?));
-        match title {
-            Some(title) => format!("{reference} ({title})"),
-            None => reference,
-        }
+    pub(super) fn named(&self, id: EntityId) -> Piece {
+        let reference = self.pages.canonical(id).to_owned();
+        Piece::Entity { reference, title: self.pages.title(id), words: None }
     }
 
-    /// The reference of an entity.
-    pub(super) fn reference(&self, id: EntityId) -> String {
-        short(self.asked.catalog.canonical(self.asked.catalog.entity(id)))
+    /// An entity as its reference; with its title only where a page links to it.
+    pub(super) fn referred(&self, id: EntityId) -> Piece {
+        let reference = self.pages.canonical(id);
+        let title = self.pages.known_title(id);
+        let words = title.is_some().then(|| short(reference));
+        Piece::Entity { reference: reference.to_owned(), title, words }
+    }
+
+    /// An entity that is called by words of its own.
+    pub(super) fn called(&self, id: EntityId, words: &str) -> Piece {
+        let reference = self.pages.canonical(id).to_owned();
+        let title = self.pages.known_title(id);
+        Piece::Entity { reference, title, words: Some(words.to_owned()) }
+    }
+
+    /// A text that an entity has in a field: the entity that it refers to, if the field holds
+    /// references, an address, or words.
+    pub(super) fn written(&self, of: EntityId, field: &[&str], text: &str) -> Piece {
+        let catalog = self.pages.catalog;
+        let whole = |path: &[&str]| path.len() - usize::from(path.last() == Some(&"*"));
+        let is_field = |path: &[&str]| path.get(..whole(path)) == field.get(..whole(field));
+        let references =
+            self.documents_of(of).into_iter().flat_map(|id| &catalog.entity(id).references);
+        let mut meant = references
+            .filter(|one| is_field(one.field.path) && catalog.names.text(one.written) == text)
+            .filter_map(|one| {
+                let found = catalog.leads_to(one)?;
+                catalog.principal(catalog.entity(found).reference)
+            });
+        match meant.next() {
+            Some(id) => self.called(id, text),
+            None => Piece::linked(text),
+        }
     }
 
     /// The documents of the entity: its own and those that extend it.
     pub(super) fn documents(&self) -> Vec<EntityId> {
-        let more = self.asked.catalog.extensions(self.id);
-        std::iter::once(self.id).chain(more).collect()
+        self.documents_of(self.id)
+    }
+
+    fn documents_of(&self, id: EntityId) -> Vec<EntityId> {
+        std::iter::once(id).chain(self.pages.catalog.extensions(id)).collect()
     }
 
     /// Where the references of a field lead, and the texts of those that lead nowhere.
     pub(super) fn follow(&self, path: &[&str]) -> Vec<Result<EntityId, String>> {
-        let catalog = &self.asked.catalog;
+        let catalog = self.pages.catalog;
         let documents = self.documents();
         let references = documents.iter().flat_map(|id| &catalog.entity(*id).references);
         let of_field = references.filter(|one| one.field.path == path);
@@ -118,6 +110,11 @@ impl Subject<'_> {
             })
             .collect()
     }
+
+    /// Entities with their titles, as a list.
+    pub(super) fn all_named(&self, ids: impl IntoIterator<Item = EntityId>) -> Said {
+        Said::list(ids.into_iter().map(|id| self.named(id)))
+    }
 }
 
 /// A scalar as text.
@@ -127,17 +124,5 @@ pub(super) fn plain(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(truth) => Some(if *truth { "yes" } else { "no" }.to_owned()),
         _ => None,
-    }
-}
-
-/// The most names that a line gives.
-const MOST_NAMES: usize = 12;
-
-/// Names in a line; of very many the first, and how many more there are.
-pub(super) fn listed(names: &[String]) -> String {
-    let shown = names.iter().take(MOST_NAMES).cloned().collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(MOST_NAMES) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
     }
 }

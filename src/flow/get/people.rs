@@ -4,9 +4,10 @@ use chrono_tz::Tz;
 
 use super::page::{Subject, plain};
 use super::relations;
-use crate::catalog::{EntityId, rota};
+use crate::catalog::EntityId;
 use crate::model::gitsm::Spec;
-use crate::output::Line;
+use crate::model::gitsm::calendar::CalendarSpec;
+use crate::output::{Line, Piece, Said};
 
 /// Who answers for it, and how to reach them now.
 pub(super) fn reach(subject: &Subject<'_>) -> Vec<Line> {
@@ -32,33 +33,28 @@ pub(super) fn reach(subject: &Subject<'_>) -> Vec<Line> {
     for found in subject.follow(&["spec", "supportHours"]) {
         let Ok(id) = found else { continue };
         let open =
-            calendar(subject, id).map(|spec| match rota::occurring(spec, subject.now).is_empty() {
-                true => "closed now",
-                false => "open now",
+            calendar(subject, id).map(|spec| match subject.pages.occurring(id, spec).is_empty() {
+                true => ", closed now",
+                false => ", open now",
             });
-        let text = format!("{}, {}", subject.named(id), open.unwrap_or("unknown"));
-        lines.push(Line::new("support hours", text));
+        let said = Said::from(subject.named(id)).and(open.unwrap_or(", unknown"));
+        lines.push(Line::new("support hours", said).fleeting());
     }
     for (label, path) in
         [("suppliers", "suppliers"), ("customers", "customers"), ("stakeholders", "stakeholders")]
     {
         let found = subject.follow(&["spec", path, "*"]);
-        let names: Vec<String> = found
-            .into_iter()
-            .map(|found| found.map_or_else(|text| text, |id| subject.named(id)))
-            .collect();
-        if !names.is_empty() {
-            lines.push(Line::new(label, super::page::listed(&names)));
+        if !found.is_empty() {
+            let names = found.into_iter();
+            let names = names.map(|found| found.map_or_else(Piece::words, |id| subject.named(id)));
+            lines.push(Line::new(label, Said::list(names)));
         }
     }
     lines
 }
 
-fn calendar<'a>(
-    subject: &Subject<'a>,
-    id: EntityId,
-) -> Option<&'a crate::model::gitsm::calendar::CalendarSpec> {
-    match subject.asked.catalog.entity(id).spec() {
+fn calendar<'a>(subject: &Subject<'a>, id: EntityId) -> Option<&'a CalendarSpec> {
+    match subject.pages.catalog.entity(id).spec() {
         Some(Spec::Calendar(spec)) => Some(spec),
         _ => None,
     }
@@ -66,18 +62,20 @@ fn calendar<'a>(
 
 /// How to reach a team, or a person.
 fn team(subject: &Subject<'_>, id: EntityId, of: &str, lines: &mut Vec<Line>) {
-    let catalog = &subject.asked.catalog;
-    let Some(value) = catalog.value(&subject.reader, id) else { return };
+    let catalog = subject.pages.catalog;
+    let Some(value) = subject.pages.value(id) else { return };
     let label =
         |label: &str| if of == "support" { format!("support {label}") } else { label.to_owned() };
-    let at =
-        |path: &[&str]| path.iter().try_fold(&value, |value, step| value.get(step)).and_then(plain);
-    for (name, path) in [
-        ("chat", &["spec", "contact", "chat"]),
-        ("email", &["spec", "contact", "email"]),
-        ("email", &["spec", "profile", "email"]),
+    let at = |path: &[&str]| {
+        path.iter().try_fold(&*value, |value, step| value.get(step)).and_then(plain)
+    };
+    let linked: fn(&str) -> Piece = Piece::linked;
+    for (name, path, piece) in [
+        ("chat", &["spec", "contact", "chat"], linked),
+        ("email", &["spec", "contact", "email"], Piece::mail),
+        ("email", &["spec", "profile", "email"], Piece::mail),
     ] {
-        lines.extend(at(path).map(|text| Line::new(label(name), text)));
+        lines.extend(at(path).map(|text| Line::new(label(name), piece(&text))));
     }
     if catalog.entity(id).kind.family == "person" {
         lines.extend(
@@ -90,7 +88,7 @@ fn team(subject: &Subject<'_>, id: EntityId, of: &str, lines: &mut Vec<Line>) {
             let Some(target) = catalog.principal(reference.target) else { continue };
             match reference.field.path {
                 ["spec", "onCall"] => {
-                    lines.push(Line::new(label("on call"), on_call(subject, target)))
+                    lines.push(Line::new(label("on call"), on_call(subject, target)).fleeting());
                 }
                 ["spec", "escalation", "*"] => {
                     lines.push(Line::new(label("then"), subject.named(target)));
@@ -105,39 +103,37 @@ fn team(subject: &Subject<'_>, id: EntityId, of: &str, lines: &mut Vec<Line>) {
 }
 
 /// Who a rota calls at this instant.
-fn on_call(subject: &Subject<'_>, id: EntityId) -> String {
-    let rota = subject.reference(id);
-    let Some(spec) = calendar(subject, id) else { return rota };
-    let now = rota::occurring(spec, subject.now);
-    let called: Vec<String> = now
-        .iter()
-        .filter_map(|one| {
-            let who = person(subject, id, one.event)?;
-            Some(format!("{who} until {}", moment(&one.end)))
-        })
-        .collect();
-    match called.is_empty() {
-        true => format!("nobody at this time, by {rota}"),
-        false => format!("{}, by {rota}", called.join(" and ")),
+fn on_call(subject: &Subject<'_>, id: EntityId) -> Said {
+    let rota = subject.referred(id);
+    let Some(spec) = calendar(subject, id) else { return rota.into() };
+    let mut said = Said::default();
+    for one in subject.pages.occurring(id, spec).iter() {
+        let Some(who) = person(subject, id, one.event) else { continue };
+        let before = if said.is_empty() { "" } else { " and " };
+        said = said.and(before).and(who).and(" until ").and(moment(&one.end));
     }
+    if said.is_empty() {
+        said = "nobody at this time".into();
+    }
+    said.and(", by ").and(rota)
 }
 
 /// Whom an event of a rota calls.
-pub(super) fn person(subject: &Subject<'_>, calendar: EntityId, event: usize) -> Option<String> {
-    let catalog = &subject.asked.catalog;
+pub(super) fn person(subject: &Subject<'_>, calendar: EntityId, event: usize) -> Option<Piece> {
+    let catalog = subject.pages.catalog;
     let references = &catalog.entity(calendar).references;
     let item = u32::try_from(event).ok();
     let of_event = |path: &[&str]| path == ["spec", "events", "*", "person"];
     let found = references.iter().find(|one| of_event(one.field.path) && one.item == item)?;
     Some(match catalog.principal(found.target) {
         Some(id) => subject.named(id),
-        None => catalog.names.text(found.written).to_owned(),
+        None => Piece::words(catalog.names.text(found.written)),
     })
 }
 
 /// A time as people say it, in its zone.
-pub(super) fn moment(time: &chrono::DateTime<Tz>) -> String {
-    time.format("%a %Y-%m-%d %H:%M %Z").to_string()
+pub(super) fn moment(time: &chrono::DateTime<Tz>) -> Piece {
+    Piece::time(time, time.format("%a %Y-%m-%d %H:%M %Z").to_string())
 }
 
 /// The members of a team.
@@ -153,8 +149,7 @@ pub(super) fn members(subject: &Subject<'_>) -> Vec<Line> {
                 "deputizedBy" => "deputies",
                 _ => "units",
             };
-            let names: Vec<String> = ids.into_iter().map(|id| subject.named(id)).collect();
-            Line::new(label, super::page::listed(&names))
+            Line::new(label, subject.all_named(ids))
         })
         .collect()
 }
@@ -173,8 +168,7 @@ pub(super) fn teams(subject: &Subject<'_>) -> Vec<Line> {
                 "deputyOf" => "deputy in",
                 _ => "on call by",
             };
-            let names: Vec<String> = ids.into_iter().map(|id| subject.named(id)).collect();
-            Line::new(label, super::page::listed(&names))
+            Line::new(label, subject.all_named(ids))
         })
         .collect()
 }

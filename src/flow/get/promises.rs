@@ -9,13 +9,13 @@ use super::relations;
 use crate::catalog::{EntityId, rota};
 use crate::model::gitsm::Spec;
 use crate::model::gitsm::service_level_agreement::{Metric, ServiceLevelAgreementSpec, Target};
-use crate::output::Line;
+use crate::output::{Line, Said};
 
 /// The targets of its agreements, in words; of an agreement its own.
 pub(super) fn agreements(subject: &Subject<'_>) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Some(Spec::ServiceLevelAgreement(spec)) = subject.entity.spec() {
-        lines.extend(spec.targets.iter().map(|target| promise(spec, target)));
+        promises(subject, subject.id, spec, &mut lines);
     }
     let mut agreed = subject.follow(&["spec", "sla"]);
     for found in subject.follow(&["spec", "offerings", "*", "sla"]) {
@@ -31,21 +31,44 @@ pub(super) fn agreements(subject: &Subject<'_>) -> Vec<Line> {
                 continue;
             }
         };
-        let Some(Spec::ServiceLevelAgreement(spec)) = subject.asked.catalog.entity(id).spec()
+        let Some(Spec::ServiceLevelAgreement(spec)) = subject.pages.catalog.entity(id).spec()
         else {
             lines.push(Line::new("agreement", subject.named(id)));
             continue;
         };
-        lines.push(Line::new(
-            "agreement",
-            format!("{}, {}", subject.named(id), spec.lifecycle.name()),
-        ));
-        lines.extend(spec.targets.iter().map(|target| promise(spec, target)));
+        let said = Said::from(subject.named(id)).and(format!(", {}", spec.lifecycle.name()));
+        lines.push(Line::new("agreement", said));
+        promises(subject, id, spec, &mut lines);
     }
     lines
 }
 
-fn promise(spec: &ServiceLevelAgreementSpec, target: &Target) -> Line {
+/// The targets of an agreement.
+fn promises(
+    subject: &Subject<'_>,
+    id: EntityId,
+    spec: &ServiceLevelAgreementSpec,
+    lines: &mut Vec<Line>,
+) {
+    let own: &[&str] = &["spec", "targets", "*", "calendar"];
+    let common: &[&str] = &["spec", "calendar"];
+    let line = |target: &Target| {
+        let hours = target.calendar.as_ref().map(|calendar| (own, calendar));
+        let hours = hours.or_else(|| Some((common, spec.calendar.as_ref()?)));
+        let said = Said::from(promise(target));
+        let said = match hours {
+            Some((field, calendar)) => {
+                said.and(", in the hours of ").and(subject.written(id, field, &calendar.0))
+            }
+            None => said.and(", around the clock"),
+        };
+        Line::new(target.id.clone(), said)
+    };
+    lines.extend(spec.targets.iter().map(line));
+}
+
+/// What a target promises, but for the hours.
+fn promise(target: &Target) -> String {
     let within = target.within.as_ref().map(|within| in_words(&within.0));
     let within = within.map(|within| format!(" within {within}")).unwrap_or_default();
     let goal = percent(target.goal.0);
@@ -60,11 +83,7 @@ fn promise(spec: &ServiceLevelAgreementSpec, target: &Target) -> Line {
     for (field, value) in target.applies_to.iter().flatten() {
         text.push_str(&format!(", {field} {value}"));
     }
-    match target.calendar.as_ref().or(spec.calendar.as_ref()) {
-        Some(calendar) => text.push_str(&format!(", in the hours of {}", calendar.0)),
-        None => text.push_str(", around the clock"),
-    }
-    Line::new(target.id.clone(), text)
+    text
 }
 
 /// A share as people say it: `99.9 %`.
@@ -110,12 +129,12 @@ pub(super) fn objectives(subject: &Subject<'_>) -> Vec<Line> {
     for (_, ids) in relations::of(subject, &["measuredBy"], &[]) {
         lines.extend(ids.into_iter().map(|id| objective(subject, id)));
     }
-    lines.sort_by(|a, b| a.label.cmp(&b.label));
+    lines.sort_by_cached_key(|line| line.label.text());
     lines
 }
 
 fn objective(subject: &Subject<'_>, id: EntityId) -> Line {
-    let value = subject.asked.catalog.value(&subject.reader, id).unwrap_or_default();
+    let value = subject.pages.value(id).unwrap_or_default();
     let items = |key: &str| value["spec"][key].as_array().cloned().unwrap_or_default();
     let target = |item: &Value| {
         let share = item.get("target").and_then(Value::as_f64);
@@ -133,7 +152,7 @@ fn objective(subject: &Subject<'_>, id: EntityId) -> Line {
     }
     let title = value["metadata"]["displayName"].as_str().map(|title| format!(": {title}"));
     text.push_str(&title.unwrap_or_default());
-    Line::new(subject.reference(id), text)
+    Line::new(subject.referred(id), text)
 }
 
 pub(super) fn continuity(subject: &Subject<'_>) -> Vec<Line> {
@@ -156,20 +175,17 @@ pub(super) fn runbooks(subject: &Subject<'_>) -> Vec<Line> {
     let mut lines = Vec::new();
     for (_, ids) in relations::of(subject, &["operatedBy"], &[]) {
         for id in ids {
-            let tested = match subject.asked.catalog.entity(id).spec() {
+            let tested = match subject.pages.catalog.entity(id).spec() {
                 Some(Spec::Runbook(spec)) => spec
                     .last_tested
                     .as_ref()
                     .map_or_else(|| "never tested".to_owned(), |day| format!("tested {}", day.0)),
                 _ => String::new(),
             };
-            let title = subject.named(id);
-            let reference = subject.reference(id);
-            let title = title.strip_prefix(&reference).unwrap_or_default().trim();
-            let title = title.trim_start_matches('(').trim_end_matches(')');
+            let title = subject.pages.title(id).unwrap_or_default();
             let parts: Vec<&str> =
-                [title, &tested].into_iter().filter(|part| !part.is_empty()).collect();
-            lines.push(Line::new(reference, parts.join(", ")));
+                [title.trim(), &tested].into_iter().filter(|part| !part.is_empty()).collect();
+            lines.push(Line::new(subject.referred(id), parts.join(", ")));
         }
     }
     lines
@@ -177,22 +193,21 @@ pub(super) fn runbooks(subject: &Subject<'_>) -> Vec<Line> {
 
 /// The exceptions that hold for it, and those that no longer do.
 pub(super) fn exceptions(subject: &Subject<'_>) -> Vec<Line> {
-    let today = subject.now.date_naive().to_string();
+    let today = subject.pages.now.date_naive().to_string();
     let mut lines = Vec::new();
     for (_, ids) in relations::of(subject, &["exemptedBy"], &[]) {
         for id in ids {
-            let Some(Spec::Exception(spec)) = subject.asked.catalog.entity(id).spec() else {
+            let Some(Spec::Exception(spec)) = subject.pages.catalog.entity(id).spec() else {
                 continue;
             };
             let when = match spec.expires.0 < today {
                 true => format!("expired on {}", spec.expires.0),
                 false => format!("until {}", spec.expires.0),
             };
-            let text = format!(
-                "not `{}`, {when}, allowed by {}: {}",
-                spec.name, spec.approver.0, spec.reason
-            );
-            lines.push(Line::new(subject.reference(id), text));
+            let approver = subject.written(id, &["spec", "approver"], &spec.approver.0);
+            let said = Said::from(format!("not `{}`, {when}, allowed by ", spec.name));
+            let said = said.and(approver).and(format!(": {}", spec.reason));
+            lines.push(Line::new(subject.referred(id), said).fleeting());
         }
     }
     lines
@@ -204,31 +219,37 @@ const NEXT: u16 = 3;
 /// When a calendar's events are.
 pub(super) fn events(subject: &Subject<'_>) -> Vec<Line> {
     let Some(Spec::Calendar(spec)) = subject.entity.spec() else { return Vec::new() };
-    let what = |number: usize| {
+    let what = |number: usize| -> Option<Said> {
         let event = spec.events.get(number);
-        let summary = event.and_then(|event| event.summary.clone());
-        summary.or_else(|| person(subject, subject.id, number)).unwrap_or_else(|| "yes".to_owned())
+        let summary = event.and_then(|event| event.summary.as_deref());
+        let person = || person(subject, subject.id, number).map(Said::from);
+        summary.map(Said::from).or_else(person)
     };
-    let now = rota::occurring(spec, subject.now);
+    let what_or_yes = |number: usize| what(number).unwrap_or_else(|| "yes".into());
+    let now = subject.pages.occurring(subject.id, spec);
     let mut lines: Vec<Line> = now
         .iter()
-        .map(|one| Line::new("now", format!("{}, until {}", what(one.event), moment(&one.end))))
+        .map(|one| {
+            let said = what_or_yes(one.event).and(", until ").and(moment(&one.end));
+            Line::new("now", said).fleeting()
+        })
         .collect();
     if lines.is_empty() {
-        lines.push(Line::new("now", "nothing"));
+        lines.push(Line::new("now", "nothing").fleeting());
     }
-    for one in rota::coming(spec, subject.now, NEXT) {
-        lines.push(Line::new("next", format!("{}, from {}", what(one.event), moment(&one.start))));
+    for one in rota::coming(spec, subject.pages.now, NEXT) {
+        let said = what_or_yes(one.event).and(", from ").and(moment(&one.start));
+        lines.push(Line::new("next", said).fleeting());
     }
     for (number, event) in spec.events.iter().enumerate() {
         let rule = event.rrule.as_deref().unwrap_or("once");
         let length = in_words(&event.duration.0);
         let text = format!("from {} for {length}, {rule}", event.start.replace('T', " "));
-        let name = match what(number) {
-            name if name == "yes" => String::new(),
-            name => format!("{name}: "),
+        let said = match what(number) {
+            Some(name) if name.text() != "yes" => name.and(": ").and(text),
+            _ => text.into(),
         };
-        lines.push(Line::new(format!("event {}", number + 1), format!("{name}{text}")));
+        lines.push(Line::new(format!("event {}", number + 1), said));
     }
     lines
 }

@@ -4,9 +4,10 @@
 //! one is read once; whoever has only ids ([`rows`]) reads their documents again.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::chosen::namespace_of;
+use super::noted::Noted;
 use crate::catalog::{Catalog, DocumentView, Entity, EntityId, FileView, Reader, Reopened};
 use crate::flow::ask::Asked;
 use crate::model::{Column, Kind};
@@ -47,29 +48,17 @@ impl Saying {
 /// What stands between several texts in a cell.
 const SEPARATOR: &str = ", ";
 
-/// What documents say, noted while the catalog was read, by file and number.
+/// What documents say, noted while the catalog was read.
 #[derive(Default)]
-pub(super) struct Notes {
-    known: Mutex<HashMap<(usize, u32), Saying>>,
-}
+pub(super) struct Notes(Noted<Saying>);
 
 impl Notes {
     /// Notes what the documents of a file say that are wanted.
     pub(super) fn take(&self, view: &FileView<'_>, wanted: &dyn Fn(&DocumentView<'_>) -> bool) {
-        let file = Arc::as_ptr(view.source.file()).addr();
-        let documents = view.documents.iter().filter(|document| wanted(document));
-        let said = documents.filter_map(|document| {
-            Some(((file, document.number as u32), Saying::of(document.kind()?, document.root)))
+        self.0.take(view, &|document| {
+            wanted(document).then_some(())?;
+            Some(Saying::of(document.kind()?, document.root))
         });
-        let said: Vec<_> = said.collect();
-        if let Ok(mut known) = self.known.lock() {
-            known.extend(said);
-        }
-    }
-
-    fn of(&self, entity: &Entity) -> Option<Saying> {
-        let key = (Arc::as_ptr(&entity.file).addr(), entity.document);
-        self.known.lock().ok()?.get(&key).cloned()
     }
 }
 
@@ -87,7 +76,7 @@ pub(super) fn rows_noted(asked: &Asked, ids: &[EntityId], notes: &Notes) -> List
     let catalog = &asked.catalog;
     let said = ids.iter().map(|id| {
         let documents = std::iter::once(*id).chain(catalog.extensions(*id));
-        (*id, documents.filter_map(|id| notes.of(catalog.entity(id))).collect())
+        (*id, documents.filter_map(|id| notes.0.of(catalog.entity(id))).collect())
     });
     list(asked, ids, said.collect())
 }
