@@ -3,7 +3,8 @@
 //! The floors, from the ground up; each may use those above it in this list and none below:
 //!
 //! 0. [`finding`], [`source`]: one located statement
-//! 1. [`yaml`], [`git`], [`tree`]: files and history; [`signature`]: who signed what
+//! 1. [`yaml`], [`git`], [`tree`]: files and history; [`signature`]: who signed what; [`expr`],
+//!    [`template`], [`markdown`]: small languages, made safe
 //! 2. [`model`]: kinds, relations, references, as tables
 //! 3. [`catalog`], [`config`], [`cache`]: the catalog of a tree; [`ledger`]: what happened
 //! 4. [`change`]: what a change is, and what it means
@@ -26,10 +27,12 @@ pub mod flow;
 pub mod forge;
 pub mod git;
 pub mod ledger;
+pub mod markdown;
 pub mod model;
 pub mod output;
 pub mod rules;
 pub mod signature;
 pub mod source;
+pub mod template;
 pub mod tree;
 pub mod yaml;

@@ -13,6 +13,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("finding", 0),
     ("source", 0),
     ("expr", 1),
+    ("markdown", 1),
+    ("template", 1),
     ("yaml", 1),
     ("git", 1),
     ("signature", 1),
