@@ -10,7 +10,7 @@
 //! 4. [`change`]: what a change is, and what it means
 //! 5. [`rules`]: everything that is checked
 //! 6. [`forge`]: what forges say
-//! 7. [`output`]: findings to bytes
+//! 7. [`output`], [`render`]: findings and sites to bytes
 //! 8. [`flow`]: use cases
 //! 9. [`cli`]: parse, call, print
 //!
@@ -30,6 +30,7 @@ pub mod ledger;
 pub mod markdown;
 pub mod model;
 pub mod output;
+pub mod render;
 pub mod rules;
 pub mod signature;
 pub mod source;

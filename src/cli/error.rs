@@ -16,6 +16,7 @@ use crate::flow::hook::HookError;
 use crate::flow::init::InitError;
 use crate::flow::ledger::LedgerError;
 use crate::flow::rename::RenameError;
+use crate::flow::render::RenderError;
 use crate::flow::revert::RevertError;
 use crate::flow::sides::SidesError;
 use crate::flow::validate::ValidateError;
@@ -104,6 +105,7 @@ told!(
     CalendarError,
     ChangeError,
     DemoError,
+    RenderError,
     GateError,
     GetError,
     InitError,

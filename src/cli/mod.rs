@@ -29,6 +29,7 @@ mod policy;
 mod query;
 mod refs;
 mod rename;
+mod render;
 mod revert;
 mod schema;
 mod validate;
@@ -116,6 +117,7 @@ fn perform(command: &args::Command, environment: &Environment) -> Result<u8, Fai
         args::Command::Get(arguments) => get::run(arguments, environment),
         args::Command::Refs(arguments) => refs::run(arguments, environment),
         args::Command::Rename(arguments) => rename::run(arguments, environment),
+        args::Command::Render(arguments) => render::run(arguments, environment),
         args::Command::Revert(arguments) => revert::run(arguments, environment),
         args::Command::Codeowners(arguments) => codeowners::run(arguments, environment),
         args::Command::Fmt(arguments) => fmt::run(arguments, environment),

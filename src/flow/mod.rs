@@ -37,6 +37,7 @@ pub mod query;
 mod records;
 pub mod refs;
 pub mod rename;
+pub mod render;
 pub mod revert;
 pub mod schemas;
 pub mod sides;

@@ -4,7 +4,7 @@ use super::text::visible;
 
 /// A text as a label in quotes. Mermaid reads Markdown and HTML in labels, and knows `#name;` as a
 /// way to write a character: all that could begin either is written that way.
-pub(super) fn label(text: &str) -> String {
+pub fn label(text: &str) -> String {
     let mut safe = String::from("\"");
     for c in visible(text).chars() {
         match c {

@@ -52,6 +52,7 @@ pub use impact::{
 pub use json::schema as findings_schema;
 pub use jsonpath::{Template, TemplateError};
 pub use listing::{Heading, Item, Listing, Row, Shown};
+pub use mermaid::label as mermaid_label;
 pub use page::{Line, Page, Section, page};
 pub use renamed::{Renamed, renamed};
 pub use said::{Piece, Said};

@@ -75,9 +75,9 @@ fn folder(name: &str) -> String {
 /// A name as a file, without its ending. A tilde is no part of names, so nothing collides.
 fn file(name: &str) -> String {
     let stem = name.split('.').next().unwrap_or(name);
-    let is_port = ["com", "lpt"].iter().any(|port| {
-        stem.strip_prefix(port).is_some_and(|rest| rest.len() == 1 && rest != "0")
-    });
+    let is_port = ["com", "lpt"]
+        .iter()
+        .any(|port| stem.strip_prefix(port).is_some_and(|rest| rest.len() == 1 && rest != "0"));
     let safe = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     let clean: String = name.chars().map(|c| if safe(c) { c } else { '~' }).collect();
     match TAKEN.contains(&stem) || is_port || clean.starts_with('.') {

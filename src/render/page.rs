@@ -140,8 +140,12 @@ pub enum Part {
     Picture(Picture),
     /// Values that are filled into commands.
     Parameters(Vec<Parameter>),
+    /// How far one is, of so many steps.
+    Progress(usize),
     /// Steps that are ticked one after the other.
     Steps(Vec<Step>),
+    /// Who is on duty from when until when; a browser marks who is now.
+    Shifts(Vec<Shift>),
     /// Days with what is on them.
     Months(Vec<Month>),
     /// What happened, the newest first.
@@ -234,6 +238,19 @@ pub struct Step {
     pub on_failure: Option<String>,
     /// How long it may take.
     pub timeout: Option<String>,
+}
+
+/// A time that somebody is on duty, or that something lasts.
+#[derive(Debug, Clone)]
+pub struct Shift {
+    /// When it begins, as RFC 3339.
+    pub from: String,
+    /// When it ends, as RFC 3339.
+    pub until: String,
+    /// The same as people read it.
+    pub when: String,
+    /// Who, or what.
+    pub who: Said,
 }
 
 /// A month, its weeks beginning on Mondays.

@@ -56,12 +56,10 @@ impl Around<'_> {
         }
         let rows = shown(self.left).max(shown(self.right)).max(1);
         let height = TOP + rows as f64 * (HEIGHT + GAP) + MARGIN;
-        let columns: Vec<(&[Neighbour], &str, &str)> = [
-            (self.left, "needs it", "what-needs-it"),
-            (self.right, "it needs", "what-it-needs"),
-        ]
-        .into_iter()
-        .collect();
+        let columns: Vec<(&[Neighbour], &str, &str)> =
+            [(self.left, "needs it", "what-needs-it"), (self.right, "it needs", "what-it-needs")]
+                .into_iter()
+                .collect();
         let left_at = MARGIN;
         let root_at = match self.left.is_empty() {
             true => MARGIN,
@@ -126,14 +124,14 @@ impl Around<'_> {
     /// The same for pages of Markdown.
     fn mermaid(&self) -> String {
         let mut text = String::from("flowchart LR\n");
-        let label = |one: &Neighbour| crate::output::mermaid_text(&one.name());
-        text.push_str(&format!("  n0[\"{}\"]\n", label(&self.root)));
+        let label = |one: &Neighbour| crate::output::mermaid_label(&one.name());
+        text.push_str(&format!("  n0[{}]\n", label(&self.root)));
         let mut number = 0;
         for (side, is_left) in [(self.left, true), (self.right, false)] {
             for one in side.iter().take(MOST) {
                 number += 1;
                 let (from, to) = if is_left { (number, 0) } else { (0, number) };
-                text.push_str(&format!("  n{number}[\"{}\"]\n  n{from} --> n{to}\n", label(one)));
+                text.push_str(&format!("  n{number}[{}]\n  n{from} --> n{to}\n", label(one)));
             }
         }
         text

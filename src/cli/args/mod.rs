@@ -20,6 +20,7 @@ mod policy;
 mod query;
 mod refs;
 mod rename;
+mod render;
 mod revert;
 mod validate;
 
@@ -54,6 +55,7 @@ pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
 pub(super) use query::Query;
 pub(super) use refs::{Refs, RefsFormat};
 pub(super) use rename::Rename;
+pub(super) use render::Render;
 pub(super) use revert::{Revert, RevertFormat};
 pub(super) use validate::{Output, Validate};
 
@@ -162,6 +164,9 @@ pub enum Command {
     /// Give an entity another name, in every place that names it
     #[command(after_help = rename::EXAMPLES)]
     Rename(Rename),
+    /// Make a site of a catalog: a page for each entity, with pictures and search
+    #[command(after_help = render::EXAMPLES)]
+    Render(Render),
     /// Follow a change from its request to its review: agree, record, look up, plan
     Change(Change),
     /// Read and keep the ledger: what was recorded, by whom, and whether it is as it was written

@@ -91,6 +91,21 @@ impl Side {
     }
 }
 
+/// What needs an entity, and what it needs, each with its relation, by relation and reference.
+pub fn neighbours(catalog: &Catalog, graph: &Graph, id: EntityId) -> (Beside, Beside) {
+    let of = |side: Side| {
+        let mut beside = side.told(catalog, graph, id);
+        let name = |id: EntityId| catalog.canonical(catalog.entity(id));
+        beside.sort_by(|a, b| a.0.cmp(b.0).then_with(|| name(a.1).cmp(name(b.1))));
+        beside.dedup();
+        beside
+    };
+    (of(Side::NeededBy), of(Side::Needs))
+}
+
+/// Entities beside another, each with its relation.
+pub type Beside = Vec<(&'static str, EntityId)>;
+
 /// Where trouble comes from: with the relation as this entity has it.
 fn causes(graph: &Graph, id: EntityId) -> Vec<(&'static str, EntityId)> {
     let own = graph.outgoing(id).iter().filter(|edge| to_source(edge.relation.impact));

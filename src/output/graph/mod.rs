@@ -15,6 +15,7 @@ use crate::catalog::drawing::Drawing;
 pub use dot::emit as dot;
 pub use mermaid::emit as mermaid;
 pub use svg::emit as svg;
+pub(crate) use svg::{shape_class, shortened};
 pub use tree::emit as tree;
 
 /// Entities and the relations between them.

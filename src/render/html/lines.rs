@@ -1,26 +1,26 @@
 //! Lines of a label and what it says, as a list of descriptions.
 
-use super::{Context, push_said, text};
-use crate::output::Line;
+use super::{Context, push_said};
+use crate::output::{Line, Piece};
 
-/// Lines without labels are a list, with labels a list of descriptions; lines of one label are told
-/// together.
+/// The longest label that stands beside what it says.
+const BESIDE: usize = 24;
+
+/// Lines of one label in a row are told together; where labels are long, or entities, they stand
+/// above what they say.
 pub(super) fn push(html: &mut String, lines: &[Line], context: &Context<'_>) {
-    let Some(first) = lines.first() else { return };
-    let long = lines.iter().any(|line| line.label.chars().count() > 28 || line.about.is_some());
-    html.push_str(if long { "<dl class=\"facts long\">" } else { "<dl class=\"facts\">" });
-    let _ = first;
+    let entity =
+        |line: &Line| line.label.pieces.iter().any(|one| matches!(one, Piece::Entity { .. }));
+    let long = |line: &Line| entity(line) || line.label.text().chars().count() > BESIDE;
+    html.push_str(match lines.iter().any(long) {
+        true => "<dl class=\"facts long\">",
+        false => "<dl class=\"facts\">",
+    });
     let mut before: Option<&Line> = None;
     for line in lines {
-        let same = before.is_some_and(|before| {
-            before.label == line.label && before.about.is_none() && line.about.is_none()
-        });
-        if !same {
+        if before.is_none_or(|before| before.label != line.label) {
             html.push_str("<dt>");
-            match &line.about {
-                Some(about) => push_said(html, about, context),
-                None => text::push(html, &line.label),
-            }
+            push_said(html, &line.label, context);
             html.push_str("</dt>");
         }
         html.push_str("<dd>");

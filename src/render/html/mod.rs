@@ -8,33 +8,44 @@ mod text;
 
 use super::address::Address;
 use super::page::{Block, Page, Part};
+use crate::markdown::Target;
 use crate::output::{Piece, Said};
 
 pub(super) use text::{escaped, slug};
+
+/// What there is to link to.
+pub trait Links: Sync {
+    /// Whether an entity has a page; by its canonical reference.
+    fn has(&self, reference: &str) -> bool;
+
+    /// The entity that a mention in prose means, such as `service:checkout`, as its canonical
+    /// reference.
+    fn meant(&self, mention: &str) -> Option<String>;
+
+    /// Where the files of the catalog can be read, such as `https://github.com/acme/it/blob/main/`.
+    fn source(&self) -> Option<&str>;
+}
 
 /// From where a page links, and to what.
 pub struct Context<'a> {
     /// The page that links.
     pub here: &'a Address,
-    /// Whether an entity has a page.
-    pub known: &'a (dyn Fn(&str) -> bool + Sync),
-    /// The entity that a mention in prose means, as its canonical reference.
-    pub meant: &'a (dyn Fn(&str) -> Option<String> + Sync),
-    /// Where the files of the catalog can be read, such as `https://github.com/acme/it/blob/main/`.
-    pub source: Option<&'a str>,
+    /// What there is to link to.
+    pub links: &'a dyn Links,
 }
 
 impl Context<'_> {
     /// The link to an entity, if it has a page.
     pub fn link(&self, reference: &str) -> Option<String> {
-        (self.known)(reference).then(|| self.here.link(&Address::of(reference), "html"))
+        self.links.has(reference).then(|| self.here.link(&Address::of(reference), "html"))
     }
 
     /// Markdown of the catalog.
     pub fn prose(&self, markdown: &str) -> String {
         let resolve = |mention: &str| {
-            let reference = (self.meant)(mention)?;
-            self.link(&reference)
+            let reference = self.links.meant(mention)?;
+            let title = crate::catalog::short(&reference);
+            self.link(&reference).map(|href| Target { href, title })
         };
         crate::markdown::html(markdown, &resolve)
     }
@@ -99,6 +110,8 @@ fn push_part(html: &mut String, part: &Part, context: &Context<'_>, taken: &mut 
             html.push_str("</code></pre>\n");
         }
         Part::Parameters(all) => steps::parameters(html, all),
+        Part::Progress(all) => steps::progress(html, *all),
+        Part::Shifts(all) => parts::shifts(html, all, context),
         Part::Steps(all) => steps::steps(html, all, context),
         Part::Months(all) => calendar::months(html, all),
     }
@@ -116,7 +129,7 @@ fn push_piece(html: &mut String, piece: &Piece, context: &Context<'_>) {
         Piece::Words { words } => text::push(html, words),
         Piece::Entity { reference, title, words } => {
             let short = crate::catalog::short(reference);
-            let named = words.as_deref().or(title.as_deref()).unwrap_or(&short);
+            let named = title.as_deref().or(words.as_deref()).unwrap_or(&short);
             match context.link(reference) {
                 Some(href) => link(html, &href, named, (named != short).then_some(&short)),
                 None => text::push(html, named),
@@ -128,7 +141,7 @@ fn push_piece(html: &mut String, piece: &Piece, context: &Context<'_>) {
         },
         Piece::Place { file, line } => {
             let words = format!("{file}:{line}");
-            match context.source {
+            match context.links.source() {
                 Some(source) => {
                     link(html, &format!("{source}{}#L{line}", path(file)), &words, None)
                 }

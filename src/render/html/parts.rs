@@ -1,9 +1,14 @@
 //! Tables, cards, numbers, pictures and what happened.
 
 use super::{Context, push_said, text, unique};
-use crate::render::page::{Badge, Card, Figure, Moment, Picture, Table};
+use crate::render::page::{Badge, Card, Figure, Moment, Picture, Shift, Table};
 
-pub(super) fn table(html: &mut String, table: &Table, context: &Context<'_>, taken: &mut Vec<String>) {
+pub(super) fn table(
+    html: &mut String,
+    table: &Table,
+    context: &Context<'_>,
+    taken: &mut Vec<String>,
+) {
     let id = unique("table".to_owned(), taken);
     if table.filter {
         html.push_str(&format!(
@@ -119,4 +124,20 @@ pub(super) fn timeline(html: &mut String, moments: &[Moment], context: &Context<
         html.push_str("</li>\n");
     }
     html.push_str("</ol>\n");
+}
+
+pub(super) fn shifts(html: &mut String, shifts: &[Shift], context: &Context<'_>) {
+    html.push_str("<ul class=\"quiet\">\n");
+    for shift in shifts {
+        html.push_str("<li data-past=\"hide\" data-from=\"");
+        text::push(html, &shift.from);
+        html.push_str("\" data-until=\"");
+        text::push(html, &shift.until);
+        html.push_str("\">");
+        push_said(html, &shift.who, context);
+        html.push_str(" <span class=\"soft\">");
+        text::push(html, &shift.when);
+        html.push_str("</span></li>\n");
+    }
+    html.push_str("</ul>\n");
 }

@@ -13,8 +13,10 @@ pub(super) fn parameters(html: &mut String, parameters: &[Parameter]) {
         html.push_str(if one.required { "" } else { " <span>(optional)</span>" });
         html.push_str("<span class=\"soft\">");
         text::push(html, &one.description);
-        html.push_str(&format!("</span></label><input type=\"text\" id=\"{id}\" autocomplete=\"off\" \
-            autocapitalize=\"off\" spellcheck=\"false\" data-parameter=\""));
+        html.push_str(&format!(
+            "</span></label><input type=\"text\" id=\"{id}\" autocomplete=\"off\" \
+            autocapitalize=\"off\" spellcheck=\"false\" data-parameter=\""
+        ));
         text::push(html, &one.name);
         html.push_str("\" value=\"");
         text::push(html, &one.default);
@@ -36,7 +38,7 @@ pub(super) fn parameters(html: &mut String, parameters: &[Parameter]) {
     html.push_str("</div>\n");
 }
 
-/// How far one is; stands above the first steps of a page.
+/// How far one is with the steps of a page.
 pub(super) fn progress(html: &mut String, steps: usize) {
     html.push_str(&format!(
         "<div class=\"progress script\"><progress max=\"{steps}\" value=\"0\" aria-label=\"Steps \

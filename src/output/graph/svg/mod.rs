@@ -7,6 +7,7 @@ use super::super::text::{count, visible};
 use super::layout::{Layout, Plan, Rectangle, Way, lay_out};
 use crate::catalog::drawing::{Drawing, DrawnEdge, DrawnNode};
 use crate::catalog::short;
+pub(crate) use shapes::shape_class;
 use shapes::{outline, shape_of};
 
 /// The size of names.
@@ -129,7 +130,7 @@ fn texts(node: &DrawnNode) -> (String, String) {
 }
 
 /// A text that is no wider, with a mark where something is left out.
-fn shortened(text: &str, widest: f64) -> String {
+pub(crate) fn shortened(text: &str, widest: f64) -> String {
     if width_of(text, NAME) <= widest {
         return text.to_owned();
     }

@@ -2,6 +2,7 @@
 
 use super::super::layout::Rectangle;
 use crate::catalog::drawing::DrawnNode;
+use crate::model::Kind;
 
 /// The outline of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +56,16 @@ impl Shape {
 
 /// The shape of a node.
 pub(super) fn shape_of(node: &DrawnNode) -> Shape {
-    match node.kind.map(|kind| kind.family) {
+    of_kind(node.kind)
+}
+
+/// The classes of the outline of a kind; of a group without one.
+pub(crate) fn shape_class(kind: Option<&'static Kind>) -> &'static str {
+    of_kind(kind).class()
+}
+
+fn of_kind(kind: Option<&'static Kind>) -> Shape {
+    match kind.map(|kind| kind.family) {
         None => Shape::Pile,
         Some("service") => Shape::Pill,
         Some("ci" | "component") => Shape::Box,

@@ -1,0 +1,199 @@
+//! What pages are made of: the catalog, what was found out about it, and who has a page.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::catalog::{Catalog, Entity, EntityId, Graph};
+use crate::finding::Finding;
+use crate::flow::ask::Asked;
+use crate::flow::get::{Kept, Pages};
+use crate::model::{KINDS, parse_reference};
+use crate::output::{Piece, Said};
+use crate::render::{Address, Context, Links, Site};
+
+/// What pages are made of. It may be asked from several threads at once.
+pub(super) struct Stage<'a> {
+    /// The name of the catalog.
+    pub(super) name: String,
+    pub(super) catalog: &'a Catalog,
+    pub(super) graph: &'a Graph,
+    pub(super) findings: &'a [Finding],
+    pub(super) pages: Pages<'a>,
+    pub(super) now: DateTime<Utc>,
+    /// The entities, each once, by reference.
+    pub(super) ids: Vec<EntityId>,
+    /// The families that there are, with how many entities, in the order of the navigation.
+    pub(super) families: Vec<(&'static str, usize)>,
+    known: HashMap<&'a str, EntityId>,
+    source: Option<String>,
+}
+
+/// The families that people look for, in this order; the others follow by name.
+const FIRST: &[&str] = &[
+    "service",
+    "ci",
+    "component",
+    "system",
+    "api",
+    "resource",
+    "team",
+    "person",
+    "runbook",
+    "change",
+    "calendar",
+    "sla",
+    "slo",
+    "policy",
+];
+
+/// How many of them the navigation shows.
+const NAVIGATED: &[&str] = &["service", "ci", "component", "team", "runbook", "change"];
+
+impl<'a> Stage<'a> {
+    pub(super) fn new(
+        asked: &'a Asked,
+        findings: &'a [Finding],
+        kept: Kept,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let catalog = &asked.catalog;
+        let pages = Pages::of_all(asked, findings, now, kept);
+        let mut ids: Vec<EntityId> = catalog.distinct().collect();
+        let canonical = |id: &EntityId| catalog.canonical(catalog.entity(*id));
+        ids.sort_by(|a, b| canonical(a).cmp(canonical(b)));
+        let known = ids.iter().map(|id| (canonical(id), *id)).collect();
+        let mut families: Vec<(&'static str, usize)> = Vec::new();
+        for id in &ids {
+            let family = catalog.entity(*id).kind.family;
+            match families.iter_mut().find(|(known, _)| *known == family) {
+                Some((_, count)) => *count += 1,
+                None => families.push((family, 1)),
+            }
+        }
+        let place = |family: &str| FIRST.iter().position(|one| *one == family);
+        families.sort_by_key(|(family, _)| (place(family).unwrap_or(FIRST.len()), *family));
+        let graph = asked.graph();
+        let source = None;
+        let name = asked.workspace.name.clone();
+        Self { name, catalog, graph, findings, pages, now, ids, families, known, source }
+    }
+
+    /// What every page has.
+    pub(super) fn site(&self) -> Site {
+        let list = |family: &str| {
+            let path = Address::list(family).path("html");
+            self.families.iter().any(|(known, _)| *known == family).then(|| (plural(family), path))
+        };
+        let all = self.families.iter().filter(|(family, _)| !NAVIGATED.contains(family));
+        Site {
+            title: self.name.clone(),
+            nav: NAVIGATED.iter().filter_map(|family| list(family)).collect(),
+            more: all.filter_map(|(family, _)| list(family)).collect(),
+        }
+    }
+
+    /// From where a page links, and to what.
+    pub(super) fn context<'s>(&'s self, here: &'s Address) -> Context<'s> {
+        Context { here, links: self }
+    }
+
+    pub(super) fn entity(&self, id: EntityId) -> &'a Entity {
+        self.catalog.entity(id)
+    }
+
+    /// The canonical reference of an entity.
+    pub(super) fn canonical(&self, id: EntityId) -> &'a str {
+        self.catalog.canonical(self.catalog.entity(id))
+    }
+
+    /// The entity of a canonical reference.
+    pub(super) fn find(&self, reference: &str) -> Option<EntityId> {
+        self.known.get(reference).copied()
+    }
+
+    /// The entities of a family, by reference.
+    pub(super) fn family(&self, family: &str) -> impl Iterator<Item = EntityId> + '_ {
+        let family = family.to_owned();
+        self.ids.iter().copied().filter(move |id| self.entity(*id).kind.family == family)
+    }
+
+    /// What people call an entity.
+    pub(super) fn title(&self, id: EntityId) -> String {
+        let written = || self.catalog.names.text(self.entity(id).written).to_owned();
+        self.pages.title(id).unwrap_or_else(written)
+    }
+
+    /// An entity as a link.
+    pub(super) fn piece(&self, id: EntityId) -> Piece {
+        let reference = self.canonical(id).to_owned();
+        Piece::Entity { reference, title: self.pages.title(id), words: None }
+    }
+
+    /// An entity as a link, alone.
+    pub(super) fn said(&self, id: EntityId) -> Said {
+        self.piece(id).into()
+    }
+
+    /// The text at a path of an entity's value.
+    pub(super) fn text(&self, id: EntityId, path: &[&str]) -> Option<String> {
+        let value = self.pages.value(id)?;
+        let found = path.iter().try_fold(value.as_ref(), |value, step| value.get(step))?;
+        found.as_str().map(str::to_owned)
+    }
+
+    /// Who owns an entity.
+    pub(super) fn owner(&self, id: EntityId) -> Option<EntityId> {
+        let documents = self.catalog.defined(self.entity(id).reference);
+        let mut edges = documents.flat_map(|document| self.graph.outgoing(document));
+        edges.find(|edge| edge.relation.name == "ownedBy").map(|edge| edge.to)
+    }
+}
+
+impl Links for Stage<'_> {
+    fn has(&self, reference: &str) -> bool {
+        self.known.contains_key(reference)
+    }
+
+    fn meant(&self, mention: &str) -> Option<String> {
+        let reference = parse_reference(mention, None, "default").ok()?;
+        let name = self.catalog.names.find(reference.as_str())?;
+        let id = self.catalog.known_as(name)?;
+        Some(self.canonical(id).to_owned())
+    }
+
+    fn source(&self) -> Option<&str> {
+        self.source.as_deref()
+    }
+}
+
+/// What people call the entities of a family, where the name of the kind is not what they say.
+const CALLED: &[(&str, &str)] = &[
+    ("ci", "Items"),
+    ("person", "People"),
+    ("change", "Changes"),
+    ("sla", "Agreements"),
+    ("slo", "Objectives"),
+    ("sli", "Indicators"),
+    ("ciclass", "Classes"),
+    ("api", "APIs"),
+];
+
+/// What people call the entities of a family.
+pub(super) fn plural(family: &str) -> String {
+    if let Some((_, called)) = CALLED.iter().find(|(one, _)| *one == family) {
+        return (*called).to_owned();
+    }
+    let name = KINDS.iter().find(|kind| kind.family == family).map_or(family, |kind| kind.name);
+    let mut words = String::new();
+    for (at, c) in name.char_indices() {
+        match c.is_ascii_uppercase() && at > 0 && !words.ends_with(|c: char| c.is_uppercase()) {
+            true => words.extend([' ', c.to_ascii_lowercase()]),
+            false => words.push(c),
+        }
+    }
+    match words.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{words}s"),
+    }
+}

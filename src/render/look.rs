@@ -1,0 +1,129 @@
+//! How pages look: the frame around their parts, by templates.
+
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+
+use super::File;
+use super::html::{Context, blocks, summary};
+use super::page::Page;
+
+/// What every page of a site has.
+#[derive(Debug, Clone, Default)]
+pub struct Site {
+    /// The name of the catalog.
+    pub title: String,
+    /// The pages that are always at hand: their titles and paths.
+    pub nav: Vec<(String, String)>,
+    /// The other overviews.
+    pub more: Vec<(String, String)>,
+}
+
+/// Templates, ready to be used.
+pub struct Look {
+    environment: Environment<'static>,
+    nav: Value,
+    more: Value,
+    title: String,
+}
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+pub enum LookError {
+    /// A template has a mistake.
+    #[error("{0}")]
+    Template(#[from] minijinja::Error),
+}
+
+/// The templates in the binary.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("base.html", include_str!("templates/base.html")),
+    ("page.html", include_str!("templates/page.html")),
+    ("runbook.html", include_str!("templates/runbook.html")),
+    ("search.html", include_str!("templates/search.html")),
+];
+
+/// What pages need beside themselves.
+const ASSETS: &[(&str, &str)] = &[
+    ("assets/site.css", include_str!("assets/site.css")),
+    ("assets/site.js", include_str!("assets/site.js")),
+    ("assets/search.js", include_str!("assets/search.js")),
+    ("assets/icon.svg", include_str!("assets/icon.svg")),
+];
+
+impl Look {
+    /// Our own look, with the templates that a repository puts in the place of ours.
+    ///
+    /// # Errors
+    ///
+    /// A template has a mistake.
+    pub fn new(site: &Site, own: &[(String, String)]) -> Result<Self, LookError> {
+        let mut environment = Environment::new();
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        for (name, text) in TEMPLATES {
+            environment.add_template(name, text)?;
+        }
+        for (name, text) in own {
+            environment.add_template_owned(name.clone(), text.clone())?;
+        }
+        let entries = |all: &[(String, String)]| -> Value {
+            all.iter().map(|(title, path)| context! { title, path }).collect::<Vec<_>>().into()
+        };
+        let (nav, more) = (entries(&site.nav), entries(&site.more));
+        Ok(Self { environment, nav, more, title: site.title.clone() })
+    }
+
+    /// The files that all pages share.
+    pub fn assets(&self) -> impl Iterator<Item = File> {
+        ASSETS.iter().map(|(path, text)| File::new(*path, *text))
+    }
+
+    /// A page as HTML.
+    ///
+    /// # Errors
+    ///
+    /// Its template has a mistake.
+    pub fn html(&self, page: &Page, context: &Context<'_>) -> Result<File, LookError> {
+        // What the frame itself calls its parts.
+        let mut taken = vec!["main".to_owned(), "head".to_owned()];
+        let mut part =
+            |all: &[super::page::Block]| Value::from_safe_string(blocks(all, context, &mut taken));
+        let (first, body, last) = (part(&page.first), part(&page.body), part(&page.last));
+        let address = &page.address;
+        let path = address.path("html");
+        let lead = page.lead.as_deref().map(|lead| Value::from_safe_string(context.prose(lead)));
+        let crumbs: Vec<Value> = page
+            .crumbs
+            .iter()
+            .map(|(title, to)| context! { title, href => address.link(to, "html") })
+            .collect();
+        let badges: Vec<Value> = page
+            .badges
+            .iter()
+            .map(|badge| context! { text => &badge.text, tone => badge.tone.class() })
+            .collect();
+        let file = address.as_str().rsplit('/').next().unwrap_or_default();
+        let value = context! {
+            root => address.root(),
+            site => context! { title => &self.title, nav => &self.nav, more => &self.more },
+            page => context! {
+                title => &page.title,
+                kind => &page.kind,
+                reference => &page.reference,
+                summary => summary(page),
+                notes => &page.notes,
+                section => section(&path),
+                path, file, lead, crumbs, badges, first, body, last,
+            },
+        };
+        let text = self.environment.get_template(page.template)?.render(value)?;
+        Ok(File::new(address.path("html"), text))
+    }
+}
+
+/// The path of the page in the navigation that a page belongs to: the list of its kind, or itself.
+fn section(path: &str) -> String {
+    match path.split_once('/') {
+        Some((folder, _)) => format!("{folder}/index.html"),
+        None => path.to_owned(),
+    }
+}
