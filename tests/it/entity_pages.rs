@@ -6,7 +6,7 @@ use gitsm::flow::get::{All, Pages, all};
 use gitsm::output::{Line, Page, Piece, page};
 use rayon::prelude::*;
 
-use crate::support::project;
+use crate::support::{Folder, project};
 
 fn opened(example: &str) -> All {
     let current = project().join("examples").join(example);
@@ -79,4 +79,18 @@ fn what_holds_only_now_says_so() {
     let labels: Vec<String> = fleeting.map(|line| line.label.text()).collect();
     assert!(labels.contains(&"on call".to_owned()), "{labels:?}");
     assert!(!labels.contains(&"owner".to_owned()), "{labels:?}");
+}
+
+#[test]
+fn what_depends_on_itself_has_a_page() {
+    let folder = Folder::git();
+    folder.write(
+        "a.yaml",
+        "apiVersion: gitsm/v1alpha1\nkind: Service\nmetadata: {name: loop}\n\
+         spec: {owner: team:a, lifecycle: live, dependsOn: [service:loop]}\n",
+    );
+    let run = folder.gitsm(&["get", "service/loop"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("dependsOn  service:loop\n"), "{}", run.stdout);
+    assert!(!run.stdout.contains("and indirectly"), "{}", run.stdout);
 }

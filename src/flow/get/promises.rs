@@ -7,9 +7,11 @@ use super::page::{Subject, plain};
 use super::people::{moment, person};
 use super::relations;
 use crate::catalog::{EntityId, rota};
+use crate::model::EntityRef;
 use crate::model::gitsm::Spec;
+use crate::model::gitsm::exception::{ExceptionOf, ExceptionSpec};
 use crate::model::gitsm::service_level_agreement::{Metric, ServiceLevelAgreementSpec, Target};
-use crate::output::{Line, Said};
+use crate::output::{Line, Piece, Said};
 
 /// The targets of its agreements, in words; of an agreement its own.
 pub(super) fn agreements(subject: &Subject<'_>) -> Vec<Line> {
@@ -205,12 +207,27 @@ pub(super) fn exceptions(subject: &Subject<'_>) -> Vec<Line> {
                 false => format!("until {}", spec.expires.0),
             };
             let approver = subject.written(id, &["spec", "approver"], &spec.approver.0);
-            let said = Said::from(format!("not `{}`, {when}, allowed by ", spec.name));
-            let said = said.and(approver).and(format!(": {}", spec.reason));
-            lines.push(Line::new(subject.referred(id), said).fleeting());
+            let said = Said::from("not `").and(rule(subject, spec));
+            let said = said.and(format!("`, {when}, allowed by ")).and(approver);
+            let said = said.and(format!(": {}", spec.reason));
+            lines.push(Line::new(subject.referred(id), said));
         }
     }
     lines
+}
+
+/// The rule that an exception is of: a policy or a calendar, if it is one of this catalog.
+fn rule(subject: &Subject<'_>, spec: &ExceptionSpec) -> Piece {
+    let catalog = subject.pages.catalog;
+    let family = match spec.of {
+        ExceptionOf::Policy => "policy",
+        ExceptionOf::Freeze => "calendar",
+        ExceptionOf::Code | ExceptionOf::Control | ExceptionOf::Drift => "",
+    };
+    match catalog.find(&EntityRef::new(family, "default", &spec.name)) {
+        Some(id) => subject.called(id, &spec.name),
+        None => Piece::words(spec.name.as_str()),
+    }
 }
 
 /// How many coming events are told.
