@@ -47,8 +47,6 @@ fn what_templates_need_works() {
     let mut engine = Engine::new();
     engine.add_own("base", "<main>{% block body %}own{% endblock %}</main>\n").unwrap();
     engine.add("part", "[{{ text }}]").unwrap();
-    let source =
-        source.replace("{{ \"é\" * 0 if false else text|truncate(2) }}", "{{ text|truncate(2) }}");
     engine.add("page", source).unwrap();
     insta::assert_snapshot!(engine.render("page", &values()).unwrap(), @r##"
     <main>2 A&lt;B [&lt;i&gt;&quot;&#x27;]
