@@ -62,7 +62,7 @@ mod tests {
         for value in [
             "a plain ci:x and ci:y",
             "'it''s ci:x and ci:y'",
-            "\"quoted \\\"as\\\" ci:x and\\n ci:y\"",
+            "\"quoted \\\"as\\\" ci:x and ci:y\"",
             "|\n  a block with\n  ci:x\n   and ci:y\n",
             ">-\n  a folded\n  one ci:x\n\n  and ci:y\n",
             "a plain\n  one ci:x\n  and ci:y\n",
