@@ -49,6 +49,7 @@ pub(super) struct Rest {
     pub(super) spec: Option<Arc<Spec>>,
     pub(super) formerly: Box<[Name]>,
     pub(super) sources: Box<[String]>,
+    pub(super) mentions: Box<[Name]>,
 }
 
 impl Entity {
@@ -70,6 +71,11 @@ impl Entity {
     /// The globs of the files that implement it.
     pub fn sources(&self) -> &[String] {
         self.rest.as_ref().map(|rest| &*rest.sources).unwrap_or_default()
+    }
+
+    /// The canonical references of what its Markdown names with a kind, whether it exists or not.
+    pub fn mentions(&self) -> &[Name] {
+        self.rest.as_ref().map(|rest| &*rest.mentions).unwrap_or_default()
     }
 }
 

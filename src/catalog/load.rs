@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::entity::{Catalog, CompactPlace, Entity, Reference, Rest};
 use super::intern::Names;
+use super::prose::mentioned;
 use super::read::{Read, file_of, read};
 use super::recognise::{Recognition, has_expression, is_catalog_info, recognise};
 use super::shelf::Shelf;
@@ -193,6 +194,7 @@ struct DraftRest {
     spec: Option<Arc<Spec>>,
     formerly: Vec<EntityRef>,
     sources: Vec<String>,
+    mentions: Vec<EntityRef>,
 }
 
 struct DraftReference {
@@ -368,11 +370,13 @@ fn draft(source: &Source, document: &DocumentView<'_>) -> Option<Draft> {
         spec: document.spec.clone(),
         formerly: formerly(kind, metadata, &reference),
         sources: sources(kind, document),
+        mentions: mentioned(kind, document.root, reference.namespace()),
     };
     let is_empty = rest.extends.is_none()
         && rest.spec.is_none()
         && rest.formerly.is_empty()
-        && rest.sources.is_empty();
+        && rest.sources.is_empty()
+        && rest.mentions.is_empty();
     Some(Draft {
         kind,
         written: name.text()?.to_owned(),
@@ -447,6 +451,7 @@ fn settle(draft: &Draft, file: &Arc<File>, names: &mut Names) -> Entity {
                 spec: rest.spec.clone(),
                 formerly: rest.formerly.iter().map(|old| names.intern(old.as_str())).collect(),
                 sources: rest.sources.clone().into(),
+                mentions: rest.mentions.iter().map(|one| names.intern(one.as_str())).collect(),
             })
         }),
     }

@@ -17,6 +17,7 @@ mod labels;
 mod load;
 mod lookup;
 mod naming;
+pub mod prose;
 pub mod query;
 mod read;
 mod reader;

@@ -144,6 +144,8 @@ codes! {
     FORMERLY_LIVING = "formerly-living", "`formerly` names an entity that exists, or that two entities were".foreign(Warning).scope(Scope::Catalog);
     /// A reference by an old name.
     REFERENCE_RENAMED = "reference-renamed", "a reference uses a name from before a rename".at(Warning).scope(Scope::Catalog);
+    /// Markdown that names what does not exist.
+    MENTION_UNKNOWN = "mention-unknown", "a text names an entity with its kind that does not exist".at(Warning).scope(Scope::Catalog);
     /// A placeholder's file is missing.
     PLACEHOLDER_MISSING = "placeholder-missing", "a placeholder names a file that is not in the repository".scope(Scope::Catalog);
     /// A Location's target is missing.

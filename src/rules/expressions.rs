@@ -10,7 +10,7 @@ use crate::finding::{Code, Finding};
 use crate::model::gitsm::Spec;
 use crate::model::gitsm::value::Selector;
 use crate::source::Span;
-use crate::yaml::{Node, Pointer};
+use crate::yaml::{Node, Pointer, follow};
 
 pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
     if whole.catalog.own == 0 {
@@ -99,24 +99,17 @@ fn located(
 fn span_in(at: &At<'_>, node: Node<'_>, error: &ExprError) -> Option<Span> {
     let raw = at.source.slice(node.span());
     let text = node.as_str()?;
-    let begin = match raw.chars().next()? {
-        '|' | '>' => raw.find('\n')? + 1,
-        '\'' | '"' => 1,
-        _ => 0,
-    };
-    let mut rest = raw.char_indices().filter(|(offset, _)| *offset >= begin).peekable();
     let (mut start, mut end) = (None, None);
-    for (offset, c) in text.char_indices() {
-        let wanted =
-            |other: char| if c.is_whitespace() { other.is_whitespace() } else { other == c };
-        while rest.next_if(|(_, other)| !wanted(*other)).is_some() {}
-        let (here, found) = rest.next()?;
+    let is_whole = follow(raw, text, |offset, here| {
         if offset == error.span.start {
-            start = Some(here);
+            start = Some(here.start);
         }
         if offset < error.span.end {
-            end = Some(here + found.len_utf8());
+            end = Some(here.end);
         }
+    });
+    if !is_whole {
+        return None;
     }
     let base = node.span().start as usize;
     let start = start.unwrap_or(raw.len().saturating_sub(1));

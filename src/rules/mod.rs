@@ -8,6 +8,7 @@ mod agreements;
 mod at;
 mod calendar_types;
 mod calendars;
+mod candidates;
 mod classes;
 mod codes;
 mod config;
@@ -23,6 +24,7 @@ mod formats;
 mod formerly;
 mod identity;
 mod lives;
+mod mentions;
 mod openslo;
 mod owners;
 mod people;
@@ -87,6 +89,7 @@ const DOCUMENT_RULES: &[DocumentRule] = &[
 
 const CATALOG_RULES: &[CatalogRule] = &[
     references::check,
+    mentions::check,
     identity::check,
     cycles::check,
     files::check_empty,

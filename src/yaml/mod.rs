@@ -23,6 +23,7 @@ mod plain_tests;
 mod pointer;
 mod scalar;
 pub mod schema;
+mod within;
 
 pub use arena::{Arena, Node, NodeId, NodeKind};
 pub use comment::{Comment, comments_with};
@@ -32,3 +33,4 @@ pub use meaning::{Misfit, Parsed, Target};
 pub use parse::{Limits, Problem, ProblemKind, Stream, parse};
 pub use pointer::{ITEM_NAMES, Pointer};
 pub use scalar::Scalar;
+pub use within::{follow, within};

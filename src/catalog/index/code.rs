@@ -61,6 +61,7 @@ fn defined(out: &mut Vec<u8>, one: &Defined) {
         number(out, place(RELATIONS, |relation| std::ptr::eq(relation, mention.relation)));
         texts(out, &mention.targets);
     });
+    texts(out, &one.spoken);
     texts(out, &one.sources);
     texts(out, &one.embeds);
     texts(out, &one.accounts);
@@ -126,6 +127,7 @@ impl<'b> Input<'b> {
             extends: self.texts()?.pop(),
             formerly: self.texts()?,
             mentions: self.list(Self::mention)?,
+            spoken: self.texts()?,
             sources: self.texts()?,
             embeds: self.texts()?,
             accounts: self.texts()?,
@@ -153,6 +155,7 @@ mod tests {
             extends: Some("b".to_owned()),
             formerly: vec!["ü".repeat(200)],
             mentions: vec![Mention { relation: &RELATIONS[1], targets: vec![String::new()] }],
+            spoken: vec!["ci:default/b".to_owned()],
             sources: vec!["a/**".to_owned()],
             embeds: Vec::new(),
             accounts: vec!["ada".to_owned()],

@@ -17,7 +17,7 @@ use super::{Damaged, Filed, Index, Summary, Topic};
 use crate::cache::Kept;
 
 /// The first bytes; the last of them is the version of the format.
-const MAGIC: &[u8; 8] = b"gitsmix\x01";
+const MAGIC: &[u8; 8] = b"gitsmix\x02";
 const HEAD: usize = 8 + 16 + 4 * 4 + 4 * 8;
 const POSTING: u64 = 12;
 const REQUEST: u64 = 12;

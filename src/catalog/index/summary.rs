@@ -55,6 +55,8 @@ pub struct Defined {
     pub formerly: Vec<String>,
     /// What it refers to.
     pub mentions: Vec<Mention>,
+    /// The canonical references of what its Markdown names.
+    pub spoken: Vec<String>,
     /// The globs of the files that implement it, from the top of the tree on.
     pub sources: Vec<String>,
     /// The files whose content stands in place of its values, from the top of the tree on.
@@ -127,6 +129,7 @@ impl Summary {
             }
             one.formerly.iter().for_each(|name| found(Topic::Former, name));
             one.extends.iter().for_each(|name| found(Topic::Mentions, name));
+            one.spoken.iter().for_each(|name| found(Topic::Mentions, name));
             for mention in &one.mentions {
                 let topic = Topic::of(mention.relation);
                 for target in &mention.targets {
@@ -252,6 +255,7 @@ fn defined(
         extends: entity.extends().map(|(name, _)| text(name)),
         formerly: entity.formerly().iter().copied().map(text).collect(),
         mentions,
+        spoken: entity.mentions().iter().copied().map(text).collect(),
         sources: entity.sources().iter().map(|glob| from_top(&config.folder, glob)).collect(),
         embeds,
         accounts,

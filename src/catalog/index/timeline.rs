@@ -179,6 +179,7 @@ mod tests {
             mentions: Vec::new(),
             sources: Vec::new(),
             embeds: Vec::new(),
+            spoken: Vec::new(),
             accounts: Vec::new(),
             ends,
             folder: false,

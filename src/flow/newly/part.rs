@@ -9,6 +9,7 @@
 //! | rule | looks at | so it takes |
 //! |---|---|---|
 //! | references | targets, and who had their names; families that are defined | who mentions what changed; all targets and their heirs; the index knows the families |
+//! | mentions | who goes, or went, by the names that texts mention; families that are defined | as references |
 //! | identity | documents of one name; what is extended | all documents of changed names |
 //! | cycles | chains of relations that must not lead back | these chains upwards, from what joined one |
 //! | empty | whether there is anything | the whole confirms it |
@@ -263,7 +264,9 @@ impl<'i> Gatherer<'i> {
         for filed in self.files(Topic::Mentions, name)? {
             let says = |one: &&Defined| {
                 let mut targets = one.mentions.iter().flat_map(|mention| &mention.targets);
-                targets.any(|target| target == name) || one.extends.as_deref() == Some(name)
+                targets.any(|target| target == name)
+                    || one.extends.as_deref() == Some(name)
+                    || one.spoken.iter().any(|spoken| spoken == name)
             };
             let saying = filed.summary.entities.iter().filter(says);
             found.extend(saying.map(|one| one.name.clone()));
@@ -312,6 +315,10 @@ impl<'i> Gatherer<'i> {
             }
             for target in one.mentions.iter().flat_map(|mention| &mention.targets) {
                 self.target(target)?;
+            }
+            for target in &one.spoken {
+                self.files(Topic::Defines, target)?;
+                self.files(Topic::Former, target)?;
             }
             if one.kind.name == "ConfigurationItem" {
                 for own in std::iter::once(&one.name).chain(&one.formerly) {
