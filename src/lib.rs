@@ -9,7 +9,7 @@
 //! 4. [`change`]: what a change is, and what it means
 //! 5. [`rules`]: everything that is checked
 //! 6. [`forge`]: what forges say
-//! 7. [`output`]: findings to bytes
+//! 7. [`output`]: findings to bytes; [`render`]: a site to bytes
 //! 8. [`flow`]: use cases
 //! 9. [`cli`]: parse, call, print
 //!
@@ -28,6 +28,7 @@ pub mod git;
 pub mod ledger;
 pub mod model;
 pub mod output;
+pub mod render;
 pub mod rules;
 pub mod signature;
 pub mod source;
