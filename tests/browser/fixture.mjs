@@ -143,7 +143,7 @@ export const faults = {
   'no dark mode': { check: 'dark is dark', spoil: (put) => put('site.css', '--surface: #14171c', '--surface: #ffffff') },
   'a wide table': { check: 'sideways', spoil: (put) => put('site.css', 'li {', 'li { width: 40rem;') },
   'a late image': { check: 'nothing moves', spoil: (put) => put('site.js', '(() => {', "(() => { setTimeout(() => { const box = document.createElement('p'); box.textContent = 'late'; document.querySelector('main').prepend(box); }, 100);") },
-  'a large script': { check: 'first page', spoil: (put) => put('site.js', '(() => {', `// ${Array.from({ length: 20000 }, (_, at) => (at * 7919 % 100003).toString(36)).join('')}\n(() => {`) },
+  'a large script': { check: 'first page', spoil: (put) => put('site.js', '(() => {', `// ${Array.from({ length: 40000 }, (_, at) => (at * at * 7919 % 1000003).toString(36)).join('')}\n(() => {`) },
   'no skip link': { check: 'keyboard', spoil: (put) => put('index.html', 'class="skip"', 'hidden class="skip"') },
   'a focus that does not show': { check: 'keyboard', spoil: (put) => put('site.css', ':focus-visible {', '*:focus { outline: none !important } :focus-visible {') },
   'a printed navigation': { check: 'print', spoil: (put) => put('site.css', '@media print { nav, .skip', '@media print { .skip') },

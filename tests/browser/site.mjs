@@ -8,8 +8,8 @@ import { extname, join, posix, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createGzip } from 'node:zlib';
 
-// The packages lie where tests/run installed them, or beside this file.
-const modules = process.env.GITSM_BROWSER_MODULES ?? import.meta.dirname;
+// The packages lie where tests/run installs them.
+const modules = process.env.GITSM_BROWSER_MODULES ?? join(import.meta.dirname, '../../target/tools/browser');
 const require = createRequire(join(resolve(modules), 'browser.cjs'));
 const { chromium } = require('playwright-core');
 
@@ -74,7 +74,8 @@ export async function serve(folder) {
     const file = resolve(folder, `.${path.endsWith('/') ? `${path}index.html` : path}`);
     const inside = !relative(folder, file).startsWith('..');
     if (!inside || !statSync(file, { throwIfNoEntry: false })?.isFile()) {
-      response.writeHead(404).end();
+      // Browsers ask every server for an icon, though no page mentions one.
+      response.writeHead(path === '/favicon.ico' ? 204 : 404).end();
       return;
     }
     response.writeHead(200, {

@@ -47,7 +47,10 @@
           script.remove();
           act();
         };
-        const fail = () => done(() => reject(new Error(`${name}.js cannot be loaded`)));
+        const fail = () => done(() => {
+          loading.delete(name); // it may be there the next time
+          reject(new Error(`${name}.js cannot be loaded`));
+        });
         waiting.set(name, (found, value) => {
           if (found === sum) done(() => resolve(read(value)));
           else fail();
@@ -186,7 +189,7 @@
 
   // --- searching -----------------------------------------------------------------------------
 
-  const SHOWN = 12;
+  const SHOWN = 10;
   const PLACE_COST = [0, 2, 0, 2, 4]; // by whole name, whole title, name, title, words
   const MISSING = 100000;
 
@@ -218,6 +221,8 @@
         }
       }
     }
+    // A short word with others behind it is finished; nearly everything begins with it.
+    words.slice(0, -1).filter(({ text }) => text.length < 3).forEach((word) => { word.isPrefix = false; });
     return { keys: [...keys], words, joined: whole(rest.join(" ")) };
   };
 
@@ -344,13 +349,13 @@
   window.gitsmSearch.ready = manifest;
   window.gitsmSearch.words = { plain, lower, IS_DENSE };
 
-  // A site that was deployed while the page was open has other shards: once more, from the start.
+  // A site that was deployed while the page was open has other shards: once more from the start.
   window.gitsmSearch.find = async (query) => {
     try {
       return await search(query);
     } catch (error) {
+      if (!overHttp) throw error;
       loading = new Map();
-      if (!overHttp || fresh) throw error;
       fresh = String(Date.now());
       return search(query);
     }

@@ -30,7 +30,7 @@ struct Cut {
     most: usize,
 }
 
-const TERMS: Cut = Cut { least: 2_000, one_in: 64, most: 12_000 };
+const TERMS: Cut = Cut { least: 4_000, one_in: 128, most: 16_000 };
 const WORDS: Cut = Cut { least: 8_000, one_in: 512, most: 40_000 };
 const RECORDS: Cut = Cut { least: 0, one_in: 32, most: 16_000 };
 
