@@ -64,7 +64,7 @@ pub(super) fn write(
         "words": word_shards,
         "records": record_shards,
     });
-    files.push((path("manifest"), script("manifest", "", &manifest)));
+    files.push((path("manifest"), script("manifest", "", &manifest.to_string())));
     files
 }
 
@@ -78,9 +78,10 @@ struct Entry {
 }
 
 enum Body {
-    /// A term, and its lists as text.
+    /// A term's lists.
     Term(String),
-    Record(Value),
+    /// What is shown of a document, as JSON.
+    Record(String),
 }
 
 impl Entry {
@@ -91,7 +92,7 @@ impl Entry {
     fn record(document: &Document) -> Self {
         let title = document.title.as_deref().filter(|title| *title != document.name);
         let shown = json!([document.kind, document.path, short(&document.name), title.map(short)]);
-        Self { key: document.path.clone(), part: 0, body: Body::Record(shown) }
+        Self { key: document.path.clone(), part: 0, body: Body::Record(shown.to_string()) }
     }
 }
 
@@ -142,47 +143,40 @@ fn push_digit(text: &mut String, digit: usize) {
 }
 
 /// A shard that is being filled.
+#[derive(Default)]
 struct Stretch {
     name: String,
     first: String,
     entries: usize,
+    /// The term before, in a shard of terms.
     last: String,
     text: String,
-    records: Vec<Value>,
-    size: usize,
+    is_list: bool,
 }
 
 impl Stretch {
     fn new(name: String, first: &str) -> Self {
-        Self {
-            name,
-            first: first.to_owned(),
-            entries: 0,
-            last: String::new(),
-            text: String::new(),
-            records: Vec::new(),
-            size: 0,
-        }
+        Self { name, first: first.to_owned(), ..Self::default() }
     }
 
     fn push(&mut self, entry: Entry) {
-        self.entries += 1;
         match entry.body {
             Body::Term(lists) => {
                 self.push_term(&entry.key, &lists);
                 self.last = entry.key;
-                self.size = self.text.len();
             }
             Body::Record(record) => {
-                self.size += record.to_string().len();
-                self.records.push(record);
+                self.is_list = true;
+                self.text.push(if self.entries > 0 { ',' } else { '[' });
+                self.text.push_str(&record);
             }
         }
+        self.entries += 1;
     }
 
     fn push_term(&mut self, term: &str, lists: &str) {
         let (units, bytes) = shared(&self.last, term);
-        if self.entries > 1 {
+        if self.entries > 0 {
             self.text.push(';');
         }
         push_digit(&mut self.text, units);
@@ -195,12 +189,9 @@ impl Stretch {
 
     /// Adds the script to the files, and gives the checksum of what is in it.
     fn write(self, files: &mut Vec<(String, Vec<u8>)>) -> String {
-        let value = if self.records.is_empty() {
-            Value::String(self.text)
-        } else {
-            Value::Array(self.records)
-        };
-        let sum = checksum(&value.to_string());
+        let value =
+            if self.is_list { self.text + "]" } else { Value::String(self.text).to_string() };
+        let sum = format!("{:08x}", crc32fast::hash(value.as_bytes()));
         files.push((path(&self.name), script(&self.name, &sum, &value)));
         sum
     }
@@ -217,7 +208,7 @@ fn stretches(sort: char, cut: &Cut, entries: impl Iterator<Item = Entry>) -> Vec
             size >= cut.most
                 || (size >= cut.least && entry.part == 0 && hash.is_multiple_of(cut.one_in))
         };
-        if now.as_ref().is_some_and(|now| ends(now.size)) {
+        if now.as_ref().is_some_and(|now| ends(now.text.len())) {
             done.extend(now.take());
         }
         let stretch =
@@ -260,20 +251,23 @@ fn short(text: &str) -> String {
     }
 }
 
-fn checksum(text: &str) -> String {
-    format!("{:08x}", crc32fast::hash(text.as_bytes()))
-}
-
 fn path(name: &str) -> String {
     format!("search/{name}.js")
 }
 
 /// A script that hands over one value. JSON is JavaScript, but for what old readers end lines at.
-fn script(name: &str, sum: &str, value: &Value) -> Vec<u8> {
-    let value = value
-        .to_string()
-        .replace('<', "\\u003c")
-        .replace('\u{2028}', "\\u2028")
-        .replace('\u{2029}', "\\u2029");
-    format!("gitsmSearch(\"{name}\",\"{sum}\",{value});\n").into_bytes()
+fn script(name: &str, sum: &str, value: &str) -> Vec<u8> {
+    let special = ['<', '\u{2028}', '\u{2029}'];
+    let mut text = format!("gitsmSearch(\"{name}\",\"{sum}\",");
+    for part in value.split_inclusive(special) {
+        match part.char_indices().next_back() {
+            Some((end, last)) if special.contains(&last) => {
+                text.push_str(part.get(..end).unwrap_or_default());
+                text.push_str(&format!("\\u{:04x}", u32::from(last)));
+            }
+            _ => text.push_str(part),
+        }
+    }
+    text.push_str(");\n");
+    text.into_bytes()
 }
