@@ -174,8 +174,8 @@ async function searchWorks(page, folder) {
   const none = await searched(page, 'qqqqzzzzqqqq');
   if (none.results.length || none.status !== 'Nothing found') wrong.push(`nonsense finds: ${none.status}`);
   await searched(page, name);
-  wrong.push(...await axe(page, 'with results'));
   await page.keyboard.press('ArrowDown');
+  wrong.push(...await axe(page, 'with results'));
   const loaded = page.waitForEvent('load', { timeout: 5000 }).catch(() => {});
   await page.keyboard.press('Enter');
   await loaded;

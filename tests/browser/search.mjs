@@ -85,7 +85,7 @@ async function box(page, noise) {
 
   const found = await searched(page, 'chec');
   must(/^\d+ results$/.test(found.status), `the status reads ${found.status}`);
-  must((await searched(page, 'gatewya')).status === '1 result for words written alike', 'a guess is not named as one');
+  must((await searched(page, 'gatewya')).status === '1 result for similar words', 'a guess is not named as one');
   must((await searched(page, 'checkout unicorns')).status.startsWith('No page has all of these words; '),
     'a part is not named as one');
   must((await searched(page, 'payments ledg')).results[0].marks.join() === 'payments,payments,ledg'
