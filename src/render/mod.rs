@@ -9,6 +9,7 @@ mod html;
 pub mod look;
 pub mod page;
 pub mod picture;
+pub mod search;
 
 pub use address::Address;
 pub use html::{Context, Links};

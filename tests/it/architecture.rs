@@ -28,6 +28,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("rules", 5),
     ("forge", 6),
     ("output", 7),
+    ("render", 7),
     ("flow", 8),
     ("cli", 9),
 ];

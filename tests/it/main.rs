@@ -65,6 +65,7 @@ mod revert_files;
 mod revert_property;
 mod reviews;
 mod schemas;
+mod search;
 mod shell;
 mod signatures;
 #[cfg(unix)]

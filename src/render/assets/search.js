@@ -92,7 +92,7 @@
     if (total === 0) return "Nothing found";
     const count = total === 1 ? "1 result" : `${total} results`;
     const first = total > results.length ? `, the first ${results.length} shown` : "";
-    if (how === "near") return `${count} for words written alike${first}`;
+    if (how === "near") return `${count} for similar words${first}`;
     if (how === "some") return `No page has all of these words; ${count} for some of them${first}`;
     return count + first;
   };
