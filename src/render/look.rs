@@ -43,7 +43,10 @@ const TEMPLATES: &[(&str, &str)] = &[
 
 /// What pages need beside themselves.
 const ASSETS: &[(&str, &str)] = &[
-    ("assets/site.css", include_str!("assets/site.css")),
+    (
+        "assets/site.css",
+        concat!(include_str!("assets/site.css"), include_str!("assets/search.css")),
+    ),
     ("assets/site.js", include_str!("assets/site.js")),
     ("assets/search.js", include_str!("assets/search.js")),
     ("assets/icon.svg", include_str!("assets/icon.svg")),

@@ -181,7 +181,8 @@ fn push_node(
         escaped(&short(&one.reference)),
         shape_class(Some(one.kind)),
         y + 16.0,
-        escaped(&shortened(&kind, WIDTH - 10.0)),
+        // The font is smaller than that of names.
+        escaped(&shortened(&kind, (WIDTH - 10.0) * 13.0 / 11.0)),
         y + 33.0,
         escaped(&shortened(&one.name(), WIDTH - 24.0)),
     ));

@@ -1,6 +1,7 @@
 //! Along which relations trouble travels, which peers take over, and which members a cluster has.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::Quorum;
 use crate::catalog::{Catalog, Edge, Entity, EntityId, Graph};
@@ -33,10 +34,10 @@ impl Link {
 }
 
 /// A set of entities that take over for each other.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Set {
     /// Who belongs to it, by name.
-    pub(super) members: Vec<EntityId>,
+    pub(super) members: Arc<Vec<EntityId>>,
     /// How many of them can work.
     pub(super) able: u32,
     /// How many of those are down.
@@ -44,6 +45,7 @@ pub(super) struct Set {
 }
 
 /// The members of a cluster.
+#[derive(Clone)]
 pub(super) struct Cluster {
     members: Vec<EntityId>,
     /// How many must work.
@@ -72,12 +74,14 @@ impl Cluster {
     }
 }
 
-/// What the relations of a catalog mean for impact.
+/// What the relations of a catalog mean for impact. What is counted for one assumption is counted in
+/// a copy, which costs little where few take over for each other.
+#[derive(Clone)]
 pub(super) struct Links<'a> {
     pub(super) catalog: &'a Catalog,
     graph: &'a Graph,
     /// The number of the set of each entity that is in one.
-    set_of: HashMap<EntityId, usize>,
+    set_of: Arc<HashMap<EntityId, usize>>,
     pub(super) sets: Vec<Set>,
     /// The clusters that were asked for.
     pub(super) clusters: HashMap<EntityId, Cluster>,
@@ -86,7 +90,8 @@ pub(super) struct Links<'a> {
 impl<'a> Links<'a> {
     pub(super) fn new(catalog: &'a Catalog, graph: &'a Graph) -> Self {
         let clusters = HashMap::new();
-        let mut links = Self { catalog, graph, set_of: HashMap::new(), sets: Vec::new(), clusters };
+        let set_of = Arc::default();
+        let mut links = Self { catalog, graph, set_of, sets: Vec::new(), clusters };
         links.find_sets();
         links
     }
@@ -182,18 +187,20 @@ impl<'a> Links<'a> {
         linked.sort_by(|a, b| super::by_name(self.catalog, *a, *b));
         linked.dedup();
         let mut numbers: HashMap<EntityId, usize> = HashMap::new();
+        let mut set_of: HashMap<EntityId, usize> = HashMap::new();
         for member in linked {
             let root = root(&mut parent, member);
             let number = *numbers.entry(root).or_insert_with(|| {
                 self.sets.push(Set::default());
                 self.sets.len() - 1
             });
-            self.set_of.insert(member, number);
+            set_of.insert(member, number);
             if let Some(set) = self.sets.get_mut(number) {
-                set.members.push(member);
+                Arc::make_mut(&mut set.members).push(member);
                 set.able += u32::from(life(self.catalog, member) == Life::Works);
             }
         }
+        self.set_of = Arc::new(set_of);
     }
 }
 

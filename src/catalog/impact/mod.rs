@@ -177,7 +177,25 @@ impl Impact {
 /// order of files and of causes does not matter. Takes time in proportion to what is affected, and
 /// one pass over the catalog.
 pub fn assess(catalog: &Catalog, graph: &Graph, causes: &[EntityId], state: State) -> Impact {
-    spread::Spread::new(catalog, graph, causes, state).run()
+    Assessor::new(catalog, graph).assess(causes, state)
+}
+
+/// Assesses several assumptions about one catalog: what redundant sets there are is found out once.
+/// It may be asked from several threads at once.
+pub struct Assessor<'a> {
+    links: links::Links<'a>,
+}
+
+impl<'a> Assessor<'a> {
+    /// Looks through the catalog.
+    pub fn new(catalog: &'a Catalog, graph: &'a Graph) -> Self {
+        Self { links: links::Links::new(catalog, graph) }
+    }
+
+    /// What is affected if entities are in a state; as [`assess`].
+    pub fn assess(&self, causes: &[EntityId], state: State) -> Impact {
+        spread::Spread::new(self.links.clone(), causes, state).run()
+    }
 }
 
 /// Compares two entities by their canonical references.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::links::{Life, Link, Links, life, never_fails};
 use super::{Affected, Carrier, Impact, Reason, State, Strain, by_name};
-use crate::catalog::{Catalog, EntityId, Graph};
+use crate::catalog::EntityId;
 use crate::model::Impact as Travels;
 
 /// Where an entity stands.
@@ -33,13 +33,8 @@ pub(super) struct Spread<'a> {
 }
 
 impl<'a> Spread<'a> {
-    pub(super) fn new(
-        catalog: &'a Catalog,
-        graph: &'a Graph,
-        causes: &[EntityId],
-        state: State,
-    ) -> Self {
-        let links = Links::new(catalog, graph);
+    pub(super) fn new(links: Links<'a>, causes: &[EntityId], state: State) -> Self {
+        let catalog = links.catalog;
         let mut causes: Vec<EntityId> = causes.iter().map(|id| links.one(*id)).collect();
         causes.sort_by(|a, b| by_name(catalog, *a, *b));
         causes.dedup();
@@ -71,8 +66,13 @@ impl<'a> Spread<'a> {
             }
             // Of a set that has none left, those that failed before count again, as if not replaced.
             for set in emptied {
-                let members = self.links.sets.get(set).map(|set| set.members.clone());
-                for id in members.into_iter().flatten().filter(|id| self.is_down(*id)) {
+                let members =
+                    self.links.sets.get(set).map(|set| std::sync::Arc::clone(&set.members));
+                for id in members
+                    .iter()
+                    .flat_map(|all| all.iter().copied())
+                    .filter(|id| self.is_down(*id))
+                {
                     self.offer_down(id, &mut offers);
                 }
             }

@@ -2,6 +2,7 @@
 //! kind adds.
 
 use super::stage::{Stage, plural};
+use super::{change, duty, item, policy, runbook, service, team};
 use crate::catalog::EntityId;
 use crate::flow::get::neighbours;
 use crate::render::Address;
@@ -70,7 +71,29 @@ pub(super) fn page(stage: &Stage<'_>, id: EntityId) -> Page {
     if let Some(picture) = around(stage, id, &page.address) {
         page.body.insert(0, picture);
     }
+    of_kind(stage, id, &mut page);
     page
+}
+
+/// What its kind adds.
+fn of_kind(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
+    let family = stage.entity(id).kind.family;
+    match family {
+        "service" => service::add(stage, id, page),
+        "team" => team::add(stage, id, page),
+        "runbook" => runbook::add(stage, id, page),
+        "calendar" => duty::add(stage, id, page),
+        "change" => change::add(stage, id, page),
+        "policy" => policy::add(stage, id, page),
+        _ => {}
+    }
+    if item::WORKING.contains(&family) {
+        item::impact(stage, id, page);
+    }
+    if family != "service" && item::WORKING.contains(&family) {
+        page.body.extend(service::changes(stage, id));
+    }
+    service::on_call(stage, id, page);
 }
 
 /// What is told at once: how it is with its life, how much depends on it, where it runs.

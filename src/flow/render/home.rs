@@ -3,9 +3,9 @@
 use super::entity::badges;
 use super::stage::{Stage, plural};
 use crate::catalog::EntityId;
-use crate::output::{Piece, Said};
+use crate::output::Piece;
 use crate::render::Address;
-use crate::render::page::{Block, Card, Page, Part};
+use crate::render::page::{Block, Card, Figure, Page, Part};
 
 /// How services are told apart, and what that means.
 const TIERS: &[(&str, &str)] = &[
@@ -34,15 +34,17 @@ pub(super) fn page(stage: &Stage<'_>) -> Page {
     if !others.is_empty() {
         page.body.push(Block::new("How critical is not said", Part::Cards(others)));
     }
-    let lists = stage.families.iter().map(|(family, count)| crate::render::page::Figure {
+    let lists = stage.families.iter().map(|(family, count)| Figure {
         number: count.to_string(),
-        what: Said::from(Piece::words(plural(family))),
+        what: Piece::Page { address: Address::list(family).to_string(), words: plural(family) }
+            .into(),
     });
     page.body.push(Block::new("Everything", Part::Figures(lists.collect())));
     page
 }
 
-fn card(stage: &Stage<'_>, id: EntityId) -> Card {
+/// An entity in a few words.
+pub(super) fn card(stage: &Stage<'_>, id: EntityId) -> Card {
     let description = stage.text(id, &["metadata", "description"]).unwrap_or_default();
     let mut badges = badges(stage, id);
     badges.retain(|badge| !badge.text.starts_with("tier"));

@@ -63,10 +63,9 @@ fn sentence(title: &str) -> String {
 fn cell(stage: &Stage<'_>, text: Option<&String>) -> Said {
     let Some(text) = text else { return Said::default() };
     let one = |text: &str| -> Said {
-        let found = text.contains(':').then(|| crate::render::Links::meant(stage, text)).flatten();
-        match found.and_then(|reference| stage.find(&reference)) {
-            Some(id) => stage.said(id),
-            None => text.into(),
+        match text.contains(':') {
+            true => stage.mentioned(text),
+            false => text.into(),
         }
     };
     match text.contains(", ") {

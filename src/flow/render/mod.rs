@@ -3,10 +3,19 @@
 //! Begin with [`render`]: it opens the catalog once, [`stage`] holds what pages are made of, one
 //! module a kind of page makes them, [`write`] brings their files to disk.
 
+mod change;
+mod changes;
+mod duty;
 mod entity;
 mod home;
+mod item;
 mod lists;
+mod policy;
+mod runbook;
+mod search;
+mod service;
 mod stage;
+mod team;
 mod write;
 
 use std::path::PathBuf;
@@ -84,7 +93,8 @@ pub struct Rendered {
 /// There is no catalog, a template has a mistake, or the folder cannot be written.
 pub fn render(request: &Request) -> Result<Rendered, RenderError> {
     let All { asked, findings, kept, now } = get::all(&request.place, request.today.as_deref())?;
-    let stage = Stage::new(&asked, &findings, kept, now);
+    let changes = changes::changes(&request.place, now);
+    let stage = Stage::new(&asked, &findings, kept, now, changes);
     let look = Look::new(&stage.site(), &[])?;
     let sink = write::Sink::open(&request.out)?;
     let overviews = overviews(&asked, &stage);
@@ -93,6 +103,7 @@ pub fn render(request: &Request) -> Result<Rendered, RenderError> {
         Ok(vec![look.html(page, &stage.context(&page.address))?])
     };
     sink.write(look.assets().collect())?;
+    sink.write(search::files(&stage, &overviews))?;
     for page in &overviews {
         sink.write(show(page)?)?;
     }

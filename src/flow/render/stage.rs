@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
+use super::changes::Changes;
+use crate::catalog::impact::Assessor;
 use crate::catalog::{Catalog, Entity, EntityId, Graph};
 use crate::finding::Finding;
 use crate::flow::ask::Asked;
@@ -25,7 +27,13 @@ pub(super) struct Stage<'a> {
     pub(super) ids: Vec<EntityId>,
     /// The families that there are, with how many entities, in the order of the navigation.
     pub(super) families: Vec<(&'static str, usize)>,
+    /// What fails with what.
+    pub(super) failing: Assessor<'a>,
+    /// What is known of changes beyond what files say, by reference.
+    pub(super) changes: Changes,
     known: HashMap<&'a str, EntityId>,
+    owned: HashMap<EntityId, Vec<EntityId>>,
+    about: HashMap<&'a str, Vec<&'a Finding>>,
     source: Option<String>,
 }
 
@@ -47,7 +55,7 @@ const FIRST: &[&str] = &[
     "policy",
 ];
 
-/// How many of them the navigation shows.
+/// Those that the navigation shows.
 const NAVIGATED: &[&str] = &["service", "ci", "component", "team", "runbook", "change"];
 
 impl<'a> Stage<'a> {
@@ -56,6 +64,7 @@ impl<'a> Stage<'a> {
         findings: &'a [Finding],
         kept: Kept,
         now: DateTime<Utc>,
+        changes: Changes,
     ) -> Self {
         let catalog = &asked.catalog;
         let pages = Pages::of_all(asked, findings, now, kept);
@@ -75,8 +84,39 @@ impl<'a> Stage<'a> {
         families.sort_by_key(|(family, _)| (place(family).unwrap_or(FIRST.len()), *family));
         let graph = asked.graph();
         let source = None;
+        let failing = Assessor::new(catalog, graph);
+        let mut about: HashMap<&str, Vec<&Finding>> = HashMap::new();
+        for finding in findings {
+            for entity in finding.occurrences().filter_map(|at| at.entity.as_deref()) {
+                let all = about.entry(entity).or_default();
+                if !all.last().is_some_and(|last| std::ptr::eq(*last, finding)) {
+                    all.push(finding);
+                }
+            }
+        }
+        let mut owned: HashMap<EntityId, Vec<EntityId>> = HashMap::new();
+        for id in &ids {
+            if let Some(owner) = owner(catalog, graph, *id) {
+                owned.entry(owner).or_default().push(*id);
+            }
+        }
         let name = asked.workspace.name.clone();
-        Self { name, catalog, graph, findings, pages, now, ids, families, known, source }
+        Self {
+            name,
+            catalog,
+            graph,
+            findings,
+            pages,
+            now,
+            ids,
+            families,
+            failing,
+            changes,
+            known,
+            owned,
+            about,
+            source,
+        }
     }
 
     /// What every page has.
@@ -118,12 +158,6 @@ impl<'a> Stage<'a> {
         self.ids.iter().copied().filter(move |id| self.entity(*id).kind.family == family)
     }
 
-    /// What people call an entity.
-    pub(super) fn title(&self, id: EntityId) -> String {
-        let written = || self.catalog.names.text(self.entity(id).written).to_owned();
-        self.pages.title(id).unwrap_or_else(written)
-    }
-
     /// An entity as a link.
     pub(super) fn piece(&self, id: EntityId) -> Piece {
         let reference = self.canonical(id).to_owned();
@@ -135,6 +169,14 @@ impl<'a> Stage<'a> {
         self.piece(id).into()
     }
 
+    /// A reference as a link, if it leads to an entity.
+    pub(super) fn mentioned(&self, reference: &str) -> Said {
+        match self.meant(reference).and_then(|canonical| self.find(&canonical)) {
+            Some(id) => self.said(id),
+            None => crate::catalog::short(reference).into(),
+        }
+    }
+
     /// The text at a path of an entity's value.
     pub(super) fn text(&self, id: EntityId, path: &[&str]) -> Option<String> {
         let value = self.pages.value(id)?;
@@ -144,10 +186,36 @@ impl<'a> Stage<'a> {
 
     /// Who owns an entity.
     pub(super) fn owner(&self, id: EntityId) -> Option<EntityId> {
-        let documents = self.catalog.defined(self.entity(id).reference);
-        let mut edges = documents.flat_map(|document| self.graph.outgoing(document));
-        edges.find(|edge| edge.relation.name == "ownedBy").map(|edge| edge.to)
+        owner(self.catalog, self.graph, id)
     }
+
+    /// What a team or a person owns, by reference.
+    pub(super) fn owned(&self, id: EntityId) -> &[EntityId] {
+        self.owned.get(&id).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What is wrong with an entity; by its canonical reference.
+    pub(super) fn findings_of(&self, canonical: &str) -> &[&'a Finding] {
+        self.about.get(canonical).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The entities that have this relation with one, either as it says or as others say of it.
+    pub(super) fn related(&self, id: EntityId, word: &str) -> Vec<EntityId> {
+        let documents = self.catalog.defined(self.entity(id).reference);
+        let all = documents.flat_map(|document| self.graph.relations(document));
+        let mut found: Vec<EntityId> =
+            all.filter(|(name, _)| *name == word).map(|(_, other)| other).collect();
+        found.sort_by_key(|one| self.canonical(*one));
+        found.dedup();
+        found
+    }
+}
+
+fn owner(catalog: &Catalog, graph: &Graph, id: EntityId) -> Option<EntityId> {
+    let documents = catalog.defined(catalog.entity(id).reference);
+    let mut edges = documents.flat_map(|document| graph.outgoing(document));
+    let to = edges.find(|edge| edge.relation.name == "ownedBy").map(|edge| edge.to)?;
+    catalog.principal(catalog.entity(to).reference)
 }
 
 impl Links for Stage<'_> {
@@ -169,6 +237,8 @@ impl Links for Stage<'_> {
 
 /// What people call the entities of a family, where the name of the kind is not what they say.
 const CALLED: &[(&str, &str)] = &[
+    ("team", "Teams"),
+    ("openslo-service", "OpenSLO services"),
     ("ci", "Items"),
     ("person", "People"),
     ("change", "Changes"),

@@ -1,7 +1,9 @@
 //! Lines of a label and what it says, as a list of descriptions.
 
+use std::borrow::Cow;
+
 use super::{Context, push_said};
-use crate::output::{Line, Piece};
+use crate::output::{Line, Piece, Said};
 
 /// The longest label that stands beside what it says.
 const BESIDE: usize = 24;
@@ -24,9 +26,24 @@ pub(super) fn push(html: &mut String, lines: &[Line], context: &Context<'_>) {
             html.push_str("</dt>");
         }
         html.push_str("<dd>");
-        push_said(html, &line.said, context);
+        push_said(html, &without_title(line), context);
         html.push_str("</dd>\n");
         before = Some(line);
     }
     html.push_str("</dl>\n");
+}
+
+/// What a line says, without the title of the entity that its label links to.
+fn without_title(line: &Line) -> Cow<'_, Said> {
+    let title = match line.label.pieces.as_slice() {
+        [Piece::Entity { title: Some(title), .. }] => title,
+        _ => return Cow::Borrowed(&line.said),
+    };
+    let Some(Piece::Words { words }) = line.said.pieces.first() else {
+        return Cow::Borrowed(&line.said);
+    };
+    let Some(rest) = words.strip_prefix(title.as_str()) else { return Cow::Borrowed(&line.said) };
+    let mut said = line.said.clone();
+    said.pieces[0] = Piece::words(rest.trim_start_matches(", "));
+    Cow::Owned(said)
 }

@@ -1,0 +1,183 @@
+//! A change: what people say of it, what was computed, who agreed, what happened.
+
+use serde_json::Value;
+
+use super::changes::Known;
+use super::stage::Stage;
+use crate::catalog::{EntityId, short};
+use crate::change::agreement::Standing;
+use crate::output::{Line, Piece, Said};
+use crate::render::page::{Badge, Block, Moment, Page, Part, Table, Tone};
+
+/// What people write of a change, and what it is called here.
+const TEXTS: &[(&[&str], &str)] = &[
+    (&["reason"], "Why"),
+    (&["plan", "implementation"], "What is done"),
+    (&["plan", "test"], "How it was tried"),
+    (&["plan", "backout"], "The way back"),
+];
+
+/// How many entities a page tells.
+const MOST: usize = 40;
+
+/// Adds what is said of a change, and what is known of it.
+pub(super) fn add(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
+    let mut blocks = Vec::new();
+    if let Some(value) = stage.pages.value(id) {
+        for (path, title) in TEXTS {
+            let found = path.iter().try_fold(&value["spec"], |value, step| value.get(step));
+            if let Some(text) = found.and_then(Value::as_str) {
+                blocks.push(Block::new(*title, Part::Prose(text.to_owned())));
+            }
+        }
+        blocks.extend(when(&value["spec"]));
+        blocks.extend(told(stage, &value["spec"]));
+    }
+    if let Some(known) = stage.changes.get(stage.canonical(id)) {
+        page.badges.extend(badges(known));
+        blocks.extend(computed(stage, known));
+    }
+    page.body.splice(0..0, blocks);
+}
+
+fn when(spec: &Value) -> Option<Block> {
+    let text = |value: &Value| value.as_str().map(|text| text.replace('T', " "));
+    let schedule = &spec["schedule"];
+    let mut lines = Vec::new();
+    lines.extend(text(&schedule["start"]).map(|text| Line::new("begins", text)));
+    lines.extend(text(&schedule["end"]).map(|text| Line::new("ends", text)));
+    let downtime = spec["downtime"].as_str().map(crate::flow::get::in_words);
+    lines.extend(downtime.map(|text| Line::new("downtime", text)));
+    (!lines.is_empty()).then(|| Block::new("When", Part::Lines(lines)))
+}
+
+/// Whom it is told, when and how.
+fn told(stage: &Stage<'_>, spec: &Value) -> Option<Block> {
+    let row = |one: &Value| -> Vec<Said> {
+        let text = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
+        vec![stage.mentioned(&text("to")), text("at").replace('T', " ").into(), text("text").into()]
+    };
+    let rows: Vec<Vec<Said>> =
+        spec["communications"].as_array().into_iter().flatten().map(row).collect();
+    let table = Table {
+        caption: "Who is told".to_owned(),
+        head: ["Who", "When", "What"].map(str::to_owned).to_vec(),
+        rows,
+        ..Table::default()
+    };
+    (!table.rows.is_empty()).then(|| Block::new("Who is told", Part::Table(table)))
+}
+
+/// Where a change stands, in a word or two.
+pub(super) fn badges(known: &Known) -> Vec<Badge> {
+    let told = &known.record.told;
+    let state = told.state.name().replace('_', " ");
+    let tone = match (told.unauthorized, told.state.is_over()) {
+        (true, _) => Tone::Bad,
+        (false, true) => Tone::Good,
+        (false, false) => Tone::Fair,
+    };
+    let state = match told.unauthorized {
+        true => format!("{state}, unauthorized"),
+        false => state,
+    };
+    let band = known.risk.band.name().replace('_', " ");
+    vec![Badge { text: state, tone }, Badge { text: format!("{band} risk"), tone: Tone::Plain }]
+}
+
+fn computed(stage: &Stage<'_>, known: &Known) -> Vec<Block> {
+    let mut blocks = vec![stands(known), risk(known)];
+    let list = |all: Vec<Said>| Part::Lines(vec![Line::new("entities", Said::list(all))]);
+    let touches: Vec<Said> =
+        known.touches.iter().take(MOST).map(|one| stage.mentioned(one)).collect();
+    if !touches.is_empty() {
+        blocks.push(Block::new("What it changes", list(touches)));
+    }
+    if !known.reaches.is_empty() {
+        let row = |(entity, distance): &(String, u32)| -> Vec<Said> {
+            vec![stage.mentioned(entity), distance.to_string().into()]
+        };
+        let table = Table {
+            caption: "What it can break, the nearest first".to_owned(),
+            head: ["What", "Steps away"].map(str::to_owned).to_vec(),
+            rows: known.reaches.iter().take(MOST).map(row).collect(),
+            numbers: vec![1],
+            ..Table::default()
+        };
+        blocks.push(Block::new("What it can break", Part::Table(table)));
+    }
+    blocks.extend(agreed(stage, known));
+    blocks.extend(happened(stage, known));
+    blocks
+}
+
+fn stands(known: &Known) -> Block {
+    let told = &known.record.told;
+    let mut lines = vec![Line::new("state", told.state.name().replace('_', " "))];
+    lines.extend(told.why.iter().map(|why| Line::new("because", why.clone())));
+    for next in &told.next {
+        let who: Vec<String> = next.who.iter().map(|one| short(one)).collect();
+        let by = if who.is_empty() { String::new() } else { format!(", by {}", who.join(", ")) };
+        lines.push(Line::new("next", format!("{}{by}", next.words)));
+    }
+    lines.push(Line::new("found", known.record.found.clone()));
+    let commit = Piece::Commit { id: known.record.computed.head.clone() };
+    lines.push(Line::new("commit", Said::from(commit)));
+    Block::new("Where it stands", Part::Lines(lines))
+}
+
+/// The sum of the risk, with every addend.
+fn risk(known: &Known) -> Block {
+    let risk = &known.risk;
+    let row = |one: &crate::change::risk::Addend| -> Vec<Said> {
+        let counted = if one.counts { one.points.to_string() } else { format!("({})", one.points) };
+        vec![one.name.words().into(), one.reason.clone().into(), counted.into()]
+    };
+    let mut rows: Vec<Vec<Said>> = risk.addends.iter().map(row).collect();
+    let band = risk.band.name().replace('_', " ");
+    rows.push(vec!["Sum".into(), format!("{band} risk").into(), risk.score.to_string().into()]);
+    let table = Table {
+        caption: "What the risk is made of".to_owned(),
+        head: ["What counts", "Why", "Points"].map(str::to_owned).to_vec(),
+        rows,
+        numbers: vec![2],
+        sum: true,
+        ..Table::default()
+    };
+    Block::new("How risky it is", Part::Table(table))
+}
+
+fn agreed(stage: &Stage<'_>, known: &Known) -> Option<Block> {
+    let row = |one: &crate::change::agreement::Fulfilled| -> Vec<Said> {
+        let standing = match one.standing {
+            Standing::Met => "yes",
+            Standing::Lapsed => "yes, by silence",
+            Standing::Unmet => "not yet",
+        };
+        let people = one.by.iter().map(|voice| stage.mentioned(&voice.person));
+        vec![short(&one.id).into(), standing.into(), Said::list(people)]
+    };
+    let rows: Vec<Vec<Said>> = known.record.told.agreement.requirements.iter().map(row).collect();
+    let table = Table {
+        caption: "Who must agree, and who did".to_owned(),
+        head: ["Who must agree", "Agreed", "By"].map(str::to_owned).to_vec(),
+        rows,
+        ..Table::default()
+    };
+    (!table.rows.is_empty()).then(|| Block::new("Who must agree", Part::Table(table)))
+}
+
+fn happened(stage: &Stage<'_>, known: &Known) -> Option<Block> {
+    let moment = |one: &crate::output::change::Happened| {
+        let by = stage.mentioned(one.person.as_deref().unwrap_or(&one.by));
+        let counts = if one.counts { "" } else { " (does not count)" };
+        Moment {
+            at: one.at.clone(),
+            when: one.at.replace('T', " ").replace('Z', " UTC"),
+            what: Said::from(format!("{}{counts}, by ", one.event)).and(by),
+            more: one.text.clone().unwrap_or_default().into(),
+        }
+    };
+    let moments: Vec<Moment> = known.record.happened.iter().rev().map(moment).collect();
+    (!moments.is_empty()).then(|| Block::new("What happened", Part::Timeline(moments)))
+}
