@@ -12,7 +12,7 @@ pub mod picture;
 pub mod search;
 
 pub use address::Address;
-pub use html::{Context, Links};
+pub use html::{Context, Links, spoken};
 pub use look::{Look, LookError, Site};
 pub use page::Page;
 

@@ -3,7 +3,7 @@
 //! [`crate::output::graph`].
 
 use super::address::Address;
-use super::html::escaped;
+use super::html::{escaped, spoken};
 use super::page::Picture;
 use crate::catalog::short;
 use crate::model::Kind;
@@ -171,8 +171,8 @@ fn push_node(
     let middle = x + WIDTH / 2.0;
     let radius = if one.kind.family == "service" { HEIGHT / 2.0 } else { 6.0 };
     let kind = match one.relation {
-        "" => one.kind.name.to_owned(),
-        relation => format!("{} · {relation}", one.kind.name),
+        "" => spoken(one.kind.name),
+        relation => format!("{} · {}", spoken(one.kind.name), spoken(relation)),
     };
     svg.push_str(&format!(
         "<title>{}</title><rect class=\"{}{root}\" x=\"{x:.0}\" y=\"{y:.0}\" width=\"{WIDTH}\" \

@@ -30,6 +30,13 @@ pub(super) struct Length {
 }
 
 impl Length {
+    /// The same as hours by the clock; nothing if it is of months, which differ.
+    pub(super) fn fixed(self) -> Option<TimeDelta> {
+        let days = TimeDelta::try_days(i64::try_from(self.days).ok()?)?;
+        let length = days.checked_add(&TimeDelta::try_seconds(self.seconds)?)?;
+        (self.months == 0).then_some(length)
+    }
+
     /// Reads a duration.
     pub(super) fn of(text: &str) -> Option<Self> {
         let text = text.strip_prefix('P')?;

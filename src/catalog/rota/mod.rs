@@ -9,6 +9,7 @@
 mod length;
 mod rule;
 mod span;
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,7 @@ use crate::model::gitsm::calendar::{CalendarSpec, Event};
 use length::{Length, instant};
 use rule::{Budget, Rule};
 pub use span::{Span, common, joined, without};
+pub use words::words;
 
 /// One time at which an event is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -259,9 +259,7 @@ pub(super) fn events(subject: &Subject<'_>) -> Vec<Line> {
         lines.push(Line::new("next", said).fleeting());
     }
     for (number, event) in spec.events.iter().enumerate() {
-        let rule = event.rrule.as_deref().unwrap_or("once");
-        let length = in_words(&event.duration.0);
-        let text = format!("from {} for {length}, {rule}", event.start.replace('T', " "));
+        let text = rota::words(event);
         let said = match what(number) {
             Some(name) if name.text() != "yes" => name.and(": ").and(text),
             _ => text.into(),

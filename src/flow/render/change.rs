@@ -38,10 +38,26 @@ pub(super) fn add(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
         blocks.extend(computed(stage, known));
     }
     page.body.splice(0..0, blocks);
+    // What has a block of its own is not told twice.
+    for block in &mut page.first {
+        for part in &mut block.parts {
+            if let Part::Lines(lines) = part {
+                lines.retain(|line| !matches!(line.label.text().as_str(), "reason" | "start"));
+            }
+        }
+    }
+}
+
+/// An instant with its offset, as people read it.
+pub(super) fn instant(text: &str) -> String {
+    match chrono::DateTime::parse_from_rfc3339(text) {
+        Ok(at) => at.format("%a %-d %b %Y, %H:%M (UTC%:z)").to_string(),
+        Err(_) => text.to_owned(),
+    }
 }
 
 fn when(spec: &Value) -> Option<Block> {
-    let text = |value: &Value| value.as_str().map(|text| text.replace('T', " "));
+    let text = |value: &Value| value.as_str().map(instant);
     let schedule = &spec["schedule"];
     let mut lines = Vec::new();
     lines.extend(text(&schedule["start"]).map(|text| Line::new("begins", text)));
@@ -55,7 +71,7 @@ fn when(spec: &Value) -> Option<Block> {
 fn told(stage: &Stage<'_>, spec: &Value) -> Option<Block> {
     let row = |one: &Value| -> Vec<Said> {
         let text = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
-        vec![stage.mentioned(&text("to")), text("at").replace('T', " ").into(), text("text").into()]
+        vec![stage.mentioned(&text("to")), instant(&text("at")).into(), text("text").into()]
     };
     let rows: Vec<Vec<Said>> =
         spec["communications"].as_array().into_iter().flatten().map(row).collect();

@@ -112,6 +112,12 @@ pub(super) fn add(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
             what: who(stage, id, spec, one.event).text(),
         })
         .collect();
+    // Where all days say the same, colour says it.
+    let same = marks.windows(2).all(|pair| pair[0].what == pair[1].what);
+    let marks: Vec<Mark> = marks
+        .into_iter()
+        .map(|mark| if same { Mark { what: String::new(), ..mark } } else { mark })
+        .collect();
     let coming = shifts(stage, id);
     let mut blocks = Vec::new();
     if !coming.is_empty() {
@@ -161,7 +167,7 @@ fn on(day: NaiveDate, marks: &[Mark]) -> Day {
     all.sort_by_key(|mark| WEIGHT.iter().position(|one| *one == mark.class));
     let mut events: Vec<String> = Vec::new();
     for mark in &all {
-        if !events.contains(&mark.what) {
+        if !mark.what.is_empty() && !events.contains(&mark.what) {
             events.push(mark.what.clone());
         }
     }

@@ -5,7 +5,7 @@ use super::stage::{Stage, plural};
 use super::{change, duty, item, policy, runbook, service, team};
 use crate::catalog::EntityId;
 use crate::flow::get::neighbours;
-use crate::render::Address;
+use crate::render::{Address, spoken};
 use crate::render::page::{Badge, Block, Page, Part, Tone};
 use crate::render::picture::{Around, Neighbour};
 
@@ -14,6 +14,9 @@ const FIRST: &[&str] = &["Who to reach", "What it is", "Accounts"];
 
 /// Sections that stand last.
 const LAST: &[&str] = &["Links", "Labels", "Where it comes from"];
+
+/// Sections whose labels are relations and kinds.
+const SPOKEN: &[&str] = &["What it owns", "What it needs", "What needs it", "Also related to"];
 
 /// Words of a life that are as they should be, that are worth a look, and that are over.
 const TONES: &[(&[&str], Tone)] = &[
@@ -44,7 +47,7 @@ pub(super) fn page(stage: &Stage<'_>, id: EntityId) -> Page {
     let address = Address::of(stage.canonical(id));
     let family = entity.kind.family;
     let mut page = Page::new(address, "page.html", told.title.unwrap_or_else(|| told.name.clone()));
-    page.kind = Some(entity.kind.name.to_owned());
+    page.kind = Some(spoken(entity.kind.name));
     page.reference = Some(crate::catalog::short(stage.canonical(id)));
     page.crumbs = vec![(plural(family), Address::list(family))];
     page.badges = badges(stage, id);
@@ -53,6 +56,9 @@ pub(super) fn page(stage: &Stage<'_>, id: EntityId) -> Page {
     for section in told.sections {
         let mut lines = section.lines;
         lines.retain(|line| !line.fleeting);
+        if SPOKEN.contains(&section.title) {
+            lines.iter_mut().for_each(|line| line.label = spoken(&line.label.text()).into());
+        }
         if lines.is_empty() {
             continue;
         }

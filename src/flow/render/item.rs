@@ -8,6 +8,7 @@ use crate::catalog::impact::State;
 use crate::flow::get::neighbours;
 use crate::output::{Said, count};
 use crate::render::page::{Block, Page, Part, Table};
+use crate::render::spoken;
 
 /// Families that can fail.
 pub(super) const WORKING: &[&str] =
@@ -38,7 +39,7 @@ pub(super) fn impact(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
         count(services, "service")
     );
     let row = |one: &crate::catalog::impact::Affected| -> Vec<Said> {
-        let via = Said::from(one.carrier.word()).and(" ").and(stage.piece(one.carrier.from));
+        let via = Said::from(spoken(one.carrier.word())).and(" ").and(stage.piece(one.carrier.from));
         vec![stage.said(one.id), one.state.name().into(), via]
     };
     let mut block = Block::new(title, Part::Words(words.into())).and(Part::Table(Table {
@@ -90,11 +91,11 @@ pub(super) fn by_environment(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
     let mut rows = Vec::new();
     for (environment, mut items) in groups {
         items.sort_by_key(|item| stage.canonical(*item));
-        for (number, item) in items.iter().enumerate() {
-            let text = |path: &[&str]| stage.text(*item, path).unwrap_or_default();
+        for item in items {
+            let text = |path: &[&str]| stage.text(item, path).unwrap_or_default();
             rows.push(vec![
-                if number == 0 { environment.replace('-', " ").into() } else { Said::default() },
-                stage.said(*item),
+                stage.said(item),
+                environment.replace('-', " ").into(),
                 text(&["spec", "class"]).into(),
                 text(&["spec", "lifecycle", "status"]).replace(['-', '_'], " ").into(),
             ]);
@@ -102,7 +103,7 @@ pub(super) fn by_environment(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
     }
     let table = Table {
         caption: "Items by environment".to_owned(),
-        head: ["Environment", "Item", "Class", "Status"].map(str::to_owned).to_vec(),
+        head: ["Item", "Environment", "Class", "Status"].map(str::to_owned).to_vec(),
         rows,
         ..Table::default()
     };

@@ -1,6 +1,6 @@
 //! What a service's page adds: who is on call, what it runs on, what changes it.
 
-use super::change::badges;
+use super::change::{badges, instant};
 use super::duty;
 use super::item;
 use super::stage::Stage;
@@ -43,7 +43,7 @@ pub(super) fn changes(stage: &Stage<'_>, id: EntityId) -> Option<Block> {
         vec![
             stage.said(*change),
             stage.text(*change, &["spec", "type"]).unwrap_or_default().into(),
-            start.map(|start| start.replace('T', " ")).unwrap_or_default().into(),
+            start.map(|start| instant(&start)).unwrap_or_default().into(),
             stands.unwrap_or_else(|| "planned".to_owned()).into(),
         ]
     };

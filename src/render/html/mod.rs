@@ -12,6 +12,7 @@ use crate::markdown::Target;
 use crate::output::{Piece, Said};
 
 pub(super) use text::{escaped, slug};
+pub use text::spoken;
 
 /// What there is to link to.
 pub trait Links: Sync {

@@ -34,6 +34,21 @@ pub(in crate::render) fn escaped(text: &str) -> String {
     html
 }
 
+/// A name of the model as words: `dependsOn` is `depends on`, `ConfigurationItem` is
+/// `Configuration item`.
+pub fn spoken(name: &str) -> String {
+    let mut words = String::with_capacity(name.len() + 4);
+    let mut before = ' ';
+    for c in name.chars() {
+        match c.is_ascii_uppercase() && before.is_ascii_lowercase() {
+            true => words.extend([' ', c.to_ascii_lowercase()]),
+            false => words.push(c),
+        }
+        before = c;
+    }
+    words
+}
+
 /// A text as the id of an element, or a part of an address: `what-it-needs`.
 pub(in crate::render) fn slug(text: &str) -> String {
     let mut slug = String::with_capacity(text.len());
@@ -59,6 +74,14 @@ mod tests {
         assert_eq!(escaped("<b onclick='x'>&"), "&lt;b onclick=&#39;x&#39;&gt;&amp;");
         assert_eq!(escaped("a\nb\u{202e}c"), "a\nb\u{fffd}c");
         assert_eq!(escaped("plain words, 99.9 %"), "plain words, 99.9 %");
+    }
+
+    #[test]
+    fn names_of_the_model_become_words() {
+        assert_eq!(spoken("dependsOn"), "depends on");
+        assert_eq!(spoken("ConfigurationItem (14)"), "Configuration item (14)");
+        assert_eq!(spoken("CIClass"), "CIClass");
+        assert_eq!(spoken("SLO"), "SLO");
     }
 
     #[test]
