@@ -60,6 +60,7 @@ mod query;
 mod readme;
 mod records;
 mod rename;
+mod render;
 mod revert;
 mod revert_files;
 mod revert_property;

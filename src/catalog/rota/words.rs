@@ -68,7 +68,8 @@ fn hours(start: NaiveDateTime, length: Option<TimeDelta>) -> String {
 
 /// On which days, if that is said in few words.
 fn said(rule: &str, start: NaiveDateTime) -> Option<String> {
-    let mut parts: Vec<(&str, &str)> = rule.split(';').map(|one| one.split_once('=')).collect::<Option<_>>()?;
+    let mut parts: Vec<(&str, &str)> =
+        rule.split(';').map(|one| one.split_once('=')).collect::<Option<_>>()?;
     let mut take = |name: &str| {
         let at = parts.iter().position(|(key, _)| *key == name)?;
         Some(parts.remove(at).1)
@@ -93,23 +94,29 @@ fn said(rule: &str, start: NaiveDateTime) -> Option<String> {
                 _ => format!("{}, {days}", each(every, "week")),
             }
         }
-        ("MONTHLY", Some(day), None, None) => format!("{} of {}", placed(day)?, each(every, "month")),
+        ("MONTHLY", Some(day), None, None) => {
+            format!("{} of {}", placed(day)?, each(every, "month"))
+        }
         ("MONTHLY", None, day, None) => {
             let day = day.map_or_else(|| start.format("%-d").to_string(), str::to_owned);
             day.parse::<u8>().ok()?;
             format!("on day {day} of {}", each(every, "month"))
         }
-        ("YEARLY", None, None, None) => format!("{}, on {}", each(every, "year"), start.format("%-d %b")),
+        ("YEARLY", None, None, None) => {
+            format!("{}, on {}", each(every, "year"), start.format("%-d %b"))
+        }
         ("YEARLY", None, Some(day), Some(month)) => {
             let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
             format!("{}, on {} {month}", each(every, "year"), day.parse::<u8>().ok()?)
         }
         _ => return None,
     };
-    Some(match until.and_then(|until| Some((until.get(..4)?, until.get(4..6)?, until.get(6..8)?))) {
-        Some((year, month, day)) => format!("{days} until {year}-{month}-{day}"),
-        None => days,
-    })
+    Some(
+        match until.and_then(|until| Some((until.get(..4)?, until.get(4..6)?, until.get(6..8)?))) {
+            Some((year, month, day)) => format!("{days} until {year}-{month}-{day}"),
+            None => days,
+        },
+    )
 }
 
 fn each(every: u32, unit: &str) -> String {

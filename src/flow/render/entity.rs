@@ -5,9 +5,9 @@ use super::stage::{Stage, plural};
 use super::{change, duty, item, policy, runbook, service, team};
 use crate::catalog::EntityId;
 use crate::flow::get::neighbours;
-use crate::render::{Address, spoken};
 use crate::render::page::{Badge, Block, Page, Part, Tone};
 use crate::render::picture::{Around, Neighbour};
+use crate::render::{Address, spoken};
 
 /// Sections that stand first: what somebody who is woken up looks for.
 const FIRST: &[&str] = &["Who to reach", "What it is", "Accounts"];
@@ -74,6 +74,12 @@ pub(super) fn page(stage: &Stage<'_>, id: EntityId) -> Page {
         FIRST.iter().position(|one| *one == title)
     };
     page.first.sort_by_key(place);
+    // Whoever opens one of these wants to begin.
+    if family == "runbook" {
+        let told = page.first.extract_if(.., |block| block.title.as_deref() == Some("What it is"));
+        let told: Vec<Block> = told.collect();
+        page.last.splice(0..0, told);
+    }
     if let Some(picture) = around(stage, id, &page.address) {
         page.body.insert(0, picture);
     }
@@ -114,7 +120,8 @@ pub(super) fn badges(stage: &Stage<'_>, id: EntityId) -> Vec<Badge> {
         .map_or(&["spec", "lifecycle"][..], |life| life.path);
     for path in [&["spec", "criticality"][..], state, &["spec", "environment"]] {
         let Some(text) = stage.text(id, path) else { continue };
-        let tone = TONES.iter().find(|(words, _)| words.contains(&text.as_str()));
+        let tones = TONES.iter().filter(|_| path == state);
+        let tone = tones.into_iter().find(|(words, _)| words.contains(&text.as_str()));
         let tone = tone.map_or(Tone::Plain, |(_, tone)| *tone);
         badges.push(Badge { text: text.replace('_', " "), tone });
     }

@@ -39,7 +39,8 @@ pub(super) fn impact(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
         count(services, "service")
     );
     let row = |one: &crate::catalog::impact::Affected| -> Vec<Said> {
-        let via = Said::from(spoken(one.carrier.word())).and(" ").and(stage.piece(one.carrier.from));
+        let via =
+            Said::from(spoken(one.carrier.word())).and(" ").and(stage.piece(one.carrier.from));
         vec![stage.said(one.id), one.state.name().into(), via]
     };
     let mut block = Block::new(title, Part::Words(words.into())).and(Part::Table(Table {

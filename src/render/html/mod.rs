@@ -11,8 +11,8 @@ use super::page::{Block, Page, Part};
 use crate::markdown::Target;
 use crate::output::{Piece, Said};
 
-pub(super) use text::{escaped, slug};
 pub use text::spoken;
+pub(super) use text::{escaped, slug};
 
 /// What there is to link to.
 pub trait Links: Sync {

@@ -18,7 +18,7 @@ pub(super) fn table(
             table.rows.len()
         ));
     }
-    html.push_str("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+    html.push_str("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"");
     text::push(html, &table.caption);
     html.push_str(&format!("\"><table id=\"{id}\">"));
     if table.head.iter().any(|head| !head.is_empty()) {
