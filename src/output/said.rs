@@ -44,6 +44,13 @@ pub enum Piece {
         /// What to call it.
         words: String,
     },
+    /// A page of a site that is about no single entity.
+    Page {
+        /// Its address in the site, without ending, such as `service/index`.
+        address: String,
+        /// What to call it.
+        words: String,
+    },
     /// A place in a file.
     Place {
         /// The file.
@@ -151,7 +158,10 @@ impl Piece {
 
     fn print(&self, text: &mut String) {
         match self {
-            Self::Words { words } | Self::Link { words, .. } | Self::Time { words, .. } => {
+            Self::Words { words }
+            | Self::Link { words, .. }
+            | Self::Page { words, .. }
+            | Self::Time { words, .. } => {
                 text.push_str(words);
             }
             Self::Entity { words: Some(words), .. } => text.push_str(words),

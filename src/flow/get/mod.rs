@@ -29,7 +29,8 @@ use crate::rules;
 pub use last_change::{LastChange, last_change};
 pub use noted::Kept;
 pub use pages::{All, Changes, Pages, all};
-pub use reach::neighbours;
+pub use promises::in_words;
+pub use reach::{Beside, neighbours};
 pub use rows::{items, rows};
 
 /// What is asked for.

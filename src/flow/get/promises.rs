@@ -95,7 +95,7 @@ fn percent(share: f64) -> String {
 }
 
 /// A duration of ISO 8601 in words: `15 min`, `1 year 6 months`.
-pub(super) fn in_words(duration: &str) -> String {
+pub fn in_words(duration: &str) -> String {
     let Some(rest) = duration.strip_prefix('P') else { return duration.to_owned() };
     let (mut number, mut time, mut words) = (String::new(), false, Vec::new());
     for c in rest.chars() {

@@ -50,6 +50,19 @@ const FIRST: &[&str] = &[
 /// How many of them the navigation shows.
 const NAVIGATED: &[&str] = &["service", "ci", "component", "team", "runbook", "change"];
 
+/// The overviews that the navigation shows.
+const OVERVIEWS: &[(&str, &str)] = &[("Map", "map.html"), ("Calendar", "calendar.html")];
+
+/// The overviews that stand below each page.
+const MORE: &[(&str, &str)] = &[
+    ("What ends when", "lifecycle.html"),
+    ("Who owns what", "ownership.html"),
+    ("Ready for a bad night?", "readiness.html"),
+    ("Findings", "findings.html"),
+    ("Glossary", "glossary.html"),
+    ("About this site", "about.html"),
+];
+
 impl<'a> Stage<'a> {
     pub(super) fn new(
         asked: &'a Asked,
@@ -86,10 +99,13 @@ impl<'a> Stage<'a> {
             self.families.iter().any(|(known, _)| *known == family).then(|| (plural(family), path))
         };
         let all = self.families.iter().filter(|(family, _)| !NAVIGATED.contains(family));
+        let page = |(title, path): &(&str, &str)| ((*title).to_owned(), (*path).to_owned());
+        let lists = NAVIGATED.iter().filter_map(|family| list(family));
+        let more = all.filter_map(|(family, _)| list(family));
         Site {
             title: self.name.clone(),
-            nav: NAVIGATED.iter().filter_map(|family| list(family)).collect(),
-            more: all.filter_map(|(family, _)| list(family)).collect(),
+            nav: lists.chain(OVERVIEWS.iter().map(page)).collect(),
+            more: MORE.iter().map(page).chain(more).collect(),
         }
     }
 
@@ -116,12 +132,6 @@ impl<'a> Stage<'a> {
     pub(super) fn family(&self, family: &str) -> impl Iterator<Item = EntityId> + '_ {
         let family = family.to_owned();
         self.ids.iter().copied().filter(move |id| self.entity(*id).kind.family == family)
-    }
-
-    /// What people call an entity.
-    pub(super) fn title(&self, id: EntityId) -> String {
-        let written = || self.catalog.names.text(self.entity(id).written).to_owned();
-        self.pages.title(id).unwrap_or_else(written)
     }
 
     /// An entity as a link.

@@ -139,6 +139,10 @@ fn push_piece(html: &mut String, piece: &Piece, context: &Context<'_>) {
             true => link(html, url, words, None),
             false => text::push(html, words),
         },
+        Piece::Page { address, words } => {
+            let to = Address::page(address.as_str());
+            link(html, &context.here.link(&to, "html"), words, None);
+        }
         Piece::Place { file, line } => {
             let words = format!("{file}:{line}");
             match context.links.source() {
