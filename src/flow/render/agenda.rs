@@ -176,7 +176,8 @@ fn row(stage: &Stage<'_>, agenda: &Agenda, entry: &AgendaEntry) -> Vec<Said> {
     };
     let kind = KINDS.iter().find(|(kind, ..)| *kind == entry.kind).map_or("", |one| one.1);
     let mut what = Said::from(format!("{kind}: ")).and(named(&entry.name));
-    if let Some(summary) = &entry.summary {
+    let title = stage.find(&entry.name).map(|id| stage.called(id));
+    if let Some(summary) = entry.summary.as_ref().filter(|one| title.as_ref() != Some(*one)) {
         what = what.and(format!(", {summary}"));
     }
     let subjects = match entry.subjects.is_empty() {

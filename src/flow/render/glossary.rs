@@ -81,11 +81,13 @@ fn row(stage: &Stage<'_>, kind: &'static Kind) -> Vec<Said> {
 /// one.
 fn list(stage: &Stage<'_>, kind: &'static Kind) -> Option<Said> {
     let own = stage.family(kind.family).filter(|id| stage.entity(*id).kind == kind).count();
-    let list = Address::list(kind.family);
-    (own > 0).then(|| {
-        page_link(list.as_str(), count(own, "entity"))
-            .and(format!(" among {}", plural(kind.family)))
-    })
+    let link = page_link(Address::list(kind.family).as_str(), count(own, "entity"));
+    let all = stage.families.iter().find(|(family, _)| *family == kind.family);
+    let said = match all {
+        Some((family, all)) if *all > own => link.and(format!(", of {all} {}", plural(family))),
+        _ => link,
+    };
+    (own > 0).then_some(said)
 }
 
 fn relations() -> Table {
@@ -113,7 +115,7 @@ fn explained(stage: &Stage<'_>, kind: &'static Kind) -> Page {
     page.crumbs = vec![("Glossary".to_owned(), address())];
     page.lead = Some(kind.summary.to_owned());
     if let Some(list) = list(stage, kind) {
-        let said = Said::from("There are ").and(list).and(".");
+        let said = Said::from("In this catalog: ").and(list).and(".");
         page.body.push(Block::bare(Part::Words(said)));
     }
     let whole = crate::model::page(kind);

@@ -70,7 +70,7 @@ const ENDS: &[Ends] = &[
     on(
         "person",
         &["spec", "keys", "*", "validUntil"],
-        "a key for signing stops to count",
+        "the last key for signing stops to count",
         "add a new key",
     ),
     on("service", &["metadata", "annotations", "ends-on"], SERVICE_ENDS, "move those who use it"),
@@ -145,16 +145,16 @@ pub(super) fn page(stage: &Stage<'_>) -> Page {
 fn ends(stage: &Stage<'_>) -> Vec<End> {
     let mut ends = Vec::new();
     for row in ENDS {
-        for id in stage.family(row.family).filter(|id| !stage.is_gone(*id)) {
+        let is_here = |id: &EntityId| !stage.is_gone(*id) && !stage.has_left(*id);
+        for id in stage.family(row.family).filter(is_here) {
             let Some(value) = stage.pages.value(id) else { continue };
-            let mut days = Vec::new();
-            collect(&value, row.path, &mut days);
+            let day = last(&value, row.path);
             let due = |day: &NaiveDate| match &row.again {
                 Again::No => Some(*day),
                 Again::After(length) => crate::rules::later(*day, length),
                 Again::Field(path) => crate::rules::later(*day, at(&value, path)?.as_str()?),
             };
-            let due = days.iter().filter_map(due);
+            let due = day.as_ref().and_then(due);
             ends.extend(due.map(|day| End { id, day, what: row.what, act: row.act }));
         }
     }
@@ -169,14 +169,17 @@ fn at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
     path.iter().try_fold(value, |value, step| value.get(step))
 }
 
-/// The days that a path leads to.
-fn collect(value: &Value, path: &[&str], days: &mut Vec<NaiveDate>) {
+/// The day that a path leads to. Of several the last, since the others have been replaced by it; none
+/// if one of them never ends.
+fn last(value: &Value, path: &[&str]) -> Option<NaiveDate> {
     match path.split_first() {
-        None => days.extend(value.as_str().and_then(|text| text.parse::<NaiveDate>().ok())),
+        None => value.as_str()?.parse().ok(),
         Some((&"*", rest)) => {
-            value.as_array().into_iter().flatten().for_each(|item| collect(item, rest, days));
+            let days: Option<Vec<NaiveDate>> =
+                value.as_array()?.iter().map(|item| last(item, rest)).collect();
+            days?.into_iter().max()
         }
-        Some((step, rest)) => value.get(step).into_iter().for_each(|one| collect(one, rest, days)),
+        Some((step, rest)) => last(value.get(step)?, rest),
     }
 }
 
@@ -336,12 +339,16 @@ mod tests {
     }
 
     #[test]
-    fn days_in_lists_are_found_and_what_is_no_day_is_not() {
-        let value =
-            serde_json::json!({"keys": [{"until": "2027-01-01"}, {"until": "soon"}, {}, 7]});
-        let mut days = Vec::new();
-        collect(&value, &["keys", "*", "until"], &mut days);
-        assert_eq!(days, [day("2027-01-01")]);
+    fn of_several_days_the_last_counts_and_none_where_one_never_ends() {
+        let path = &["keys", "*", "until"];
+        let replaced =
+            serde_json::json!({"keys": [{"until": "2026-01-01"}, {"until": "2027-01-01"}]});
+        assert_eq!(last(&replaced, path), Some(day("2027-01-01")));
+        let lasting = serde_json::json!({"keys": [{"until": "2026-01-01"}, {}]});
+        assert_eq!(last(&lasting, path), None);
+        for odd in [serde_json::json!({"keys": 7}), serde_json::json!({"keys": []})] {
+            assert_eq!(last(&odd, path), None);
+        }
     }
 
     #[test]

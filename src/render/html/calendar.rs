@@ -16,7 +16,7 @@ const WEEKDAYS: [(&str, &str); 7] = [
 
 /// What the colours of days mean; each day also says it in words.
 const LEGEND: [(&str, &str); 4] = [
-    ("freeze", "Freeze: nothing may be changed"),
+    ("freeze", "Freeze: no changes to what it is for"),
     ("change", "A change is planned"),
     ("window", "Window: a time for changes"),
     ("duty", "Somebody is on duty"),
