@@ -131,7 +131,7 @@ impl Drawing {
             let group = node.group.or(others.as_ref().map(|(at, _)| *at));
             let group = group.and_then(|group| Some((group, groups.get_mut(group)?)));
             if let Some((at, group)) = group {
-                group.entities += 1;
+                group.entities += node.entities;
                 place.push(at);
             } else {
                 place.push(first + alone.len());

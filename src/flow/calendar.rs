@@ -7,6 +7,7 @@ use super::Place;
 use super::ask::{AskError, Asked};
 use super::clock;
 use crate::catalog::rota::Span;
+use crate::catalog::{Catalog, EntityId, Graph};
 use crate::change::schedule::{Agenda, Calendars, agenda};
 
 /// What to tell of.
@@ -105,19 +106,30 @@ pub fn calendar(request: &Request) -> Result<Answer, CalendarError> {
     ids.sort_unstable();
     ids.dedup();
     let now = request.now.unwrap_or_else(|| clock::instant(None));
+    let agenda =
+        gathered((&asked.catalog, asked.graph()), &ids, now, |zone| span(request, now, zone))?;
+    Ok(Answer { agenda, renamed })
+}
+
+/// The agenda of a catalog: of what is named, or of all. `span` says for which time, in the zone in
+/// which days are told.
+pub(super) fn gathered<E>(
+    catalog: (&Catalog, &Graph),
+    ids: &[EntityId],
+    now: DateTime<Utc>,
+    span: impl FnOnce(Tz) -> Result<Span, E>,
+) -> Result<Agenda, E> {
     // The zone of days has to be known before there is a horizon.
     let nothing = Span { start: now, end: now };
-    let zone = Calendars::of(&asked.catalog, asked.graph(), nothing).zone();
-    let span = span(request, now, zone)?;
+    let zone = Calendars::of(catalog.0, catalog.1, nothing).zone();
+    let span = span(zone)?;
     let ahead = TimeDelta::try_days(AHEAD).unwrap_or_default();
     let horizon = Span {
         start: span.start.min(now) - TimeDelta::days(1),
         end: span.end.max(now).checked_add_signed(ahead).unwrap_or(span.end),
     };
-    let calendars = Calendars::of(&asked.catalog, asked.graph(), horizon);
-    let catalog = (&asked.catalog, asked.graph());
-    let agenda = agenda(&calendars, catalog, &ids, (span, now, zone));
-    Ok(Answer { agenda, renamed })
+    let calendars = Calendars::of(catalog.0, catalog.1, horizon);
+    Ok(agenda(&calendars, catalog, ids, (span, now, zone)))
 }
 
 /// From when until when.
@@ -133,13 +145,14 @@ fn span(request: &Request, now: DateTime<Utc>, zone: Tz) -> Result<Span, Calenda
     if (to - from).num_days() > MOST_DAYS {
         return Err(long);
     }
+    days_in(zone, from, to).ok_or(long)
+}
+
+/// From the first moment of a day to the last of another, in a zone.
+pub(super) fn days_in(zone: Tz, from: NaiveDate, to: NaiveDate) -> Option<Span> {
     let midnight = |day: NaiveDate| {
         let mut hours = (0..4).filter_map(|hour| day.and_hms_opt(hour, 0, 0));
         hours.find_map(|time| time.and_local_timezone(zone).earliest()).map(|one| one.to_utc())
     };
-    let end = to.succ_opt().and_then(midnight);
-    match (midnight(from), end) {
-        (Some(start), Some(end)) => Ok(Span { start, end }),
-        _ => Err(long),
-    }
+    Some(Span { start: midnight(from)?, end: midnight(to.succ_opt()?)? })
 }

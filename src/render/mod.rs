@@ -10,6 +10,7 @@ pub mod look;
 pub mod page;
 pub mod picture;
 pub mod search;
+pub mod timeline;
 
 pub use address::Address;
 pub use html::{Context, Links, spoken};

@@ -83,7 +83,7 @@ fn due(entity: &Entity, today: &str) -> Option<Due> {
 }
 
 /// The day that lies a calendar duration (`P1Y6M`, `P2W`, `P10D`) after another.
-fn later(day: NaiveDate, duration: &str) -> Option<NaiveDate> {
+pub fn later(day: NaiveDate, duration: &str) -> Option<NaiveDate> {
     let duration = duration.strip_prefix('P')?;
     let (date_part, time) = duration.split_once('T').unwrap_or((duration, ""));
     let hours = time.split_once('H').and_then(|(hours, _)| hours.parse::<u64>().ok());

@@ -49,6 +49,7 @@ pub use classes::told_apart;
 pub use codes::{CODES, code_named};
 pub use config::{check_settings, level};
 pub use cycles::UPWARDS;
+pub use dates::later;
 pub use exceptions::except;
 pub use policies::wait;
 pub use secrets::{hide, starred};

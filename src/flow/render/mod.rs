@@ -18,6 +18,18 @@ mod stage;
 mod team;
 mod write;
 
+// The overviews, and what they ask.
+mod about;
+mod agenda;
+mod around;
+mod findings;
+mod glossary;
+mod lifecycle;
+mod map;
+mod ownership;
+mod readiness;
+mod text;
+
 use std::path::PathBuf;
 
 use rayon::prelude::*;
@@ -97,7 +109,8 @@ pub fn render(request: &Request) -> Result<Rendered, RenderError> {
     let stage = Stage::new(&asked, &findings, kept, now, changes);
     let look = Look::new(&stage.site(), &[])?;
     let sink = write::Sink::open(&request.out)?;
-    let overviews = overviews(&asked, &stage);
+    let (overviews, files) = overviews(&asked, &stage);
+    sink.write(files)?;
     let pages = overviews.len() + stage.ids.len();
     let show = |page: &Page| -> Result<Vec<File>, LookError> {
         Ok(vec![look.html(page, &stage.context(&page.address))?])
@@ -116,8 +129,14 @@ pub fn render(request: &Request) -> Result<Rendered, RenderError> {
     Ok(Rendered { written, pages, start: request.out.join("index.html") })
 }
 
-fn overviews(asked: &Asked, stage: &Stage<'_>) -> Vec<Page> {
+/// The pages that are about no single entity, and the files beside them.
+fn overviews(asked: &Asked, stage: &Stage<'_>) -> (Vec<Page>, Vec<File>) {
     let mut pages = vec![home::page(stage)];
     pages.extend(lists::pages(asked, stage));
-    pages
+    let (calendar, events) = agenda::page(stage);
+    pages.extend([map::page(stage), calendar, lifecycle::page(stage), ownership::page(stage)]);
+    pages.extend([readiness::page(stage), about::page()]);
+    pages.extend(findings::pages(stage));
+    pages.extend(glossary::pages(stage));
+    (pages, events.into_iter().collect())
 }

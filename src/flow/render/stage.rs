@@ -58,6 +58,19 @@ const FIRST: &[&str] = &[
 /// Those that the navigation shows.
 const NAVIGATED: &[&str] = &["service", "ci", "component", "team", "runbook", "change"];
 
+/// The overviews that the navigation shows.
+const OVERVIEWS: &[(&str, &str)] = &[("Map", "map.html"), ("Calendar", "calendar.html")];
+
+/// The overviews that stand below each page.
+const MORE: &[(&str, &str)] = &[
+    ("What ends when", "lifecycle.html"),
+    ("Who owns what", "ownership.html"),
+    ("Ready for a bad night?", "readiness.html"),
+    ("Findings", "findings.html"),
+    ("Glossary", "glossary.html"),
+    ("About this site", "about.html"),
+];
+
 impl<'a> Stage<'a> {
     pub(super) fn new(
         asked: &'a Asked,
@@ -126,10 +139,13 @@ impl<'a> Stage<'a> {
             self.families.iter().any(|(known, _)| *known == family).then(|| (plural(family), path))
         };
         let all = self.families.iter().filter(|(family, _)| !NAVIGATED.contains(family));
+        let page = |(title, path): &(&str, &str)| ((*title).to_owned(), (*path).to_owned());
+        let lists = NAVIGATED.iter().filter_map(|family| list(family));
+        let more = all.filter_map(|(family, _)| list(family));
         Site {
             title: self.name.clone(),
-            nav: NAVIGATED.iter().filter_map(|family| list(family)).collect(),
-            more: all.filter_map(|(family, _)| list(family)).collect(),
+            nav: lists.chain(OVERVIEWS.iter().map(page)).collect(),
+            more: MORE.iter().map(page).chain(more).collect(),
         }
     }
 

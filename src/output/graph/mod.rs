@@ -14,7 +14,7 @@ use crate::catalog::drawing::Drawing;
 
 pub use dot::emit as dot;
 pub use mermaid::emit as mermaid;
-pub use svg::emit as svg;
+pub use svg::{Inline, emit as svg, inline};
 pub(crate) use svg::{shape_class, shortened};
 pub use tree::emit as tree;
 

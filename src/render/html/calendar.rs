@@ -14,10 +14,30 @@ const WEEKDAYS: [(&str, &str); 7] = [
     ("Su", "Sunday"),
 ];
 
+/// What the colours of days mean; each day also says it in words.
+const LEGEND: [(&str, &str); 4] = [
+    ("freeze", "Freeze: no changes to what it is for"),
+    ("change", "A change is planned"),
+    ("window", "Window: a time for changes"),
+    ("duty", "Somebody is on duty"),
+];
+
 pub(super) fn months(html: &mut String, months: &[Month]) {
+    legend(html, months);
     html.push_str("<div class=\"months\">\n");
     months.iter().for_each(|month| one(html, month));
     html.push_str("</div>\n");
+}
+
+/// The colours that occur.
+fn legend(html: &mut String, months: &[Month]) {
+    let occurs =
+        |class: &str| months.iter().flat_map(|one| &one.days).any(|day| day.class == class);
+    html.push_str("<ul class=\"legend\">\n");
+    for (class, words) in LEGEND.iter().filter(|(class, _)| occurs(class)) {
+        html.push_str(&format!("<li><i class=\"{class}\"></i>{words}</li>\n"));
+    }
+    html.push_str("</ul>\n");
 }
 
 fn one(html: &mut String, month: &Month) {

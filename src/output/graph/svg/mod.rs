@@ -59,32 +59,60 @@ text{fill:#e6edf3}.bg{fill:#0d1117}.kind,.relation,.legend,.group-name{fill:#919
 /// How many kinds of lines there are.
 const LINES: usize = 6;
 
-/// Writes the picture.
+/// How a picture stands within a page, which brings the colours.
+pub struct Inline<'a> {
+    /// What its ids begin with: no two pictures of a page share one.
+    pub ids: &'a str,
+    /// What it shows, for people who cannot see it.
+    pub title: &'a str,
+    /// What people call a node, where that is not its reference.
+    pub name: &'a dyn Fn(&DrawnNode) -> Option<String>,
+    /// Where a node leads, relative to the page.
+    pub href: &'a dyn Fn(&DrawnNode) -> Option<String>,
+}
+
+/// Writes the picture so that it stands alone.
 pub fn emit(drawing: &Drawing) -> String {
-    let named = drawing.edges.len() <= NAMED;
-    let texts: Vec<(String, String)> = drawing.nodes.iter().map(texts).collect();
+    draw(drawing, None)
+}
+
+/// Writes the picture as a part of a page. Of relations that are all the same, none is named: the
+/// page says what its lines are.
+pub fn inline(drawing: &Drawing, page: &Inline<'_>) -> String {
+    draw(drawing, Some(page))
+}
+
+fn draw(drawing: &Drawing, page: Option<&Inline<'_>>) -> String {
+    let relations = relations(drawing);
+    let alike = page.is_some() && relations.len() <= 1;
+    let named = !alike && drawing.edges.len() <= NAMED;
+    let keyed = !alike && !named;
+    let texts: Vec<(String, String)> = drawing.nodes.iter().map(|one| texts(one, page)).collect();
     let plan = plan(drawing, &texts, named);
     let layout = lay_out(&plan);
-    let relations = relations(drawing);
-    let legend = if named { 0.0 } else { LEGEND * (relations.len().min(LINES) as f64 + 1.0) };
+    let legend = if keyed { LEGEND * (relations.len().min(LINES) as f64 + 1.0) } else { 0.0 };
     let (width, height) = (layout.width.max(200.0), layout.height + legend);
-    let mut svg = head(drawing, width, height);
+    let ids = page.map_or("gitsm", |page| page.ids);
+    let mut svg = match page {
+        Some(page) => inline_head(page, width, height),
+        None => head(drawing, width, height),
+    };
     for (name, place) in drawing.groups.iter().zip(&layout.groups) {
         svg.push_str(&group(name, place));
     }
     for (edge, way) in drawing.edges.iter().zip(&layout.edges) {
-        svg.push_str(&line(drawing, edge, way, &relations, named));
+        svg.push_str(&line(drawing, edge, way, (&relations, keyed), ids));
     }
     for (number, (one, place)) in drawing.nodes.iter().zip(&layout.nodes).enumerate() {
         let root = drawing.root == Some(number);
-        svg.push_str(&node(one, texts.get(number), place, root));
+        svg.push_str(&node(one, texts.get(number), place, (root, page)));
     }
     if named {
         for (edge, way) in drawing.edges.iter().zip(&layout.edges) {
             svg.push_str(&relation(edge, way));
         }
-    } else {
-        svg.push_str(&legend_of(&relations, &layout));
+    } else if keyed {
+        svg.push_str(&legend_of(&relations, &layout, ids));
     }
     svg.push_str("</svg>\n");
     svg
@@ -109,18 +137,40 @@ fn head(drawing: &Drawing, width: f64, height: f64) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
          viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-labelledby=\"gitsm-title \
          gitsm-desc\">\n<title id=\"gitsm-title\">{}</title>\n<desc id=\"gitsm-desc\">{}</desc>\n\
-         <style>{STYLE}</style>\n<defs><marker id=\"gitsm-head\" viewBox=\"0 0 10 10\" \
-         refX=\"9\" refY=\"5\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto-start-reverse\">\
-         <path class=\"head\" d=\"M0 0L10 5L0 10z\"/></marker></defs>\n<rect class=\"bg\" \
-         width=\"100%\" height=\"100%\"/>\n",
+         <style>{STYLE}</style>\n{}<rect class=\"bg\" width=\"100%\" height=\"100%\"/>\n",
         escaped(&title),
         escaped(&what),
+        marker("gitsm"),
+    )
+}
+
+/// A picture with links is a group of them; an image would hide them from those who listen.
+fn inline_head(page: &Inline<'_>, width: f64, height: f64) -> String {
+    format!(
+        "<svg role=\"group\" aria-label=\"{}\" width=\"{width:.0}\" height=\"{height:.0}\" \
+         viewBox=\"0 0 {width:.0} {height:.0}\">\n{}",
+        escaped(&visible(page.title)),
+        marker(page.ids),
+    )
+}
+
+/// The point of an arrow.
+fn marker(ids: &str) -> String {
+    format!(
+        "<defs><marker id=\"{ids}-head\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" \
+         markerWidth=\"7\" markerHeight=\"7\" orient=\"auto-start-reverse\"><path class=\"head\" \
+         d=\"M0 0L10 5L0 10z\"/></marker></defs>\n"
     )
 }
 
 /// What stands in a node: its name, shortened if it must be, and what it is.
-fn texts(node: &DrawnNode) -> (String, String) {
+fn texts(node: &DrawnNode, page: Option<&Inline<'_>>) -> (String, String) {
     let full = visible(&short(&node.name));
+    if let Some(called) = page.and_then(|page| (page.name)(node)) {
+        let what =
+            node.kind.map_or_else(|| count(node.entities, "entity"), |kind| kind.name.into());
+        return (shortened(&visible(&called), WIDEST), what);
+    }
     let (kind, name) = match (node.kind, full.split_once(':')) {
         (Some(kind), Some((_, name))) => (kind.name.to_owned(), name.to_owned()),
         (Some(kind), None) => (kind.name.to_owned(), full),
@@ -188,11 +238,11 @@ fn relations(drawing: &Drawing) -> Vec<&'static str> {
 }
 
 /// The class of a relation's line. The last kind of line is for all that are left.
-fn line_class(relations: &[&str], relation: &str, named: bool) -> String {
+fn line_class(relations: &[&str], relation: &str, keyed: bool) -> String {
     let at = relations.iter().position(|one| *one == relation).unwrap_or_default();
-    match named {
-        true => String::new(),
-        false => format!(" r{}", at.min(LINES - 1)),
+    match keyed {
+        true => format!(" r{}", at.min(LINES - 1)),
+        false => String::new(),
     }
 }
 
@@ -213,13 +263,23 @@ fn group(name: &str, place: &Rectangle) -> String {
     )
 }
 
-fn node(node: &DrawnNode, texts: Option<&(String, String)>, at: &Rectangle, root: bool) -> String {
+fn node(
+    node: &DrawnNode,
+    texts: Option<&(String, String)>,
+    at: &Rectangle,
+    (root, page): (bool, Option<&Inline<'_>>),
+) -> String {
+    let middle = if page.is_some() { " middle" } else { "" };
+    let (open, close) = match page.and_then(|page| (page.href)(node)) {
+        Some(href) => (format!("<a href=\"{}\">", escaped(&href)), "</a>"),
+        None => ("<g>".to_owned(), "</g>"),
+    };
     let shape = shape_of(node);
     let (name, kind) = texts.cloned().unwrap_or_default();
     let root = if root { " root" } else { "" };
     format!(
-        "<g><title>{}</title>{}<text class=\"kind\" x=\"{:.1}\" y=\"{:.1}\">{}</text><text \
-         class=\"name\" x=\"{:.1}\" y=\"{:.1}\">{}</text></g>\n",
+        "{open}<title>{}</title>{}<text class=\"kind{middle}\" x=\"{:.1}\" y=\"{:.1}\">{}</text>\
+         <text class=\"name{middle}\" x=\"{:.1}\" y=\"{:.1}\">{}</text>{close}\n",
         escaped(&visible(&short(&node.name))),
         outline(shape, at, root),
         at.x,
@@ -231,16 +291,22 @@ fn node(node: &DrawnNode, texts: Option<&(String, String)>, at: &Rectangle, root
     )
 }
 
-fn line(drawing: &Drawing, edge: &DrawnEdge, way: &Way, relations: &[&str], named: bool) -> String {
+fn line(
+    drawing: &Drawing,
+    edge: &DrawnEdge,
+    way: &Way,
+    (relations, keyed): (&[&str], bool),
+    ids: &str,
+) -> String {
     let name = |at: usize| drawing.nodes.get(at).map_or("", |node| node.name.as_str());
     let said = format!("{} {} {}", short(name(edge.from)), edge.relation, short(name(edge.to)));
-    let class = line_class(relations, edge.relation, named);
+    let class = line_class(relations, edge.relation, keyed);
     let start = match edge.relation == edge.inverse {
-        true => " marker-start=\"url(#gitsm-head)\"",
-        false => "",
+        true => format!(" marker-start=\"url(#{ids}-head)\""),
+        false => String::new(),
     };
     format!(
-        "<path class=\"edge{class}\" d=\"{}\"{start} marker-end=\"url(#gitsm-head)\"><title>{}\
+        "<path class=\"edge{class}\" d=\"{}\"{start} marker-end=\"url(#{ids}-head)\"><title>{}\
          </title></path>\n",
         curve(&way.points),
         escaped(&visible(&said)),
@@ -301,7 +367,7 @@ fn on_the_line(points: &[(f64, f64)], label: (f64, f64)) -> (f64, f64) {
 }
 
 /// Below the picture: which line is which relation.
-fn legend_of(relations: &[&str], layout: &Layout) -> String {
+fn legend_of(relations: &[&str], layout: &Layout, ids: &str) -> String {
     let mut text = String::new();
     let (own, shared) = relations.split_at(relations.len().min(LINES - 1));
     let mut lines: Vec<String> = own.iter().map(|relation| (*relation).to_owned()).collect();
@@ -309,7 +375,7 @@ fn legend_of(relations: &[&str], layout: &Layout) -> String {
     for (number, relation) in lines.iter().enumerate() {
         let y = layout.height + LEGEND * number as f64;
         text.push_str(&format!(
-            "<path class=\"edge r{number}\" d=\"M24 {y:.1}H84\" marker-end=\"url(#gitsm-head)\"/>\
+            "<path class=\"edge r{number}\" d=\"M24 {y:.1}H84\" marker-end=\"url(#{ids}-head)\"/>\
              <text class=\"legend\" x=\"94\" y=\"{:.1}\">{}</text>\n",
             y + 3.5,
             escaped(relation)
