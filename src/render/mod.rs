@@ -9,12 +9,14 @@ mod html;
 pub mod look;
 pub mod page;
 pub mod picture;
+mod plain;
 pub mod search;
 
 pub use address::Address;
 pub use html::{Context, Links};
 pub use look::{Look, LookError, Site};
 pub use page::Page;
+pub use plain::markdown;
 
 /// A file of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
