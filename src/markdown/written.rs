@@ -17,7 +17,7 @@ pub fn escaped(text: &str) -> String {
 }
 
 /// The same, for words in the middle of a line: blanks around them stay.
-pub(super) fn inline(text: &str) -> String {
+pub fn inline(text: &str) -> String {
     let blank = |c: Option<char>| c.is_some_and(char::is_whitespace);
     let mut out = String::with_capacity(text.len() + 16);
     let mut apart = blank(text.chars().next());
@@ -77,7 +77,7 @@ fn push_word(out: &mut String, word: &str) {
 }
 
 /// A line that is no list, no heading, no quote and nothing of an extension, however it begins.
-pub(super) fn begun(line: &str) -> String {
+pub fn begun(line: &str) -> String {
     let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
     let number = line.get(..line.len() - rest.len()).unwrap_or_default();
     let mut after = rest.chars();

@@ -5,6 +5,7 @@
 //! are written: that is `flow::render`.
 
 pub mod address;
+pub mod feed;
 mod html;
 pub mod look;
 pub mod page;

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
+use super::history::{History, Landed, Touched};
 use crate::catalog::{Catalog, Entity, EntityId, Graph};
 use crate::finding::Finding;
 use crate::flow::ask::Asked;
-use crate::flow::get::{Kept, Pages};
+use crate::flow::get::{Changes, Kept, Pages};
 use crate::model::{KINDS, parse_reference};
 use crate::output::{Piece, Said};
 use crate::render::{Address, Context, Links, Site};
@@ -27,6 +28,7 @@ pub(super) struct Stage<'a> {
     pub(super) families: Vec<(&'static str, usize)>,
     known: HashMap<&'a str, EntityId>,
     source: Option<String>,
+    history: Option<&'a History>,
 }
 
 /// The families that people look for, in this order; the others follow by name.
@@ -76,7 +78,22 @@ impl<'a> Stage<'a> {
         let graph = asked.graph();
         let source = None;
         let name = asked.workspace.name.clone();
-        Self { name, catalog, graph, findings, pages, now, ids, families, known, source }
+        Self { name, catalog, graph, findings, pages, now, ids, families, known, source, history: None }
+    }
+
+    /// The same, which knows what changed lately.
+    pub(super) fn with_history(self, history: &'a History, changes: &'a Changes<'a>) -> Self {
+        Self { pages: self.pages.with_changes(changes), history: Some(history), ..self }
+    }
+
+    /// The newest commits that touched the catalog, the newest first.
+    pub(super) fn lately(&self) -> &'a [Landed] {
+        self.history.map(History::lately).unwrap_or_default()
+    }
+
+    /// The newest commits that touched the files of an entity, the newest first: at most five.
+    pub(super) fn history(&self, id: EntityId) -> Vec<Touched> {
+        self.history.map(|history| history.touched(id).to_vec()).unwrap_or_default()
     }
 
     /// What every page has.

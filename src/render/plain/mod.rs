@@ -9,7 +9,7 @@ mod steps;
 use super::html::{Context, is_safe, path};
 use super::page::{Block, Page, Part};
 use crate::catalog::short;
-use crate::markdown::written::{block as code_block, code, escaped, link};
+use crate::markdown::written::{begun, block as code_block, code, escaped, inline, link};
 use crate::markdown::{Target, rewritten};
 use crate::output::{Piece, Said};
 use crate::render::Address;
@@ -62,7 +62,7 @@ fn part_of(part: &Part, context: &Context<'_>) -> String {
     match part {
         Part::Lines(lines) => parts::lines(lines, context),
         Part::Prose(text) => prose(text, context),
-        Part::Words(words) => said(words, context),
+        Part::Words(words) => begun(&said(words, context)),
         Part::Table(table) => parts::table(table, context),
         Part::Cards(cards) => parts::cards(cards, context),
         Part::Figures(figures) => parts::figures(figures, context),
@@ -101,7 +101,7 @@ fn said(said: &Said, context: &Context<'_>) -> String {
 
 fn push_piece(text: &mut String, piece: &Piece, context: &Context<'_>) {
     match piece {
-        Piece::Words { words } => push_words(text, words),
+        Piece::Words { words } => text.push_str(&inline(words)),
         Piece::Entity { reference, title, words } => {
             let short = short(reference);
             let named = title.as_deref().or(words.as_deref()).unwrap_or(&short);
@@ -127,17 +127,6 @@ fn push_piece(text: &mut String, piece: &Piece, context: &Context<'_>) {
             let items: Vec<String> = items.iter().map(|item| self::said(item, context)).collect();
             text.push_str(&items.join(", "));
         }
-    }
-}
-
-/// Words between other pieces: the blanks around them stay.
-fn push_words(text: &mut String, words: &str) {
-    if words.starts_with(char::is_whitespace) {
-        text.push(' ');
-    }
-    text.push_str(&escaped(words));
-    if words.len() > 1 && words.ends_with(char::is_whitespace) {
-        text.push(' ');
     }
 }
 

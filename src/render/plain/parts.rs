@@ -1,7 +1,7 @@
 //! Lists, tables, cards, pictures and what happened, as Markdown.
 
 use super::{Context, prose, said};
-use crate::markdown::written::{block, escaped};
+use crate::markdown::written::{begun, block, escaped};
 use crate::output::Line;
 use crate::render::page::{Badge, Card, Figure, Moment, Month, Picture, Shift, Table};
 
@@ -14,7 +14,7 @@ pub(super) fn lines(lines: &[Line], context: &Context<'_>) -> String {
     list(lines.iter().map(|line| {
         let (label, text) = (said(&line.label, context), said(&line.said, context));
         match (label.trim(), text.trim()) {
-            ("", text) => text.to_owned(),
+            ("", text) => begun(text),
             (label, "") => label.to_owned(),
             (label, text) => format!("**{label}**: {text}"),
         }
