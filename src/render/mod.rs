@@ -8,6 +8,7 @@ pub mod address;
 pub mod feed;
 mod html;
 pub mod look;
+pub mod mkdocs;
 pub mod page;
 pub mod picture;
 mod plain;

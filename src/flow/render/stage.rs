@@ -1,6 +1,6 @@
 //! What pages are made of: the catalog, what was found out about it, and who has a page.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -28,6 +28,8 @@ pub(super) struct Stage<'a> {
     pub(super) families: Vec<(&'static str, usize)>,
     known: HashMap<&'a str, EntityId>,
     source: Option<String>,
+    /// Whether only a part of the catalog has pages.
+    narrow: bool,
     history: Option<&'a History>,
 }
 
@@ -76,14 +78,30 @@ impl<'a> Stage<'a> {
         let place = |family: &str| FIRST.iter().position(|one| *one == family);
         families.sort_by_key(|(family, _)| (place(family).unwrap_or(FIRST.len()), *family));
         let graph = asked.graph();
-        let source = None;
-        let name = asked.workspace.name.clone();
-        Self { name, catalog, graph, findings, pages, now, ids, families, known, source, history: None }
+        let site = asked.workspace.config.settings.site.clone().unwrap_or_default();
+        let name = site.title.unwrap_or_else(|| asked.workspace.name.clone());
+        let ended = |source: String| if source.ends_with('/') { source } else { source + "/" };
+        let source = site.source.map(ended);
+        Self { name, catalog, graph, findings, pages, now, ids, families, known, source, narrow: false, history: None }
     }
 
     /// The same, which knows what changed lately.
     pub(super) fn with_history(self, history: &'a History, changes: &'a Changes<'a>) -> Self {
         Self { pages: self.pages.with_changes(changes), history: Some(history), ..self }
+    }
+
+    /// Leaves pages only to these entities; lists have none then.
+    pub(super) fn narrow(&mut self, shown: HashSet<EntityId>) {
+        self.ids.retain(|id| shown.contains(id));
+        self.known.retain(|_, id| shown.contains(id));
+        self.families.clear();
+        self.narrow = true;
+    }
+
+    /// Whether a page is one of the repository's own, and none of ours.
+    pub(super) fn is_own(&self, address: &Address) -> bool {
+        let mut lists = self.families.iter().map(|(family, _)| Address::list(family));
+        address.as_str() != "index" && !lists.any(|list| list == *address)
     }
 
     /// The newest commits that touched the catalog, the newest first.
@@ -107,6 +125,7 @@ impl<'a> Stage<'a> {
             title: self.name.clone(),
             nav: NAVIGATED.iter().filter_map(|family| list(family)).collect(),
             more: all.filter_map(|(family, _)| list(family)).collect(),
+            base_url: None,
         }
     }
 
