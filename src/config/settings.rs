@@ -38,6 +38,8 @@ pub struct Settings {
     pub ledger: Option<LedgerSettings>,
     /// Where the texts stand that belong to the ledger; they can be erased.
     pub records: Option<Store>,
+    /// How `gitsm render` shows the catalog.
+    pub site: Option<SiteSettings>,
 }
 
 /// Who agrees to changes of the rules, and which files are such rules. The settings of the branch
@@ -142,6 +144,21 @@ pub struct LedgerSettings {
     pub operators: Option<Vec<String>>,
 }
 
+/// How the catalog is shown as a site.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SiteSettings {
+    /// What the site is called; the name of the folder if it is left out.
+    #[schemars(length(min = 1, max = 200), extend("examples" = ["IT at Acme"]))]
+    pub title: Option<String>,
+    /// Where the files can be read: what stands in front of a path in an address of the web.
+    #[schemars(
+        regex(pattern = "^https?://[^\\s<>\"'\\\\]+$"),
+        extend("examples" = ["https://github.com/acme/it/blob/main/"])
+    )]
+    pub source: Option<String>,
+}
+
 /// A pipeline that records what it does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -182,6 +199,7 @@ pub(super) fn beside(pointer: &Pointer) -> &'static [&'static str] {
             &["type", "key", "validFrom", "validUntil", "compromised"]
         }
         ["records"] => &["remote", "ref"],
+        ["site"] => &["title", "source"],
         _ => &[
             "edition",
             "roots",
@@ -192,6 +210,7 @@ pub(super) fn beside(pointer: &Pointer) -> &'static [&'static str] {
             "id",
             "ledger",
             "records",
+            "site",
         ],
     }
 }

@@ -27,11 +27,13 @@ type MakeSchema = fn() -> Value;
 /// What gitsm prints for programs, by the name of the format without its version.
 pub const FORMATS: &[(&str, MakeSchema)] = &[
     ("backtest", output::backtest::schema),
+    ("catalog", output::site::catalog_schema),
     ("change", output::change::schema),
     ("change-calendar", output::calendar_schema),
     ("changes", output::change::list_schema),
     ("diff", output::diff::schema),
     ("doctor", output::doctor::schema),
+    ("entity", output::site::entity_schema),
     ("findings", output::findings_schema),
     ("graph", output::graph::schema),
     ("impact", output::impact_schema),

@@ -296,6 +296,11 @@ fn live(url: &str) -> Option<Address> {
     }
 }
 
+/// Whether an address is one of the web or of mail: what a page that stands alone may link to.
+pub(super) fn is_elsewhere(url: &str) -> bool {
+    matches!(live(url), Some(Address::Web | Address::Mail))
+}
+
 /// Characters that turn the direction of what follows, and so hide what a text says.
 fn is_direction(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

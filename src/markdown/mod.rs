@@ -2,7 +2,8 @@
 //!
 //! Floor 1. CommonMark with tables, task lists, strikethrough and bare addresses, read by comrak,
 //! which nothing else knows. [`html`] writes it for a page: no HTML of the text gets through, no
-//! address but those of the web and of mail, no picture, no style. [`plain`] leaves the words.
+//! address but those of the web and of mail, no picture, no style. [`rewritten`] writes it as Markdown
+//! in which nothing acts in any dialect, [`written`] puts other texts into such Markdown. [`plain`] leaves the words.
 //! [`mentions`] finds where the text names an entity with its kind; the grammar of such names is
 //! [`names`], and what kinds there are is not known here.
 
@@ -10,8 +11,11 @@ mod html;
 pub mod names;
 mod plain;
 mod read;
+mod rewrite;
+pub mod written;
 
 pub use html::{Target, html};
 pub use names::candidates;
 pub use plain::plain;
 pub use read::mentions;
+pub use rewrite::rewritten;

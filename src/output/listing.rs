@@ -109,7 +109,7 @@ fn printed(value: &Value, indent: &str) -> String {
 
 /// A line of JSON without characters that a terminal obeys: they stand in strings, where an escape
 /// means the same.
-fn escaped(line: &str) -> String {
+pub(super) fn escaped(line: &str) -> String {
     if visible(line) == line {
         return line.to_owned();
     }

@@ -31,6 +31,7 @@ mod renamed;
 pub mod revert;
 mod said;
 mod sarif;
+pub mod site;
 mod table;
 mod tested;
 mod text;

@@ -1,10 +1,11 @@
 //! How pages look: the frame around their parts, by templates.
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use minijinja::context;
 
 use super::File;
 use super::html::{Context, blocks, summary};
 use super::page::Page;
+use crate::template::{Engine, TemplateError, Value};
 
 /// What every page of a site has.
 #[derive(Debug, Clone, Default)]
@@ -15,11 +16,16 @@ pub struct Site {
     pub nav: Vec<(String, String)>,
     /// The other overviews.
     pub more: Vec<(String, String)>,
+    /// Where it will be, with a slash at its end, if that is known.
+    pub base_url: Option<String>,
 }
 
 /// Templates, ready to be used.
 pub struct Look {
-    environment: Environment<'static>,
+    engine: Engine,
+    /// The templates that a repository wrote.
+    foreign: Vec<String>,
+    base_url: Option<String>,
     nav: Value,
     more: Value,
     title: String,
@@ -28,9 +34,28 @@ pub struct Look {
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
 pub enum LookError {
-    /// A template has a mistake.
+    /// A template of ours has a mistake.
     #[error("{0}")]
-    Template(#[from] minijinja::Error),
+    Own(TemplateError),
+    /// A template of the repository has a mistake.
+    #[error("{FOLDER}/{0}")]
+    Foreign(TemplateError),
+}
+
+/// Where a repository has its templates.
+const FOLDER: &str = ".gitsm/site/templates";
+
+impl LookError {
+    /// Whether whoever wrote the catalog can put it right.
+    pub fn is_foreign(&self) -> bool {
+        matches!(self, Self::Foreign(_))
+    }
+
+    /// What to write instead.
+    pub fn hint(&self) -> Option<String> {
+        let (Self::Own(error) | Self::Foreign(error)) = self;
+        error.help.clone()
+    }
 }
 
 /// The templates in the binary.
@@ -59,20 +84,32 @@ impl Look {
     ///
     /// A template has a mistake.
     pub fn new(site: &Site, own: &[(String, String)]) -> Result<Self, LookError> {
-        let mut environment = Environment::new();
-        environment.set_auto_escape_callback(|_| AutoEscape::Html);
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        let mut engine = Engine::new();
         for (name, text) in TEMPLATES {
-            environment.add_template(name, text)?;
+            engine.add_own(name, text).map_err(LookError::Own)?;
         }
         for (name, text) in own {
-            environment.add_template_owned(name.clone(), text.clone())?;
+            engine.add(name, text).map_err(LookError::Foreign)?;
         }
+        let foreign = own.iter().map(|(name, _)| name.clone()).collect();
         let entries = |all: &[(String, String)]| -> Value {
             all.iter().map(|(title, path)| context! { title, path }).collect::<Vec<_>>().into()
         };
         let (nav, more) = (entries(&site.nav), entries(&site.more));
-        Ok(Self { environment, nav, more, title: site.title.clone() })
+        let (title, base_url) = (site.title.clone(), site.base_url.clone());
+        Ok(Self { engine, foreign, base_url, nav, more, title })
+    }
+
+    /// The names of the templates, each of which a repository may write anew.
+    pub fn templates() -> impl Iterator<Item = &'static str> {
+        TEMPLATES.iter().map(|(name, _)| *name)
+    }
+
+    fn said(&self, error: TemplateError) -> LookError {
+        match self.foreign.contains(&error.template) {
+            true => LookError::Foreign(error),
+            false => LookError::Own(error),
+        }
     }
 
     /// The files that all pages share.
@@ -104,6 +141,7 @@ impl Look {
             .iter()
             .map(|badge| context! { text => &badge.text, tone => badge.tone.class() })
             .collect();
+        let canonical = self.base_url.as_ref().map(|base| format!("{base}{path}"));
         let file = address.as_str().rsplit('/').next().unwrap_or_default();
         let value = context! {
             root => address.root(),
@@ -115,10 +153,10 @@ impl Look {
                 summary => summary(page),
                 notes => &page.notes,
                 section => section(&path),
-                path, file, lead, crumbs, badges, first, body, last,
+                path, file, lead, crumbs, badges, first, body, last, canonical,
             },
         };
-        let text = self.environment.get_template(page.template)?.render(value)?;
+        let text = self.engine.render(page.template, &value).map_err(|error| self.said(error))?;
         Ok(File::new(address.path("html"), text))
     }
 }

@@ -5,10 +5,13 @@
 //! are written: that is `flow::render`.
 
 pub mod address;
+pub mod feed;
 mod html;
 pub mod look;
+pub mod mkdocs;
 pub mod page;
 pub mod picture;
+mod plain;
 pub mod search;
 pub mod timeline;
 
@@ -16,6 +19,7 @@ pub use address::Address;
 pub use html::{Context, Links, spoken};
 pub use look::{Look, LookError, Site};
 pub use page::Page;
+pub use plain::markdown;
 
 /// A file of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]

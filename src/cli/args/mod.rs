@@ -55,7 +55,7 @@ pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
 pub(super) use query::Query;
 pub(super) use refs::{Refs, RefsFormat};
 pub(super) use rename::Rename;
-pub(super) use render::Render;
+pub(super) use render::{Render, RenderFormat};
 pub(super) use revert::{Revert, RevertFormat};
 pub(super) use validate::{Output, Validate};
 

@@ -152,6 +152,11 @@ impl<'a> Pages<'a> {
         kept.map(Cow::Borrowed).or_else(read)
     }
 
+    /// What is wrong with an entity, in the order of findings.
+    pub fn findings(&self, id: EntityId) -> Vec<&'a Finding> {
+        self.findings.of(self.canonical(id))
+    }
+
     /// The name of an entity for people.
     pub fn title(&self, id: EntityId) -> Option<String> {
         if let Some(kept) = self.documents.as_ref().and_then(|documents| documents.title(id)) {

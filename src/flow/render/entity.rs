@@ -84,6 +84,11 @@ pub(super) fn page(stage: &Stage<'_>, id: EntityId) -> Page {
         page.body.insert(0, picture);
     }
     of_kind(stage, id, &mut page);
+    let history = stage.history(id);
+    if !history.is_empty() {
+        let moments = history.iter().map(super::home::moment).collect();
+        page.last.push(Block::new("History of its file", Part::Timeline(moments)));
+    }
     page
 }
 

@@ -1,11 +1,12 @@
 //! The page to begin with.
 
 use super::entity::badges;
+use super::history::{Landed, Touched};
 use super::stage::{Stage, plural};
 use crate::catalog::EntityId;
-use crate::output::Piece;
+use crate::output::{Piece, Said};
 use crate::render::Address;
-use crate::render::page::{Block, Card, Figure, Page, Part};
+use crate::render::page::{Block, Card, Figure, Moment, Page, Part};
 
 /// How services are told apart, and what that means.
 const TIERS: &[(&str, &str)] = &[
@@ -40,7 +41,40 @@ pub(super) fn page(stage: &Stage<'_>) -> Page {
             .into(),
     });
     page.body.push(Block::new("Everything", Part::Figures(lists.collect())));
+    page.body.extend(lately(stage));
     page
+}
+
+/// How many commits are told.
+const LATELY: usize = 12;
+
+/// How many entities of a commit are named.
+const NAMED: usize = 6;
+
+/// What changed lately, and which commit proves it.
+fn lately(stage: &Stage<'_>) -> Option<Block> {
+    let moment = |landed: &Landed| {
+        let named = landed.entities.iter().filter(|id| stage.find(stage.canonical(**id)).is_some());
+        let named: Vec<EntityId> = named.copied().collect();
+        let names = Said::list(named.iter().take(NAMED).map(|id| stage.piece(*id)));
+        let more = named.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let told = moment(&landed.touched);
+        Moment { more: told.more.and(if named.is_empty() { "" } else { ": " }).and(names).and(more), ..told }
+    };
+    let moments: Vec<Moment> = stage.lately().iter().take(LATELY).map(moment).collect();
+    (!moments.is_empty()).then(|| Block::new("What changed lately", Part::Timeline(moments)))
+}
+
+/// A commit as something that happened.
+pub(super) fn moment(touched: &Touched) -> Moment {
+    let commit = Piece::Commit { id: touched.commit.clone() };
+    Moment {
+        at: touched.time.to_rfc3339(),
+        when: touched.time.format("%a %-d %b %Y, %H:%M").to_string(),
+        what: Said::from(touched.subject.clone()),
+        more: Said::from(format!("{}, ", touched.author)).and(commit),
+    }
 }
 
 /// An entity in a few words.

@@ -1,15 +1,16 @@
 //! What pages are made of: the catalog, what was found out about it, and who has a page.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
 use super::changes::Changes;
 use crate::catalog::impact::Assessor;
+use super::history::{History, Landed, Touched};
 use crate::catalog::{Catalog, Entity, EntityId, Graph};
 use crate::finding::Finding;
 use crate::flow::ask::Asked;
-use crate::flow::get::{Kept, Pages};
+use crate::flow::get::{Changes as LastChanges, Kept, Pages};
 use crate::model::{KINDS, parse_reference};
 use crate::output::{Piece, Said};
 use crate::render::{Address, Context, Links, Site};
@@ -35,6 +36,9 @@ pub(super) struct Stage<'a> {
     owned: HashMap<EntityId, Vec<EntityId>>,
     about: HashMap<&'a str, Vec<&'a Finding>>,
     source: Option<String>,
+    /// Whether only a part of the catalog has pages.
+    narrow: bool,
+    history: Option<&'a History>,
 }
 
 /// The families that people look for, in this order; the others follow by name.
@@ -96,7 +100,10 @@ impl<'a> Stage<'a> {
         let place = |family: &str| FIRST.iter().position(|one| *one == family);
         families.sort_by_key(|(family, _)| (place(family).unwrap_or(FIRST.len()), *family));
         let graph = asked.graph();
-        let source = None;
+        let site = asked.workspace.config.settings.site.clone().unwrap_or_default();
+        let name = site.title.unwrap_or_else(|| asked.workspace.name.clone());
+        let ended = |source: String| if source.ends_with('/') { source } else { source + "/" };
+        let source = site.source.map(ended);
         let failing = Assessor::new(catalog, graph);
         let mut about: HashMap<&str, Vec<&Finding>> = HashMap::new();
         for finding in findings {
@@ -113,7 +120,6 @@ impl<'a> Stage<'a> {
                 owned.entry(owner).or_default().push(*id);
             }
         }
-        let name = asked.workspace.name.clone();
         Self {
             name,
             catalog,
@@ -129,7 +135,32 @@ impl<'a> Stage<'a> {
             owned,
             about,
             source,
+            narrow: false,
+            history: None,
         }
+    }
+
+    /// The same, which knows what changed lately.
+    pub(super) fn with_history(self, history: &'a History, changes: &'a LastChanges<'a>) -> Self {
+        Self { pages: self.pages.with_changes(changes), history: Some(history), ..self }
+    }
+
+    /// Leaves pages only to these entities; lists have none then.
+    pub(super) fn narrow(&mut self, shown: HashSet<EntityId>) {
+        self.ids.retain(|id| shown.contains(id));
+        self.known.retain(|_, id| shown.contains(id));
+        self.families.clear();
+        self.narrow = true;
+    }
+
+    /// The newest commits that touched the catalog, the newest first.
+    pub(super) fn lately(&self) -> &'a [Landed] {
+        self.history.map(History::lately).unwrap_or_default()
+    }
+
+    /// The newest commits that touched the files of an entity, the newest first: at most five.
+    pub(super) fn history(&self, id: EntityId) -> Vec<Touched> {
+        self.history.map(|history| history.touched(id).to_vec()).unwrap_or_default()
     }
 
     /// What every page has.
@@ -146,6 +177,7 @@ impl<'a> Stage<'a> {
             title: self.name.clone(),
             nav: lists.chain(OVERVIEWS.iter().map(page)).collect(),
             more: MORE.iter().map(page).chain(more).collect(),
+            base_url: None,
         }
     }
 
@@ -172,6 +204,12 @@ impl<'a> Stage<'a> {
     pub(super) fn family(&self, family: &str) -> impl Iterator<Item = EntityId> + '_ {
         let family = family.to_owned();
         self.ids.iter().copied().filter(move |id| self.entity(*id).kind.family == family)
+    }
+
+    /// What people call an entity.
+    pub(super) fn title(&self, id: EntityId) -> String {
+        let written = || self.catalog.names.text(self.entity(id).written).to_owned();
+        self.pages.title(id).unwrap_or_else(written)
     }
 
     /// An entity as a link.

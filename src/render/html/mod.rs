@@ -209,14 +209,14 @@ fn link(html: &mut String, href: &str, words: &str, title: Option<&String>) {
 }
 
 /// Whether a browser may follow an address that a catalog gives.
-fn is_safe(url: &str) -> bool {
+pub(super) fn is_safe(url: &str) -> bool {
     let scheme = url.split(':').next().unwrap_or_default().to_ascii_lowercase();
     let is_plain = !url.chars().any(|c| c.is_control() || c.is_whitespace());
     is_plain && matches!(scheme.as_str(), "http" | "https" | "mailto")
 }
 
 /// A path as a part of an address.
-fn path(file: &str) -> String {
+pub(super) fn path(file: &str) -> String {
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./~".contains(&byte);
     let mut path = String::with_capacity(file.len());
     for byte in file.bytes() {
