@@ -13,6 +13,9 @@ use crate::render::page::{Badge, Block, Figure, Page, Part, Table, Tone};
 /// The most places that a finding names.
 const MOST: usize = 20;
 
+/// The most findings of a kind that are told one by one.
+const MOST_OF_A_KIND: usize = 500;
+
 /// From so many rows on, a table can be narrowed.
 const LONG: usize = 12;
 
@@ -104,7 +107,7 @@ fn table(stage: &Stage<'_>, findings: &[&Finding]) -> Table {
         }
         let more = finding.more.len().saturating_sub(MOST - 1);
         if more > 0 {
-            places.push(format!("and {} more", count(more, "place")).into());
+            places.push(format!("and {} besides", count(more, "place")).into());
         }
         let entities = match entities.is_empty() {
             true => "a file".into(),
@@ -113,12 +116,18 @@ fn table(stage: &Stage<'_>, findings: &[&Finding]) -> Table {
         let help = finding.help.as_deref().map(starred).unwrap_or_default();
         vec![entities, starred(&finding.headline).into(), Said::list(places), help.into()]
     };
+    let mut rows: Vec<Vec<Said>> = findings.iter().take(MOST_OF_A_KIND).map(row).collect();
+    let more = findings.len().saturating_sub(MOST_OF_A_KIND);
+    if more > 0 {
+        let words = format!("and {} besides", count(more, "finding"));
+        rows.push(vec![words.into(), Said::default(), Said::default(), Said::default()]);
+    }
     let head = ["Where", "What is wrong", "Place", "What to do"];
     Table {
         caption: "Findings of this kind".to_owned(),
         head: head.map(str::to_owned).to_vec(),
         filter: findings.len() >= LONG,
-        rows: findings.iter().map(row).collect(),
+        rows,
         ..Table::default()
     }
 }

@@ -401,3 +401,36 @@ fn escaped(text: &str) -> String {
     }
     safe
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::kind_named;
+
+    #[test]
+    fn within_a_page_boxes_are_links_and_nothing_brings_its_own_style() {
+        let node = |name: &str| DrawnNode {
+            name: name.to_owned(),
+            kind: kind_named("service"),
+            group: None,
+            entities: 1,
+        };
+        let edge = DrawnEdge { from: 0, to: 1, relation: "needs", inverse: "neededBy" };
+        let drawing = Drawing {
+            nodes: vec![node("service:default/a"), node("service:default/b")],
+            edges: vec![edge],
+            ..Drawing::default()
+        };
+        let href = |node: &DrawnNode| node.name.ends_with('a').then(|| "a\"b.html".to_owned());
+        let name = |_: &DrawnNode| Some("<A & B>".to_owned());
+        let page = Inline { ids: "map", title: "Who \"needs\" whom", name: &name, href: &href };
+        let svg = inline(&drawing, &page);
+        assert!(svg.starts_with("<svg role=\"group\" aria-label=\"Who &quot;needs&quot; whom\""));
+        assert!(svg.contains("<a href=\"a&quot;b.html\">") && svg.contains("&lt;A &amp; B&gt;"));
+        assert!(svg.contains("id=\"map-head\"") && svg.contains("url(#map-head)"));
+        for foreign in ["<style", "style=", "gitsm-", "class=\"bg\"", "class=\"relation\""] {
+            assert!(!svg.contains(foreign), "{foreign}");
+        }
+        assert_eq!(svg.matches("<a ").count(), svg.matches("</a>").count());
+    }
+}
