@@ -65,11 +65,9 @@ impl Changes {
             self.how
         );
         page.body.push(Block::bare(Part::Words(told.into())));
-        for (action, heading) in [
-            (Action::Update, "Changed"),
-            (Action::Create, "New"),
-            (Action::Delete, "Gone"),
-        ] {
+        for (action, heading) in
+            [(Action::Update, "Changed"), (Action::Create, "New"), (Action::Delete, "Gone")]
+        {
             let of = entities.iter().filter(|one| one.action == action);
             let rows: Vec<Vec<Said>> = of.map(|one| row(stage, one)).collect();
             if rows.is_empty() {

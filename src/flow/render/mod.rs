@@ -127,10 +127,7 @@ pub struct Rendered {
 /// # Errors
 ///
 /// There is no catalog, a template has a mistake, or the folder cannot be written.
-pub fn render(
-    request: &Request,
-    environment: &Environment<'_>,
-) -> Result<Rendered, RenderError> {
+pub fn render(request: &Request, environment: &Environment<'_>) -> Result<Rendered, RenderError> {
     let changed = request.changed.as_deref();
     let changes = changed.map(|base| Changes::since(base, &request.place, environment));
     let changes = changes.transpose()?;

@@ -82,7 +82,20 @@ impl<'a> Stage<'a> {
         let name = site.title.unwrap_or_else(|| asked.workspace.name.clone());
         let ended = |source: String| if source.ends_with('/') { source } else { source + "/" };
         let source = site.source.map(ended);
-        Self { name, catalog, graph, findings, pages, now, ids, families, known, source, narrow: false, history: None }
+        Self {
+            name,
+            catalog,
+            graph,
+            findings,
+            pages,
+            now,
+            ids,
+            families,
+            known,
+            source,
+            narrow: false,
+            history: None,
+        }
     }
 
     /// The same, which knows what changed lately.
