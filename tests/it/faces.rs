@@ -75,7 +75,9 @@ fn the_feed_tells_what_changed_lately() {
     let page = folder.read("site/service/pay.html");
     assert!(page.contains("href=\"https://docs.example/it/service/pay.html\""), "{page}");
     assert!(page.contains("Second"), "the page tells its last change");
-    assert!(folder.read("site/sitemap.xml").contains("<loc>https://docs.example/it/index.html</loc>"));
+    assert!(
+        folder.read("site/sitemap.xml").contains("<loc>https://docs.example/it/index.html</loc>")
+    );
     let before = folder.read("site/feed.atom");
     render(&folder, &["--base-url", "https://docs.example/it"]);
     assert_eq!(before, folder.read("site/feed.atom"));
@@ -94,7 +96,10 @@ fn a_tree_of_markdown_is_one_that_mkdocs_reads() {
     let folder = world();
     render(&folder, &["-o", "markdown", "--out", "wiki"]);
     let settings = folder.read("wiki/mkdocs.yml");
-    assert!(settings.contains("techdocs-core") && settings.contains("service/pay.md"), "{settings}");
+    assert!(
+        settings.contains("techdocs-core") && settings.contains("service/pay.md"),
+        "{settings}"
+    );
     assert!(folder.read("wiki/docs/index.md").starts_with("# Acme\n"));
 }
 
@@ -116,7 +121,8 @@ fn a_preview_shows_what_changes_and_what_stands_beside_it() {
 fn a_repository_has_pages_and_templates_of_its_own() {
     let folder = world();
     folder.write(".gitsm/site/pages/how/to.md", "# How <we> work\n\nAsk team:shop.\n");
-    let template = "{% extends \"base.html\" %}\n{% block content %}<p>OWN</p>{{ page.body }}{% endblock %}\n";
+    let template =
+        "{% extends \"base.html\" %}\n{% block content %}<p>OWN</p>{{ page.body }}{% endblock %}\n";
     folder.write(".gitsm/site/templates/page.html", template);
     render(&folder, &[]);
     let page = folder.read("site/how/to.html");

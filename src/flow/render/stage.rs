@@ -9,6 +9,7 @@ use crate::catalog::{Catalog, Entity, EntityId, Graph};
 use crate::finding::Finding;
 use crate::flow::ask::Asked;
 use crate::flow::get::{Changes, Kept, Pages};
+use crate::flow::workspace::Workspace;
 use crate::model::{KINDS, parse_reference};
 use crate::output::{Piece, Said};
 use crate::render::{Address, Context, Links, Site};
@@ -79,7 +80,7 @@ impl<'a> Stage<'a> {
         families.sort_by_key(|(family, _)| (place(family).unwrap_or(FIRST.len()), *family));
         let graph = asked.graph();
         let site = asked.workspace.config.settings.site.clone().unwrap_or_default();
-        let name = site.title.unwrap_or_else(|| asked.workspace.name.clone());
+        let name = site.title.unwrap_or_else(|| folder_name(&asked.workspace));
         let ended = |source: String| if source.ends_with('/') { source } else { source + "/" };
         let source = site.source.map(ended);
         Self {
@@ -214,6 +215,17 @@ impl Links for Stage<'_> {
     fn source(&self) -> Option<&str> {
         self.source.as_deref()
     }
+}
+
+/// The name of the folder of a catalog.
+fn folder_name(workspace: &Workspace) -> String {
+    let inside = match workspace.name.as_str() {
+        "." => workspace.config.folder.as_str(),
+        name => name,
+    };
+    let top = || workspace.top.file_name().map(|name| name.to_string_lossy().into_owned());
+    let last = inside.rsplit('/').next().filter(|name| !name.is_empty());
+    last.map(str::to_owned).or_else(top).unwrap_or_else(|| "Catalog".to_owned())
 }
 
 /// What people call the entities of a family, where the name of the kind is not what they say.
