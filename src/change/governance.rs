@@ -32,6 +32,7 @@ pub static PATHS: &[(&str, &str)] = &[
     (".gitlab/merge_request_templates/**", "a template of requests"),
     (".gitlab/issue_templates/**", "a template of requests"),
     (".gitsm/{templates,hooks}/**", "a template or a hook of gitsm"),
+    (".gitsm/site/templates/**", "a template of the site"),
     (".githooks/**", "a hook"),
     (".husky/**", "a hook"),
     (".pre-commit-config.yaml", "the hooks of pre-commit"),

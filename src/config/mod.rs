@@ -11,7 +11,9 @@ use crate::tree::is_record;
 use crate::yaml::schema::{Schema, Violation, ViolationKind};
 use crate::yaml::{Limits, Node, Pointer, parse};
 
-pub use settings::{Gate, Governance, Hold, LedgerSettings, LedgerWriter, Level, Settings, SiteSettings, Store};
+pub use settings::{
+    Gate, Governance, Hold, LedgerSettings, LedgerWriter, Level, Settings, SiteSettings, Store,
+};
 
 /// Where it is, relative to the catalog's root.
 pub const FILE_NAME: &str = "gitsm.yaml";

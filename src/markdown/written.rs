@@ -190,7 +190,10 @@ mod tests {
             ("--8<-- \"x\"", "&#45;&#45;8&lt;&#45;&#45; &quot;x&quot;"),
             (":smile: 10:30:15", "&#58;smile&#58; 10:30&#58;15"),
             ("ftp://x https://y", "ftp&#58;//x https://y"),
-            ("a|b {c} ~~d~~ ==e==", "a&#124;b &#123;c&#125; &#126;&#126;d&#126;&#126; &#61;&#61;e&#61;&#61;"),
+            (
+                "a|b {c} ~~d~~ ==e==",
+                "a&#124;b &#123;c&#125; &#126;&#126;d&#126;&#126; &#61;&#61;e&#61;&#61;",
+            ),
             ("a\u{202e}b", "a\u{fffd}b"),
         ] {
             assert_eq!(escaped(text), written, "{text}");
@@ -209,6 +212,9 @@ mod tests {
     #[test]
     fn links_end_where_they_end() {
         assert_eq!(link("https://x/(a)b c", "w]("), "[w\\](](https://x/%28a%29b%20c)");
-        assert_eq!(link("https://x/?a&copy=1", ""), "[https://x/?a&amp;copy=1](https://x/?a&amp;copy=1)");
+        assert_eq!(
+            link("https://x/?a&copy=1", ""),
+            "[https://x/?a&amp;copy=1](https://x/?a&amp;copy=1)"
+        );
     }
 }

@@ -23,6 +23,7 @@ mod demo;
 mod diff;
 mod doctor;
 mod entity_pages;
+mod faces;
 mod fix;
 mod fmt;
 mod formats;

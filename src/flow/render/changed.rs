@@ -57,19 +57,17 @@ impl Changes {
         let title = format!("{}: what changes", stage.name);
         let mut page = Page::new(Address::page("index"), "page.html", title);
         let (entities, files) = (&self.set.entities, &self.set.files);
+        let how = if self.how.is_empty() { String::new() } else { format!(": {}", self.how) };
         let told = format!(
-            "{} and {} differ from {}: {}.",
+            "{} and {} differ from {}{how}.",
             count(entities.len(), "entity"),
             count(files.len(), "other file"),
             self.base,
-            self.how
         );
         page.body.push(Block::bare(Part::Words(told.into())));
-        for (action, heading) in [
-            (Action::Update, "Changed"),
-            (Action::Create, "New"),
-            (Action::Delete, "Gone"),
-        ] {
+        for (action, heading) in
+            [(Action::Update, "Changed"), (Action::Create, "New"), (Action::Delete, "Gone")]
+        {
             let of = entities.iter().filter(|one| one.action == action);
             let rows: Vec<Vec<Said>> = of.map(|one| row(stage, one)).collect();
             if rows.is_empty() {

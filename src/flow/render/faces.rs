@@ -6,9 +6,7 @@ use chrono::SecondsFormat;
 
 use super::stage::Stage;
 use crate::catalog::{EntityId, short};
-use crate::output::site::{
-    SiteCatalog, SiteEntity, SiteEntry, SiteFinding, SiteOrigin, json,
-};
+use crate::output::site::{SiteCatalog, SiteEntity, SiteEntry, SiteFinding, SiteOrigin, json};
 use crate::render::feed::{Entry, Feed};
 use crate::render::{Address, File, Page, markdown};
 use crate::rules;

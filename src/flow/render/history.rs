@@ -122,8 +122,7 @@ impl History {
 
 fn touched(commit: &CommitInfo) -> Touched {
     let zone = FixedOffset::east_opt(commit.authored.offset.saturating_mul(60));
-    let time: DateTime<Utc> =
-        DateTime::from_timestamp(commit.authored.time, 0).unwrap_or_default();
+    let time: DateTime<Utc> = DateTime::from_timestamp(commit.authored.time, 0).unwrap_or_default();
     Touched {
         commit: commit.id.clone(),
         author: commit.author.name.clone(),

@@ -60,7 +60,10 @@ fn lately(stage: &Stage<'_>) -> Option<Block> {
         let more = named.len().saturating_sub(NAMED);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let told = moment(&landed.touched);
-        Moment { more: told.more.and(if named.is_empty() { "" } else { ": " }).and(names).and(more), ..told }
+        Moment {
+            more: told.more.and(if named.is_empty() { "" } else { ": " }).and(names).and(more),
+            ..told
+        }
     };
     let moments: Vec<Moment> = stage.lately().iter().take(LATELY).map(moment).collect();
     (!moments.is_empty()).then(|| Block::new("What changed lately", Part::Timeline(moments)))

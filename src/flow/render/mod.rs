@@ -49,6 +49,7 @@ use super::workspace::Place;
 use crate::catalog::EntityId;
 use crate::git::Environment;
 use crate::render::{Address, File, Look, LookError, Page, feed};
+use crate::rules;
 use changed::Changes;
 use history::History;
 use stage::Stage;
@@ -148,10 +149,7 @@ pub struct Rendered {
 /// # Errors
 ///
 /// There is no catalog, a template has a mistake, or the folder cannot be written.
-pub fn render(
-    request: &Request,
-    environment: &Environment<'_>,
-) -> Result<Rendered, RenderError> {
+pub fn render(request: &Request, environment: &Environment<'_>) -> Result<Rendered, RenderError> {
     let changed = request.changed.as_deref();
     let changes = changed.map(|base| Changes::since(base, &request.place, environment));
     let changes = changes.transpose()?;
@@ -207,6 +205,14 @@ fn overviews(asked: &Asked, stage: &Stage<'_>) -> Result<Overviews, RenderError>
     Ok(Overviews { pages, own, files: events.into_iter().collect() })
 }
 
+/// A page in which nothing looks like a secret any more.
+fn hidden(file: File) -> File {
+    match String::from_utf8(file.bytes) {
+        Ok(text) => File::new(file.path, rules::starred(&text, &[])),
+        Err(error) => File { path: file.path, bytes: error.into_bytes() },
+    }
+}
+
 /// All that a site is written from.
 struct Whole<'a> {
     request: &'a Request,
@@ -225,7 +231,7 @@ impl Whole<'_> {
         site.more.extend(self.around.own.iter().cloned());
         let look = Look::new(&site, own)?;
         let show = |page: &Page| -> Result<Vec<File>, LookError> {
-            let html = look.html(page, &stage.context(&page.address))?;
+            let html = hidden(look.html(page, &stage.context(&page.address))?);
             Ok(vec![html, faces::plain(stage, page, "")])
         };
         let sink = write::Sink::open(&self.request.out)?;

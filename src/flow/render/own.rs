@@ -41,7 +41,8 @@ pub(super) fn templates(
     }
     let (tree, folder): (Arc<dyn Tree>, String) = match base {
         Some(base) => {
-            let (tree, config, _) = workspace.at(&base).map_err(crate::flow::ask::AskError::from)?;
+            let (tree, config, _) =
+                workspace.at(&base).map_err(crate::flow::ask::AskError::from)?;
             (tree, config.folder)
         }
         None => (Arc::clone(&workspace.tree), workspace.config.folder.clone()),

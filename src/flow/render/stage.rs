@@ -5,12 +5,13 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 
 use super::changes::Changes;
-use crate::catalog::impact::Assessor;
 use super::history::{History, Landed, Touched};
+use crate::catalog::impact::Assessor;
 use crate::catalog::{Catalog, Entity, EntityId, Graph};
 use crate::finding::Finding;
 use crate::flow::ask::Asked;
 use crate::flow::get::{Changes as LastChanges, Kept, Pages};
+use crate::flow::workspace::Workspace;
 use crate::model::{KINDS, parse_reference};
 use crate::output::{Piece, Said};
 use crate::render::{Address, Context, Links, Site};
@@ -101,7 +102,7 @@ impl<'a> Stage<'a> {
         families.sort_by_key(|(family, _)| (place(family).unwrap_or(FIRST.len()), *family));
         let graph = asked.graph();
         let site = asked.workspace.config.settings.site.clone().unwrap_or_default();
-        let name = site.title.unwrap_or_else(|| asked.workspace.name.clone());
+        let name = site.title.unwrap_or_else(|| folder_name(&asked.workspace));
         let ended = |source: String| if source.ends_with('/') { source } else { source + "/" };
         let source = site.source.map(ended);
         let failing = Assessor::new(catalog, graph);
@@ -287,6 +288,17 @@ impl Links for Stage<'_> {
     fn source(&self) -> Option<&str> {
         self.source.as_deref()
     }
+}
+
+/// The name of the folder of a catalog.
+fn folder_name(workspace: &Workspace) -> String {
+    let inside = match workspace.name.as_str() {
+        "." => workspace.config.folder.as_str(),
+        name => name,
+    };
+    let top = || workspace.top.file_name().map(|name| name.to_string_lossy().into_owned());
+    let last = inside.rsplit('/').next().filter(|name| !name.is_empty());
+    last.map(str::to_owned).or_else(top).unwrap_or_else(|| "Catalog".to_owned())
 }
 
 /// What people call the entities of a family, where the name of the kind is not what they say.

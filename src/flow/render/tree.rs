@@ -37,13 +37,15 @@ fn chapters(stage: &Stage<'_>, overviews: &[Page]) -> Vec<Chapter> {
     let chapter = |page: &Page| {
         let family = lists.iter().find(|(address, _)| *address == page.address);
         let few = family.filter(|(_, family)| stage.family(family).nth(MOST).is_none());
-        let entry = |id: EntityId| {
-            (stage.title(id), Address::of(stage.canonical(id)).path("md"))
-        };
+        let entry = |id: EntityId| (stage.title(id), Address::of(stage.canonical(id)).path("md"));
         Chapter {
             title: family.map_or_else(|| page.title.clone(), |(_, family)| plural(family)),
             path: page.address.path("md"),
-            pages: few.into_iter().flat_map(|(_, family)| stage.family(family)).map(entry).collect(),
+            pages: few
+                .into_iter()
+                .flat_map(|(_, family)| stage.family(family))
+                .map(entry)
+                .collect(),
         }
     };
     overviews.iter().map(chapter).collect()

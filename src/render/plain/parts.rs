@@ -73,9 +73,11 @@ pub(super) fn cards(cards: &[Card], context: &Context<'_>) -> String {
 }
 
 pub(super) fn figures(figures: &[Figure], context: &Context<'_>) -> String {
-    list(figures.iter().map(|one| {
-        format!("**{}** {}", escaped(&one.number), said(&one.what, context))
-    }))
+    list(
+        figures
+            .iter()
+            .map(|one| format!("**{}** {}", escaped(&one.number), said(&one.what, context))),
+    )
 }
 
 /// What a picture shows in words, and the picture where it can be drawn of words.

@@ -33,8 +33,8 @@ pub(super) fn steps(all: &[Step], context: &Context<'_>) -> String {
 
 fn one(number: usize, step: &Step, context: &Context<'_>) -> String {
     let mark = format!("{number}. ");
-    // Python-Markdown wants four blanks, CommonMark as many as the mark is wide.
-    let indent = mark.len().max(4);
+    // CommonMark wants as many blanks as the mark is wide, and TechDocs no more.
+    let indent = mark.len();
     let mut first = format!("{mark}[ ] **{}**", escaped(&step.name));
     if !step.kind.is_empty() {
         first.push_str(&format!(" ({})", escaped(&step.kind)));
