@@ -3,7 +3,7 @@
 use minijinja::context;
 
 use super::File;
-use super::html::{Context, blocks, summary};
+use super::html::{Context, blocks, escaped, summary};
 use super::page::Page;
 use crate::template::{Engine, TemplateError, Value};
 
@@ -92,8 +92,9 @@ impl Look {
             engine.add(name, text).map_err(LookError::Foreign)?;
         }
         let foreign = own.iter().map(|(name, _)| name.clone()).collect();
+        let entry = |(title, path): &(String, String)| context! { title, path => link(path) };
         let entries = |all: &[(String, String)]| -> Value {
-            all.iter().map(|(title, path)| context! { title, path }).collect::<Vec<_>>().into()
+            all.iter().map(entry).collect::<Vec<_>>().into()
         };
         let (nav, more) = (entries(&site.nav), entries(&site.more));
         let (title, base_url) = (site.title.clone(), site.base_url.clone());
@@ -134,17 +135,17 @@ impl Look {
         let crumbs: Vec<Value> = page
             .crumbs
             .iter()
-            .map(|(title, to)| context! { title, href => address.link(to, "html") })
+            .map(|(title, to)| context! { title, href => link(&address.link(to, "html")) })
             .collect();
         let badges: Vec<Value> = page
             .badges
             .iter()
             .map(|badge| context! { text => &badge.text, tone => badge.tone.class() })
             .collect();
-        let canonical = self.base_url.as_ref().map(|base| format!("{base}{path}"));
+        let canonical = self.base_url.as_ref().map(|base| link(&format!("{base}{path}")));
         let file = address.as_str().rsplit('/').next().unwrap_or_default();
         let value = context! {
-            root => address.root(),
+            root => link(&address.root()),
             site => context! { title => &self.title, nav => &self.nav, more => &self.more },
             page => context! {
                 title => &page.title,
@@ -152,13 +153,20 @@ impl Look {
                 reference => &page.reference,
                 summary => summary(page),
                 notes => &page.notes,
-                section => section(&path),
-                path, file, lead, crumbs, badges, first, body, last, canonical,
+                section => link(&section(&path)),
+                path => link(&path),
+                file => link(file),
+                lead, crumbs, badges, first, body, last, canonical,
             },
         };
         let text = self.engine.render(page.template, &value).map_err(|error| self.said(error))?;
         Ok(File::new(address.path("html"), text))
     }
+}
+
+/// An address in an attribute, escaped once, and slashes left as they are.
+fn link(address: &str) -> Value {
+    Value::from_safe_string(escaped(address))
 }
 
 /// The path of the page in the navigation that a page belongs to: the list of its kind, or itself.

@@ -43,6 +43,7 @@ const BESIDE: &[(&str, &str)] = &[
     ("ledger", "catalog"),
     ("ledger", "config"),
     ("ledger", "cache"),
+    ("render", "output"),
 ];
 
 const LONGEST: usize = 500;
