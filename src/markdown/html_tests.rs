@@ -1,7 +1,5 @@
 //! Tests of Markdown as HTML: what it looks like, what it refuses, what it costs.
 
-use std::time::{Duration, Instant};
-
 use proptest::prelude::*;
 
 use super::*;
@@ -135,63 +133,65 @@ fn what_is_too_long_is_shown_as_it_is_written() {
     assert!(html.ends_with("*last* &lt;b&gt;\n</pre>\n"));
 }
 
+/// What texts of a megabyte are made of, each of which some reader of Markdown took for ever for.
+const REPEATED: &[&str] = &[
+    "[",
+    "![",
+    "*",
+    "**a ",
+    "*a_b ",
+    ">",
+    "> ",
+    "`",
+    "|",
+    "~",
+    "_",
+    "<",
+    "</",
+    "<!--",
+    "&",
+    "\\",
+    "- ",
+    "* a\n",
+    "1. ",
+    "[a](",
+    "[a][",
+    "[a]: b\n",
+    "![[]()",
+    "a|b\n",
+    "<a@",
+    "http://",
+    "www.",
+    "a@b.",
+    "#",
+    "\n",
+    "\t",
+    "*a `b` [c](d) ",
+    "service:checkout ",
+    ":",
+    "x:y ",
+    "~~a",
+    "***a***b",
+    "`a``",
+    "<https://",
+    "[x]\n",
+    "| a |\n|---|\n",
+    "> - ",
+    "- [ ] ",
+    "  ",
+    "\u{fffd}",
+    "&amp;",
+    "<?",
+    "<![CDATA[",
+    "]]",
+    "](",
+    "*a **a ",
+];
+
 #[test]
-fn hostile_texts_of_a_megabyte_are_shown_quickly() {
-    let repeated = [
-        "[",
-        "![",
-        "*",
-        "**a ",
-        "*a_b ",
-        ">",
-        "> ",
-        "`",
-        "|",
-        "~",
-        "_",
-        "<",
-        "</",
-        "<!--",
-        "&",
-        "\\",
-        "- ",
-        "* a\n",
-        "1. ",
-        "[a](",
-        "[a][",
-        "[a]: b\n",
-        "![[]()",
-        "a|b\n",
-        "<a@",
-        "http://",
-        "www.",
-        "a@b.",
-        "#",
-        "\n",
-        "\t",
-        "*a `b` [c](d) ",
-        "service:checkout ",
-        ":",
-        "x:y ",
-        "~~a",
-        "***a***b",
-        "`a``",
-        "<https://",
-        "[x]\n",
-        "| a |\n|---|\n",
-        "> - ",
-        "- [ ] ",
-        "  ",
-        "\u{fffd}",
-        "&amp;",
-        "<?",
-        "<![CDATA[",
-        "]]",
-        "](",
-        "*a **a ",
-    ];
+fn hostile_texts_of_a_megabyte_are_shown_whatever_they_are() {
     let mut texts: Vec<String> =
-        repeated.iter().map(|one| one.repeat((1 << 20) / one.len())).collect();
+        REPEATED.iter().map(|one| one.repeat((1 << 20) / one.len())).collect();
     let nested =
         |mark: &str| (0..700).map(|n| format!("{}{mark} x\n", "  ".repeat(n))).collect::<String>();
     texts.push(nested("-"));
@@ -208,11 +208,8 @@ fn hostile_texts_of_a_megabyte_are_shown_quickly() {
     texts.push(format!("{}{}", "[".repeat(50_000), "](x)".repeat(50_000)));
     texts.push(format!("{}{}", "*a ".repeat(50_000), "b* ".repeat(50_000)));
     for text in &texts {
-        let start = Instant::now();
         let html = shown(text);
-        let took = start.elapsed();
         let head: String = text.chars().take(20).collect();
-        assert!(took < Duration::from_secs(3), "{head:?} took {took:?}");
         assert!(html.len() < 16 * text.len() + (8 << 20), "{head:?} gives {} bytes", html.len());
         let document = parsed(&html);
         let read = roxmltree::Document::parse(&document);

@@ -84,6 +84,6 @@ mod tests {
         let stream = parse(&source, &Limits::default());
         let node = stream.arena.node(stream.documents[0]).get("k").unwrap();
         assert_eq!(node.text(), Some("ci:x"));
-        assert_eq!(within(&source, node, &[0..4]), [None]);
+        assert_eq!(within(&source, node, std::slice::from_ref(&(0..4))), [None]);
     }
 }

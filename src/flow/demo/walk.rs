@@ -270,6 +270,16 @@ pub static STEPS: &[Step] = &[
             runs("jonas", "git push origin main"),
         ],
     },
+    Step {
+        title: "For everybody who never opens a terminal",
+        told: "The same files are a site: who is on call, what a service needs, what is planned, runbooks \
+               to tick off on a phone. It needs no server, so you can open it right now.",
+        acts: &[
+            quietly("ada", "git switch main"),
+            quietly("ada", "git pull"),
+            runs("ada", "gitsm render --out ../site"),
+        ],
+    },
 ];
 
 /// What all of it comes to.
@@ -279,6 +289,7 @@ pub const SUMMARY: &str = "Two pushes were stopped that nobody had agreed to, a 
 
 /// What to try when the walk is over.
 pub static TRY_NEXT: &[(&str, &str)] = &[
+    ("open ../site/index.html", "in a browser: the page of each service, team and runbook"),
     ("gitsm get service/checkout", "all that is worth knowing about a service"),
     ("gitsm impact ci:checkout-db", "what fails with it, and whom to call"),
     ("gitsm change show bigger-db", "what was said, computed and recorded of the change"),

@@ -129,7 +129,7 @@ pub(super) fn add(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
 
 /// The last day that something touches: an end at midnight belongs to the day before.
 fn last_day(one: &Occurrence) -> NaiveDate {
-    let before = one.end.clone() - TimeDelta::seconds(1);
+    let before = one.end - TimeDelta::seconds(1);
     before.date_naive().max(one.start.date_naive())
 }
 

@@ -135,7 +135,7 @@ mod tests {
         all.dedup();
         assert_eq!(all.len(), KINDS.len());
         let known = |kind: &&Kind| GROUPS.iter().any(|(folder, _)| *folder == schema_folder(kind));
-        assert!(KINDS.iter().all(|kind| known(kind)), "each is in a group");
+        assert!(KINDS.iter().all(known), "each is in a group");
     }
 
     #[test]

@@ -50,6 +50,9 @@ pub(super) struct History {
     parents: HashMap<String, usize>,
 }
 
+/// The entities of each file.
+type ByFile<'a> = HashMap<&'a str, Vec<EntityId>>;
+
 impl History {
     /// Walks along the branch that is rendered. Where there is no repository, or no commit, or the
     /// clone holds too little, there is less to tell.
@@ -71,7 +74,7 @@ impl History {
         catalog: &Catalog,
         commit: CommitInfo,
         paths: &[String],
-        (files, covers): (&HashMap<&str, Vec<EntityId>>, &dyn Fn(&str) -> bool),
+        (files, covers): (&ByFile<'_>, &dyn Fn(&str) -> bool),
     ) {
         let known = paths.iter().filter_map(|path| files.get(path.as_str())).flatten();
         let mut entities: Vec<EntityId> = known.copied().collect();
