@@ -246,6 +246,8 @@ mod tests {
             "",
             "- one",
             "- two",
+            // MkDocs takes a list for one only behind an empty line.
+            "",
             "  - three",
             "",
             "1. [x] done",

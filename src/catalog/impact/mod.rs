@@ -196,6 +196,12 @@ impl<'a> Assessor<'a> {
     pub fn assess(&self, causes: &[EntityId], state: State) -> Impact {
         spread::Spread::new(self.links.clone(), causes, state).run()
     }
+
+    /// The same, but it ends at the distance at which more than `most` are affected: for whoever
+    /// tells of the nearest, and only that there are more.
+    pub fn nearest(&self, causes: &[EntityId], state: State, most: usize) -> Impact {
+        spread::Spread::new(self.links.clone(), causes, state).at_most(most).run()
+    }
 }
 
 /// Compares two entities by their canonical references.

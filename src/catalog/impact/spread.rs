@@ -30,6 +30,8 @@ pub(super) struct Spread<'a> {
     causes: Vec<EntityId>,
     standing: HashMap<EntityId, Standing>,
     spared: HashSet<EntityId>,
+    /// Beyond so many that are affected, nothing is followed any more.
+    most: usize,
 }
 
 impl<'a> Spread<'a> {
@@ -40,7 +42,13 @@ impl<'a> Spread<'a> {
         causes.dedup();
         let standing = |id: &EntityId| (*id, Standing { state, distance: 0, carrier: None });
         let standing = causes.iter().map(standing).collect();
-        Self { links, state, causes, standing, spared: HashSet::new() }
+        let most = usize::MAX;
+        Self { links, state, causes, standing, spared: HashSet::new(), most }
+    }
+
+    /// The same, which ends once more than so many are affected.
+    pub(super) fn at_most(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 
     pub(super) fn run(mut self) -> Impact {
@@ -78,6 +86,9 @@ impl<'a> Spread<'a> {
             }
             distance += 1;
             level = self.accept(offers, State::Down, distance);
+            if self.standing.len() > self.most {
+                return;
+            }
         }
     }
 
@@ -141,6 +152,9 @@ impl<'a> Spread<'a> {
             levels.entry(distance).or_default().push(id);
         }
         while let Some((distance, level)) = levels.pop_first() {
+            if self.standing.len() > self.most {
+                return;
+            }
             let mut offers: Vec<Offer> = Vec::new();
             for id in level {
                 self.offer_degraded(id, &mut offers);

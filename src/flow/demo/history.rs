@@ -77,12 +77,22 @@ struct Row {
 /// The table and the files of acme do not fit; tests hold that they do.
 pub(super) fn history(end: &Files, now: DateTime<Utc>) -> Result<History, String> {
     let table = table()?;
-    let mut rows = Vec::new();
+    let mut rows: Vec<(DateTime<Tz>, &Row)> = Vec::new();
+    let mut dated = Vec::new();
     for row in &table.landings {
-        rows.push((instant(&row.when, now).ok_or_else(|| broken(row, "`when`"))?, row));
+        let at = instant(&row.when, now).ok_or_else(|| broken(row, "`when`"))?;
+        match is_dated(row) {
+            true => dated.push((at, row)),
+            false => rows.push((at, row)),
+        }
     }
-    // One of them has a day of the calendar, wherever that is in the year.
-    rows.sort_by_key(|(at, _)| *at);
+    // Those that are told by days before now stand in their order, and keep it wherever working days
+    // move them; one that has a day of the calendar comes where that is in the year.
+    in_order(&mut rows);
+    for (at, row) in dated {
+        let place = rows.partition_point(|(other, _)| *other <= at);
+        rows.insert(place, (at, row));
+    }
     in_order(&mut rows);
     let mut files = end.clone();
     let mut landings = Vec::new();
@@ -145,6 +155,11 @@ fn undo(files: &mut Files, edit: &[String]) -> Result<(), String> {
         }
         _ => Err("an edit has one, two or four parts".to_owned()),
     }
+}
+
+/// Whether a landing has a day of the calendar.
+fn is_dated(row: &Row) -> bool {
+    row.when.split(' ').next().is_some_and(|day| day.contains('-'))
 }
 
 /// When a landing was: `DAYS HH:MM` before now, or `MM-DD HH:MM` of the last year, in Berlin.
@@ -216,6 +231,18 @@ mod tests {
             }
             assert_eq!(files, end);
             assert!((60..=150).contains(&history.landings.len()));
+        }
+    }
+
+    #[test]
+    fn a_year_can_be_told_on_any_day() {
+        let end = company();
+        for day in 0..372 {
+            let now = at("2026-11-20T22:30:00Z") + Duration::days(day);
+            let history = history(&end, now).map_err(|why| format!("{now}: {why}")).unwrap();
+            let in_order = history.landings.windows(2).all(|pair| pair[0].at < pair[1].at);
+            let last = history.landings.last().unwrap().at.to_utc();
+            assert!(in_order && last < now, "{now}");
         }
     }
 

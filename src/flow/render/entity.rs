@@ -49,7 +49,11 @@ pub(super) fn page(stage: &Stage<'_>, id: EntityId) -> Page {
     let mut page = Page::new(address, "page.html", told.title.unwrap_or_else(|| told.name.clone()));
     page.kind = Some(spoken(entity.kind.name));
     page.reference = Some(crate::catalog::short(stage.canonical(id)));
-    page.crumbs = vec![(plural(family), Address::list(family))];
+    // A preview has no lists.
+    page.crumbs = match stage.families.is_empty() {
+        true => vec![("What changes".to_owned(), Address::page("index"))],
+        false => vec![(plural(family), Address::list(family))],
+    };
     page.badges = badges(stage, id);
     page.lead = told.description;
     page.notes = told.notes;

@@ -17,12 +17,15 @@ pub(super) const WORKING: &[&str] =
 /// How many rows a page tells.
 const MOST: usize = 25;
 
+/// Beyond so many that are affected, a page says only that there are more.
+const FOLLOWED: usize = 200;
+
 /// How far what a service runs on is followed.
 const DEEP: usize = 4;
 
 /// Adds what fails with an item.
 pub(super) fn impact(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
-    let impact = stage.failing.assess(&[id], State::Down);
+    let impact = stage.failing.nearest(&[id], State::Down, FOLLOWED);
     let title = "If it fails";
     if impact.affected.is_empty() {
         let words = "Nothing else is affected, as far as this catalog knows.";
@@ -32,12 +35,15 @@ pub(super) fn impact(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
     let services =
         impact.affected.iter().filter(|one| stage.entity(one.id).kind.family == "service").count();
     let (down, degraded) = (impact.count(State::Down), impact.count(State::Degraded));
-    let words = format!(
-        "{} would be down and {} degraded, {} among them.",
-        count(down, "entity"),
-        degraded,
-        count(services, "service")
-    );
+    let words = match impact.affected.len() > FOLLOWED {
+        true => format!("More than {FOLLOWED} entities are affected, these first."),
+        false => format!(
+            "{} would be down and {} degraded, {} among them.",
+            count(down, "entity"),
+            degraded,
+            count(services, "service")
+        ),
+    };
     let row = |one: &crate::catalog::impact::Affected| -> Vec<Said> {
         let via =
             Said::from(spoken(one.carrier.word())).and(" ").and(stage.piece(one.carrier.from));
@@ -52,7 +58,10 @@ pub(super) fn impact(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
     let more = impact.affected.len().saturating_sub(MOST);
     if more > 0 {
         let name = crate::catalog::short(stage.canonical(id));
-        let words = format!("And {more} more: `gitsm impact {name}` tells all.");
+        let words = match impact.affected.len() > FOLLOWED {
+            true => format!("`gitsm impact {name}` tells all."),
+            false => format!("And {more} more: `gitsm impact {name}` tells all."),
+        };
         block = block.and(Part::Prose(words));
     }
     page.body.push(block);

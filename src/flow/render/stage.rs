@@ -73,6 +73,7 @@ const MORE: &[(&str, &str)] = &[
     ("Ready for a bad night?", "readiness.html"),
     ("Findings", "findings.html"),
     ("Glossary", "glossary.html"),
+    ("Every kind", "index.html#everything"),
     ("About this site", "about.html"),
 ];
 
@@ -170,14 +171,15 @@ impl<'a> Stage<'a> {
             let path = Address::list(family).path("html");
             self.families.iter().any(|(known, _)| *known == family).then(|| (plural(family), path))
         };
-        let all = self.families.iter().filter(|(family, _)| !NAVIGATED.contains(family));
         let page = |(title, path): &(&str, &str)| ((*title).to_owned(), (*path).to_owned());
         let lists = NAVIGATED.iter().filter_map(|family| list(family));
-        let more = all.filter_map(|(family, _)| list(family));
+        // A preview has no overviews.
+        let overviews =
+            |all: &'static [(&str, &str)]| all.iter().filter(|_| !self.narrow).map(page);
         Site {
             title: self.name.clone(),
-            nav: lists.chain(OVERVIEWS.iter().map(page)).collect(),
-            more: MORE.iter().map(page).chain(more).collect(),
+            nav: lists.chain(overviews(OVERVIEWS)).collect(),
+            more: overviews(MORE).collect(),
             base_url: None,
         }
     }
