@@ -14,9 +14,11 @@
 mod documents;
 mod generate;
 mod history;
+mod hugo;
 mod measure;
 mod peers;
 mod prose;
+mod render;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -38,6 +40,8 @@ Measures gitsm on generated catalogs.
   cargo bench --bench catalog -- growth [--gitsm PATH] [--runs K] [--seed S]
   cargo bench --bench catalog -- history [--entities N] [--merges M] [--gitsm PATH] [--runs K]
                                          [--seed S]
+  cargo bench --bench catalog -- render [--entities N] [--gitsm PATH] [--hugo PATH] [--runs K]
+                                        [--seed S]
   cargo bench --bench catalog -- --help
 
 generate  makes a clean catalog of N entities a Git repository in DIR, with the tags base and
@@ -45,11 +49,13 @@ generate  makes a clean catalog of N entities a Git repository in DIR, with the 
 run       measures gitsm, git status and other validators on N entities (100000)
 growth    measures gitsm on 1000, 10000 and 100000 entities: validate, diff, and beside them Git
 history   measures `change backtest` on squash merges over a catalog, against git log
+render    measures `render` on N entities (10000 at most), against Hugo and as many pages
 
   --merges M     how many merges a history has (5000)
   --dir DIR      the catalog, generated if missing (target/bench/catalog-N)
   --gitsm PATH   the binary to measure (the release build)
   --runs K       how often each row is timed (3); one more run gives memory and exit code
+  --hugo PATH    the Hugo to compare with (`hugo`)
   --peers DIR    where tests/bench/peers installed the others (target/bench/peers)
   --schema FILE  what peers check Components against
                  (schemas/backstage/component.schema.json)
@@ -61,6 +67,7 @@ struct Options {
     merges: usize,
     dir: Option<PathBuf>,
     gitsm: PathBuf,
+    hugo: PathBuf,
     runs: usize,
     peers: PathBuf,
     schema: PathBuf,
@@ -86,6 +93,7 @@ fn parse(arguments: &[String]) -> Outcome<Options> {
         merges: 5_000,
         dir: None,
         gitsm: option_env!("CARGO_BIN_EXE_gitsm").map_or_else(default_binary, PathBuf::from),
+        hugo: PathBuf::from("hugo"),
         runs: 3,
         peers: target().join("bench/peers"),
         schema: PathBuf::from("schemas/backstage/component.schema.json"),
@@ -103,6 +111,7 @@ fn parse(arguments: &[String]) -> Outcome<Options> {
             "--merges" => options.merges = whole(argument, value)?,
             "--dir" => options.dir = Some(PathBuf::from(value)),
             "--gitsm" => options.gitsm = PathBuf::from(value),
+            "--hugo" => options.hugo = PathBuf::from(value),
             "--runs" => options.runs = whole(argument, value)?.max(1),
             "--peers" => options.peers = PathBuf::from(value),
             "--schema" => options.schema = PathBuf::from(value),
@@ -138,6 +147,7 @@ fn execute(options: &Options) -> Outcome<()> {
         ["run"] => run(options),
         ["growth"] => growth(options),
         ["history"] => past(options),
+        ["render"] => site(options),
         _ => Err(format!("do not understand `{}`; see --help", words.join(" "))),
     }
 }
@@ -303,6 +313,26 @@ fn past(options: &Options) -> Outcome<()> {
     history::ensure(&folder, &shape)?;
     let mut table = Table::start();
     history::compare(&gitsm, &folder, &shape, options.runs, &mut table)?;
+    finish(&table)
+}
+
+/// A site of ten thousand entities, beside Hugo.
+fn site(options: &Options) -> Outcome<()> {
+    let gitsm = binary(options)?;
+    let entities = options.entities.min(10_000);
+    let catalog = options.dir.clone().unwrap_or_else(|| default_folder(entities));
+    prepare(&catalog, entities, options.seed)?;
+    let mut table = Table::start();
+    let setting = render::Setting {
+        gitsm: &gitsm,
+        hugo: &options.hugo,
+        catalog: &catalog,
+        place: &target().join(format!("bench/render-{entities}")),
+        entities,
+        seed: options.seed,
+        runs: options.runs,
+    };
+    render::compare(&setting, &mut table)?;
     finish(&table)
 }
 

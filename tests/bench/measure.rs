@@ -46,24 +46,34 @@ impl Sample {
 }
 
 /// A process to start, in one piece or, where command lines are short, in several.
-pub(crate) struct Job {
+#[derive(Clone)]
+pub(crate) struct Job<'a> {
     pub(crate) program: PathBuf,
     pub(crate) folder: PathBuf,
     /// The arguments of each process; they run one after the other.
     pub(crate) batches: Vec<Vec<String>>,
     /// A folder that is removed before each run: what an earlier one kept there.
     pub(crate) forget: Option<PathBuf>,
+    /// What is done before each run, and not timed.
+    pub(crate) before: Option<&'a dyn Fn() -> Outcome<()>>,
 }
 
-impl Job {
+impl Job<'_> {
     pub(crate) fn new(program: &Path, folder: &Path, arguments: &[&str]) -> Self {
         let batches = vec![arguments.iter().map(ToString::to_string).collect()];
-        Self { program: program.to_owned(), folder: folder.to_owned(), batches, forget: None }
+        Self {
+            program: program.to_owned(),
+            folder: folder.to_owned(),
+            batches,
+            forget: None,
+            before: None,
+        }
     }
 
-    fn prepare(&self) {
+    fn prepare(&self) -> Outcome<()> {
         // It need not be there.
         let _ = self.forget.as_ref().map(std::fs::remove_dir_all);
+        self.before.map_or(Ok(()), |before| before())
     }
 
     fn command(&self, program: &Path) -> Command {
@@ -75,38 +85,77 @@ impl Job {
 
 /// Runs the job once for its peak memory and its exit code, which must be 0 (this also warms the
 /// page cache), then `runs` times for its wall time.
-pub(crate) fn measure(job: &Job, runs: usize) -> Outcome<Sample> {
-    job.prepare();
+pub(crate) fn measure(job: &Job<'_>, runs: usize) -> Outcome<Sample> {
+    in_turn(&[job], runs, SLOW)?.pop().ok_or_else(|| "one job, one sample".to_owned())
+}
+
+/// Measures jobs in turn, so that a machine that is busy for a while is so for all of them; each as
+/// often as it says, however long it takes.
+pub(crate) fn alternate(jobs: &[&Job<'_>], runs: usize) -> Outcome<Vec<Sample>> {
+    in_turn(jobs, runs, Duration::MAX)
+}
+
+fn in_turn(jobs: &[&Job<'_>], runs: usize, slow: Duration) -> Outcome<Vec<Sample>> {
+    let mut runs = runs;
+    let mut samples = Vec::new();
+    for job in jobs {
+        let (sample, all) = first(job)?;
+        runs = if all > slow { 1 } else { runs };
+        samples.push((sample, Vec::new()));
+    }
+    for _ in 0..runs {
+        for (job, (sample, times)) in jobs.iter().zip(&mut samples) {
+            if sample.failure.is_none() {
+                let (time, failure) = again(job)?;
+                times.push(time);
+                sample.failure = failure;
+            }
+        }
+    }
+    let sample = |(first, times): (Sample, Vec<Duration>)| match times.is_empty() {
+        true => first,
+        false => Sample::of(times, first.peak_kib, first.failure),
+    };
+    Ok(samples.into_iter().map(sample).collect())
+}
+
+/// The run that is not timed, and how long it took all the same.
+fn first(job: &Job<'_>) -> Outcome<(Sample, Duration)> {
+    job.prepare()?;
     let started = Instant::now();
     let mut peak = None;
     for arguments in &job.batches {
         let (failure, kib) = observe(job, arguments)?;
         if failure.is_some() {
-            return Ok(Sample::of(vec![started.elapsed()], kib, failure));
+            let time = started.elapsed();
+            return Ok((Sample::of(vec![time], kib, failure), time));
         }
         peak = peak.max(kib);
     }
-    let runs = if started.elapsed() > SLOW { 1 } else { runs };
-    let mut times = Vec::new();
-    for _ in 0..runs {
-        job.prepare();
-        let started = Instant::now();
-        for arguments in &job.batches {
-            let mut command = job.command(&job.program);
-            let status = command.args(arguments).stderr(Stdio::null()).status();
-            let status = status.map_err(|error| at("start", &job.program, &error))?;
-            if !status.success() {
-                let failure = Some(format!("{status} in one run and not in another"));
-                return Ok(Sample::of(vec![started.elapsed()], peak, failure));
-            }
+    let time = started.elapsed();
+    Ok((Sample::of(vec![time], peak, None), time))
+}
+
+/// A run that is timed; and why its time counts for nothing.
+fn again(job: &Job<'_>) -> Outcome<(Duration, Option<String>)> {
+    job.prepare()?;
+    let started = Instant::now();
+    for arguments in &job.batches {
+        let mut command = job.command(&job.program);
+        let status = command.args(arguments).stderr(Stdio::null()).status();
+        let status = status.map_err(|error| at("start", &job.program, &error))?;
+        if !status.success() {
+            return Ok((
+                started.elapsed(),
+                Some(format!("{status} in one run and not in another")),
+            ));
         }
-        times.push(started.elapsed());
     }
-    Ok(Sample::of(times, peak, None))
+    Ok((started.elapsed(), None))
 }
 
 /// One run: why it failed, if it did, and its peak memory in KiB.
-fn observe(job: &Job, arguments: &[String]) -> Outcome<(Option<String>, Option<u64>)> {
+fn observe(job: &Job<'_>, arguments: &[String]) -> Outcome<(Option<String>, Option<u64>)> {
     if !cfg!(target_os = "linux") || !Path::new(TIME).exists() {
         return observe_by_polling(job, arguments);
     }
@@ -119,7 +168,10 @@ fn observe(job: &Job, arguments: &[String]) -> Outcome<(Option<String>, Option<u
 }
 
 /// Without GNU time: asks the kernel every 2 ms, so that the last rise may be missed.
-fn observe_by_polling(job: &Job, arguments: &[String]) -> Outcome<(Option<String>, Option<u64>)> {
+fn observe_by_polling(
+    job: &Job<'_>,
+    arguments: &[String],
+) -> Outcome<(Option<String>, Option<u64>)> {
     let mut command = job.command(&job.program);
     let child = command.args(arguments).stderr(Stdio::null()).spawn();
     let mut child = child.map_err(|error| at("start", &job.program, &error))?;

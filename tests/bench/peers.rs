@@ -112,6 +112,7 @@ pub(crate) fn compare(setting: &Setting, table: &mut Table) -> Outcome<()> {
             folder: setting.catalog.to_owned(),
             batches: batches(peer, &schema.to_string_lossy(), given),
             forget: None,
+            before: None,
         };
         let sample = measure(&job, setting.runs)?;
         table.row(peer.name, given.len(), &sample, &remark(peer, job.batches.len()));
