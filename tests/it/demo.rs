@@ -162,3 +162,15 @@ fn without_git_nothing_is_made() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("there is no `git` in PATH"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn what_the_ledger_knows_has_pages_on_the_site() {
+    let site = demo().0.join("site");
+    let read = |path: &str| std::fs::read_to_string(site.join(path)).unwrap();
+    assert!(read("changes.html").contains("changes/bigger-db.html"));
+    let page = read("changes/bigger-db.html");
+    for said in ["What the risk is made of", "Sum", "Who must agree", "merged, by", "Why"] {
+        assert!(page.contains(said), "{said}");
+    }
+    assert!(read("ci/checkout-db.html").contains("../changes/bigger-db.html"));
+}

@@ -24,14 +24,7 @@ const MOST: usize = 40;
 pub(super) fn add(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
     let mut blocks = Vec::new();
     if let Some(value) = stage.pages.value(id) {
-        for (path, title) in TEXTS {
-            let found = path.iter().try_fold(&value["spec"], |value, step| value.get(step));
-            if let Some(text) = found.and_then(Value::as_str) {
-                blocks.push(Block::new(*title, Part::Prose(text.to_owned())));
-            }
-        }
-        blocks.extend(when(&value["spec"]));
-        blocks.extend(told(stage, &value["spec"]));
+        blocks.extend(said(stage, &value["spec"]));
     }
     if let Some(known) = stage.changes.get(stage.canonical(id)) {
         page.badges.extend(badges(known));
@@ -46,6 +39,20 @@ pub(super) fn add(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
             }
         }
     }
+}
+
+/// What people say of a change, by the `spec` of its request.
+pub(super) fn said(stage: &Stage<'_>, spec: &Value) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for (path, title) in TEXTS {
+        let found = path.iter().try_fold(spec, |value, step| value.get(step));
+        if let Some(text) = found.and_then(Value::as_str) {
+            blocks.push(Block::new(*title, Part::Prose(text.to_owned())));
+        }
+    }
+    blocks.extend(when(spec));
+    blocks.extend(told(stage, spec));
+    blocks
 }
 
 /// An instant with its offset, as people read it.
@@ -101,7 +108,8 @@ pub(super) fn badges(known: &Known) -> Vec<Badge> {
     vec![Badge { text: state, tone }, Badge { text: format!("{band} risk"), tone: Tone::Plain }]
 }
 
-fn computed(stage: &Stage<'_>, known: &Known) -> Vec<Block> {
+/// What was computed of a change, and what happened.
+pub(super) fn computed(stage: &Stage<'_>, known: &Known) -> Vec<Block> {
     let mut blocks = vec![stands(known), risk(known)];
     let list = |all: Vec<Said>| Part::Lines(vec![Line::new("entities", Said::list(all))]);
     let touches: Vec<Said> =

@@ -13,6 +13,7 @@ mod faces;
 mod history;
 mod home;
 mod item;
+mod landed;
 mod lists;
 mod own;
 mod policy;
@@ -196,6 +197,7 @@ fn overviews(asked: &Asked, stage: &Stage<'_>) -> Result<Overviews, RenderError>
     pages.extend([readiness::page(stage), about::page()]);
     pages.extend(findings::pages(stage));
     pages.extend(glossary::pages(stage));
+    pages.extend(landed::pages(stage));
     let entities = stage.ids.iter().map(|id| Address::of(stage.canonical(*id)));
     let taken = pages.iter().map(|page| page.address.clone()).chain(entities);
     let taken: HashSet<String> = taken.map(|one| one.as_str().to_lowercase()).collect();

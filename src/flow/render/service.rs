@@ -3,6 +3,7 @@
 use super::change::{badges, instant};
 use super::duty;
 use super::item;
+use super::landed;
 use super::stage::Stage;
 use crate::catalog::EntityId;
 use crate::output::Said;
@@ -47,7 +48,16 @@ pub(super) fn changes(stage: &Stage<'_>, id: EntityId) -> Option<Block> {
             stands.unwrap_or_else(|| "planned".to_owned()).into(),
         ]
     };
-    let rows: Vec<Vec<Said>> = all.iter().map(row).collect();
+    let mut rows: Vec<Vec<Said>> = all.iter().map(row).collect();
+    let alone = stage.changes.iter().filter(|(name, known)| {
+        stage.find(name).is_none() && known.touches.iter().any(|one| one == canonical)
+    });
+    rows.extend(alone.map(|(name, known)| {
+        let words: Vec<String> = badges(known).iter().map(|badge| badge.text.clone()).collect();
+        let kind = known.record.told.life.name();
+        let link = landed::link(stage, name, known);
+        vec![link, kind.into(), Said::default(), words.join(", ").into()]
+    }));
     let table = Table {
         caption: "Changes that concern it".to_owned(),
         head: ["Change", "Type", "Planned for", "Stands"].map(str::to_owned).to_vec(),

@@ -176,10 +176,12 @@ impl<'a> Stage<'a> {
         // A preview has no overviews.
         let overviews =
             |all: &'static [(&str, &str)]| all.iter().filter(|_| !self.narrow).map(page);
+        let recorded = (!self.narrow && !self.changes.is_empty())
+            .then(|| ("Changes on record".to_owned(), "changes.html".to_owned()));
         Site {
             title: self.name.clone(),
             nav: lists.chain(overviews(OVERVIEWS)).collect(),
-            more: overviews(MORE).collect(),
+            more: recorded.into_iter().chain(overviews(MORE)).collect(),
             base_url: None,
         }
     }
