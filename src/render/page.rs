@@ -219,6 +219,15 @@ pub struct Parameter {
     pub choices: Vec<String>,
 }
 
+/// A text with places for parameters.
+#[derive(Debug, Clone, Default)]
+pub struct Filled {
+    /// The text as it is written.
+    pub template: String,
+    /// The same with what parameters are if nobody says.
+    pub shown: String,
+}
+
 /// A step that somebody takes.
 #[derive(Debug, Clone, Default)]
 pub struct Step {
@@ -231,9 +240,9 @@ pub struct Step {
     /// What to do, in Markdown.
     pub instructions: String,
     /// What to run.
-    pub run: Option<String>,
+    pub run: Option<Filled>,
     /// What should come of it.
-    pub expect: Option<String>,
+    pub expect: Option<Filled>,
     /// What to do if not.
     pub on_failure: Option<String>,
     /// How long it may take.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::stage::Stage;
 use crate::catalog::EntityId;
 use crate::flow::get::in_words;
-use crate::render::page::{Block, Page, Parameter, Part, Step};
+use crate::render::page::{Block, Filled, Page, Parameter, Part, Step};
 
 /// The lists of steps, and what they are called here.
 const LISTS: &[(&str, &str, &str)] = &[
@@ -26,11 +26,11 @@ pub(super) fn add(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
     let mut blocks = Vec::new();
     let parameters = parameters(&value["spec"]["parameters"]);
     if !parameters.is_empty() {
-        blocks.push(Block::new("Fill in first", Part::Parameters(parameters)));
+        blocks.push(Block::new("Fill in first", Part::Parameters(parameters.clone())));
     }
     let lists: Vec<(&str, Vec<Step>)> = LISTS
         .iter()
-        .map(|(field, _, title)| (*title, steps(field, &value["spec"][*field])))
+        .map(|(field, _, title)| (*title, steps(field, &value["spec"][*field], &parameters)))
         .filter(|(_, steps)| !steps.is_empty())
         .collect();
     let all = lists.iter().filter(|(title, _)| !title.starts_with("If")).map(|(_, all)| all.len());
@@ -62,7 +62,18 @@ fn parameters(schema: &Value) -> Vec<Parameter> {
     schema["properties"].as_object().into_iter().flatten().map(one).collect()
 }
 
-fn steps(list: &str, steps: &Value) -> Vec<Step> {
+/// A text with what its parameters are if nobody says, as the script of the page fills them in.
+fn filled(template: String, parameters: &[Parameter]) -> Filled {
+    let mut shown = template.clone();
+    for one in parameters.iter().filter(|one| !one.default.is_empty()) {
+        for place in [format!("{{{{ {} }}}}", one.name), format!("{{{{{}}}}}", one.name)] {
+            shown = shown.replace(&place, &one.default);
+        }
+    }
+    Filled { template, shown }
+}
+
+fn steps(list: &str, steps: &Value, parameters: &[Parameter]) -> Vec<Step> {
     let one = |(number, step): (usize, &Value)| {
         let text = |key: &str| step[key].as_str().map(str::to_owned);
         let id = text("id").unwrap_or_else(|| (number + 1).to_string());
@@ -71,8 +82,8 @@ fn steps(list: &str, steps: &Value) -> Vec<Step> {
             name: text("name").unwrap_or(id),
             kind: text("type").unwrap_or_default(),
             instructions: text("instructions").unwrap_or_default(),
-            run: text("run"),
-            expect: text("expect"),
+            run: text("run").map(|text| filled(text, parameters)),
+            expect: text("expect").map(|text| filled(text, parameters)),
             on_failure: text("onFailure").map(|what| on_failure(&what, steps)),
             timeout: text("timeout").map(|timeout| in_words(&timeout)),
         }

@@ -118,7 +118,7 @@
     const from = Date.parse(item.dataset.from);
     const until = Date.parse(item.dataset.until);
     if (from <= now && now < until) item.classList.add("now");
-    if (until <= now && item.dataset.past === "hide") item.hidden = true;
+    if (until <= now) item.classList.add("past");
   }
 
   // Long lists are narrowed as one types.

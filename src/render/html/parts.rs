@@ -3,6 +3,9 @@
 use super::{Context, push_said, text, unique};
 use crate::render::page::{Badge, Card, Figure, Moment, Picture, Shift, Table};
 
+/// From more rows on, a browser shows a table before it has read all of it.
+const LONG: usize = 50;
+
 pub(super) fn table(
     html: &mut String,
     table: &Table,
@@ -20,7 +23,9 @@ pub(super) fn table(
     }
     html.push_str("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"");
     text::push(html, &table.caption);
-    html.push_str(&format!("\"><table id=\"{id}\">"));
+    // Columns of a long table have their widths before its last row is there.
+    let class = if table.rows.len() > LONG { " class=\"long\"" } else { "" };
+    html.push_str(&format!("\"><table id=\"{id}\"{class}>"));
     if table.head.iter().any(|head| !head.is_empty()) {
         html.push_str("<thead><tr>");
         for (at, head) in table.head.iter().enumerate() {
@@ -129,7 +134,7 @@ pub(super) fn timeline(html: &mut String, moments: &[Moment], context: &Context<
 pub(super) fn shifts(html: &mut String, shifts: &[Shift], context: &Context<'_>) {
     html.push_str("<ul class=\"quiet\">\n");
     for shift in shifts {
-        html.push_str("<li data-past=\"hide\" data-from=\"");
+        html.push_str("<li data-from=\"");
         text::push(html, &shift.from);
         html.push_str("\" data-until=\"");
         text::push(html, &shift.until);
@@ -137,7 +142,7 @@ pub(super) fn shifts(html: &mut String, shifts: &[Shift], context: &Context<'_>)
         push_said(html, &shift.who, context);
         html.push_str(" <span class=\"soft\">");
         text::push(html, &shift.when);
-        html.push_str("</span></li>\n");
+        html.push_str("</span> <span class=\"mark\">now</span></li>\n");
     }
     html.push_str("</ul>\n");
 }

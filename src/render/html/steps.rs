@@ -76,32 +76,28 @@ fn one(html: &mut String, step: &Step, context: &Context<'_>) {
     }
     if let Some(run) = &step.run {
         html.push_str("<div class=\"command\"><pre><code data-template=\"");
-        text::push(html, run);
+        text::push(html, &run.template);
         html.push_str("\">");
-        text::push(html, run);
+        text::push(html, &run.shown);
         html.push_str(
             "</code></pre><button type=\"button\" class=\"copy script\">Copy</button></div>\n",
         );
     }
-    let told = [
-        ("Expect", step.expect.as_deref(), true),
-        ("If it fails", step.on_failure.as_deref(), false),
-        ("Give it", step.timeout.as_deref(), false),
-    ];
-    if told.iter().any(|(_, text, _)| text.is_some()) {
+    let told = [("If it fails", step.on_failure.as_deref()), ("Give it", step.timeout.as_deref())];
+    let some = told.iter().any(|(_, text)| text.is_some());
+    if some || step.expect.is_some() {
         html.push_str("<dl class=\"facts\">");
-        for (label, said, filled) in told {
+        if let Some(expect) = &step.expect {
+            html.push_str("<dt>Expect</dt><dd><code data-template=\"");
+            text::push(html, &expect.template);
+            html.push_str("\">");
+            text::push(html, &expect.shown);
+            html.push_str("</code></dd>");
+        }
+        for (label, said) in told {
             let Some(said) = said else { continue };
             html.push_str(&format!("<dt>{label}</dt><dd>"));
-            if filled {
-                html.push_str("<code data-template=\"");
-                text::push(html, said);
-                html.push_str("\">");
-                text::push(html, said);
-                html.push_str("</code>");
-            } else {
-                text::push(html, said);
-            }
+            text::push(html, said);
             html.push_str("</dd>");
         }
         html.push_str("</dl>\n");

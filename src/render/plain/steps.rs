@@ -44,10 +44,10 @@ fn one(number: usize, step: &Step, context: &Context<'_>) -> String {
         parts.push(below(&step.instructions, context, indent));
     }
     if let Some(run) = &step.run {
-        parts.push(shifted(&block(run, "sh"), indent));
+        parts.push(shifted(&block(&run.template, "sh"), indent));
     }
     let told = [
-        ("Expect", step.expect.as_deref().map(code)),
+        ("Expect", step.expect.as_ref().map(|one| code(&one.template))),
         ("If it fails", step.on_failure.as_deref().map(escaped)),
         ("Give it", step.timeout.as_deref().map(escaped)),
     ];

@@ -52,12 +52,16 @@ fn example() -> Page {
         name: "Drain".to_owned(),
         kind: "command".to_owned(),
         instructions: "First:\n\n- one\n- two".to_owned(),
-        run: Some("ls -l\n\necho".to_owned()),
-        expect: Some("a < b".to_owned()),
+        run: Some(filled("ls -l\n\necho")),
+        expect: Some(filled("a < b")),
         ..Step::default()
     }];
     page.body.push(Block::new("More", Part::Table(table)).and(Part::Steps(steps)));
     page
+}
+
+fn filled(text: &str) -> crate::render::page::Filled {
+    crate::render::page::Filled { template: text.to_owned(), shown: text.to_owned() }
 }
 
 #[test]
