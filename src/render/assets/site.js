@@ -86,6 +86,8 @@
           span.textContent = value;
           return span;
         });
+        // What reads the same stays as it is, so that nothing moves when the page is opened.
+        if (nodes.map((node) => node.textContent).join("") === code.textContent) continue;
         code.replaceChildren(...nodes);
       }
     };
