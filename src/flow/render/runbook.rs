@@ -33,8 +33,8 @@ pub(super) fn add(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
         .map(|(field, _, title)| (*title, steps(field, &value["spec"][*field], &parameters)))
         .filter(|(_, steps)| !steps.is_empty())
         .collect();
-    let all = lists.iter().filter(|(title, _)| !title.starts_with("If")).map(|(_, all)| all.len());
-    blocks.push(Block::bare(Part::Progress(all.sum())));
+    let all = lists.iter().map(|(_, all)| all.len()).sum();
+    blocks.push(Block::bare(Part::Progress(all)));
     for (title, steps) in lists {
         blocks.push(Block::new(title, Part::Steps(steps)));
     }
