@@ -8,6 +8,7 @@ use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{ListType, NodeLink, NodeList, NodeValue, TableAlignment};
 use comrak::{Arena, Node};
 
+use super::columns::Columns;
 use super::names::candidates;
 use super::read::{LONGEST, parse, split};
 
@@ -19,6 +20,9 @@ pub struct Target {
     /// What is shown beside the name when it is pointed at; may be empty.
     pub title: String,
 }
+
+/// What ends a table and the element in which it scrolls.
+const TABLE_END: &str = "</table></div>\n";
 
 /// Elements that stand deeper than this are written without their tags: their words remain.
 const DEEPEST: usize = 40;
@@ -131,7 +135,7 @@ impl<'r> Writer<'r> {
             NodeValue::ThematicBreak => self.verbatim("<hr />\n", "", ""),
             NodeValue::Table(table) => {
                 self.table = Table { alignments: table.alignments.clone(), ..Table::default() };
-                self.element("<table>\n", "</table>\n", 4)
+                self.element(&columns(node).opening("Table", ""), TABLE_END, 5)
             }
             NodeValue::TableRow(is_head) => self.row(*is_head, node.next_sibling().is_none()),
             NodeValue::TableCell => self.cell(),
@@ -179,7 +183,7 @@ impl<'r> Writer<'r> {
     /// A table is written whole or not at all, so its parts always have room.
     fn row(&mut self, is_head: bool, is_last: bool) -> &'static str {
         self.table.column = 0;
-        if self.open.last().is_none_or(|closing| *closing != "</table>\n") {
+        if self.open.last().is_none_or(|closing| *closing != TABLE_END) {
             return "\n";
         }
         if is_head {
@@ -258,6 +262,26 @@ impl<'r> Writer<'r> {
         escape(text.get(done..).unwrap_or_default(), &mut self.out);
         ""
     }
+}
+
+/// What the columns of a table hold.
+fn columns(table: Node<'_>) -> Columns {
+    let NodeValue::Table(of) = &table.data().value else { return Columns::new(0) };
+    let mut columns = Columns::new(of.num_columns);
+    for row in table.children() {
+        for (at, cell) in row.children().enumerate() {
+            let mut words = String::new();
+            for node in cell.descendants() {
+                match &node.data().value {
+                    NodeValue::Text(text) => words.push_str(text),
+                    NodeValue::Code(code) => words.push_str(&code.literal),
+                    _ => {}
+                }
+            }
+            columns.hold(at, &words);
+        }
+    }
+    columns
 }
 
 /// Whether a paragraph is the line of a list without empty lines, which has no `<p>`.

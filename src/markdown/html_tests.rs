@@ -39,12 +39,12 @@ fn common_markdown_becomes_common_html() {
     <li class="task"><input type="checkbox" disabled="" aria-label="to do" /> open</li>
     <li class="task"><input type="checkbox" disabled="" checked="" aria-label="done" /> done</li>
     </ul>
-    <table>
+    <div class="scroll" tabindex="0" role="group" aria-label="Table"><table class="w16"><colgroup><col class="c7" /><col class="c7" /><col class="c6" /></colgroup>
     <thead><tr><th>l</th><th class="center">c</th><th class="right">r</th></tr></thead>
     <tbody>
     <tr><td>1</td><td class="center">2</td><td class="right">3</td></tr>
     </tbody>
-    </table>
+    </table></div>
     <hr />
     <pre><code>ls &lt;a&gt;
     </code></pre>
@@ -227,7 +227,7 @@ proptest! {
         let read = roxmltree::Document::parse(&document);
         prop_assert!(read.is_ok(), "{:?} gives {html}: {:?}", text, read.err());
         let tags = ["div", "p", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li", "input", "pre",
-            "code", "hr", "br", "table", "thead", "tbody", "tr", "th", "td", "em", "strong", "del", "a"];
+            "code", "hr", "br", "table", "colgroup", "col", "thead", "tbody", "tr", "th", "td", "em", "strong", "del", "a"];
         for node in read.unwrap().descendants().filter(roxmltree::Node::is_element) {
             prop_assert!(tags.contains(&node.tag_name().name()));
             let href = node.attribute("href").unwrap_or_default();

@@ -271,8 +271,11 @@ export function siteChecks(site) {
       opened(site, { viewport: { width: 320, height: 640 } }, file, kinds, (page) =>
         page.evaluate(() => {
           if (document.documentElement.scrollWidth <= innerWidth) return [];
+          const scrolls = (element) => element && element !== document.body &&
+            (getComputedStyle(element).overflowX !== 'visible' || scrolls(element.parentElement));
           const wide = [...document.querySelectorAll('body *')].filter((element) =>
-            element.getBoundingClientRect().right > innerWidth + 1).slice(0, 3);
+            element.getBoundingClientRect().right > innerWidth + 1 &&
+            !scrolls(element.parentElement)).slice(0, 3);
           return wide.map((element) => `too wide: ${element.outerHTML.slice(0, 100)}`)
             .concat(`${document.documentElement.scrollWidth} px`);
         }))],

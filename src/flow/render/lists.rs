@@ -23,15 +23,20 @@ fn page(asked: &Asked, stage: &Stage<'_>, family: &str) -> Page {
     let kind = ids.first().map(|id| stage.entity(*id).kind);
     page.lead = kind.map(|kind| kind.summary.to_owned());
     let listing = rows(asked, &ids);
-    let shown: Vec<usize> = listing
+    // A namespace says something only where there are several, and less than what follows it.
+    let said = |at: usize| listing.rows.iter().filter_map(move |row| row.cells.get(at));
+    let differs = |at: usize| said(at).any(|cell| Some(cell) != said(at).next());
+    let mut shown: Vec<usize> = listing
         .columns
         .iter()
         .enumerate()
         .filter(|(_, one)| {
             one.shown == Shown::Always && !matches!(one.title.as_str(), "KIND" | "NAME")
         })
+        .filter(|(at, one)| one.title != "NAMESPACE" || differs(*at))
         .map(|(at, _)| at)
         .collect();
+    shown.sort_by_key(|at| listing.columns[*at].title == "NAMESPACE");
     let mut head = vec!["Name".to_owned()];
     head.extend(shown.iter().map(|at| sentence(&listing.columns[*at].title)));
     let row = |(id, row): (&EntityId, &crate::output::Row)| -> Vec<Said> {

@@ -1,10 +1,8 @@
 //! Tables, cards, numbers, pictures and what happened.
 
 use super::{Context, push_said, text, unique};
+use crate::markdown::Columns;
 use crate::render::page::{Badge, Card, Figure, Moment, Picture, Shift, Table};
-
-/// From more rows on, a browser shows a table before it has read all of it.
-const LONG: usize = 50;
 
 pub(super) fn table(
     html: &mut String,
@@ -21,11 +19,16 @@ pub(super) fn table(
             table.rows.len()
         ));
     }
-    html.push_str("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"");
-    text::push(html, &table.caption);
-    // Columns of a long table have their widths before its last row is there.
-    let class = if table.rows.len() > LONG { " class=\"long\"" } else { "" };
-    html.push_str(&format!("\"><table id=\"{id}\"{class}>"));
+    let mut columns = Columns::new(table.rows.iter().map(Vec::len).max().unwrap_or_default());
+    for (at, head) in table.head.iter().enumerate() {
+        columns.hold(at, head);
+    }
+    for (at, cell) in table.rows.iter().flat_map(|row| row.iter().enumerate()) {
+        columns.hold(at, &cell.text());
+    }
+    let mut label = String::new();
+    text::push(&mut label, &table.caption);
+    html.push_str(&columns.opening(&label, &format!(" id=\"{id}\"")));
     if table.head.iter().any(|head| !head.is_empty()) {
         html.push_str("<thead><tr>");
         for (at, head) in table.head.iter().enumerate() {
