@@ -56,7 +56,7 @@ pub use listing::{Heading, Item, Listing, Row, Shown};
 pub use mermaid::label as mermaid_label;
 pub use page::{Line, Page, Section, page};
 pub use renamed::{Renamed, renamed};
-pub use said::{Piece, Said};
+pub use said::{Outline, Piece, Said};
 pub use table::{Look, shortened, table};
 pub use tested::{TestedPolicy, tested};
 pub use text::{count, line_start, visible, wrapped};

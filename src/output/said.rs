@@ -77,6 +77,17 @@ pub enum Piece {
     },
 }
 
+/// A point of an outline, with those below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    /// What it is about.
+    pub label: String,
+    /// What is said in a line; nothing where the points below say it.
+    pub said: Said,
+    /// The points below it.
+    pub points: Vec<Outline>,
+}
+
 /// The most names that a line of a terminal gives.
 const MOST_NAMES: usize = 12;
 

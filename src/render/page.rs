@@ -2,7 +2,7 @@
 //! same page.
 
 use super::address::Address;
-use crate::output::{Line, Said};
+use crate::output::{Line, Outline, Said};
 
 /// A page.
 #[derive(Debug, Clone)]
@@ -152,6 +152,8 @@ pub enum Part {
     Timeline(Vec<Moment>),
     /// A text as it is written, such as an expression.
     Code(String),
+    /// Points, and points below them.
+    Outline(Vec<Outline>),
 }
 
 /// Rows below headings. The first cell of a row is its heading.

@@ -8,8 +8,6 @@ import { many, queries } from './documents.mjs';
 import { html, writeIndex } from './fixture.mjs';
 import { fileBase, temporary } from './site.mjs';
 
-const HUNDRED_MS = 100;
-
 // A query, and the names that must come first, in this order; [] is nothing at all.
 const EXPECTED = [
   ['checkout', ['checkout', 'checkouts-archive', 'checkout-api']], // see `isFirst`
@@ -188,7 +186,6 @@ export function searchChecks(site) {
       const wrong = rows.filter(({ bytes }) => bytes > SHARD_BUDGET)
         .map(({ query, bytes }) => `"${query}" loads ${bytes} bytes`);
       wrong.push(...rows.filter(({ total }) => !total).map(({ query }) => `"${query}" finds nothing`));
-      if (median > HUNDRED_MS) wrong.push(`a query takes ${median} ms`);
       const text = `median ${median.toFixed(1)} ms, worst ${times.at(-1).toFixed(1)} ms, most ` +
         `${most.bytes} bytes in ${most.scripts} scripts ("${most.query}"); ${said}; ${sizes}`;
       return wrong.length ? [...wrong, text] : text;

@@ -132,6 +132,23 @@ fn what_cannot_be_judged_is_told_with_its_verdict_and_exit_code_3() {
 }
 
 #[test]
+fn the_page_of_a_change_under_way_says_what_the_gate_says() {
+    if !ready() {
+        return;
+    }
+    let office = Office::enforcing_all();
+    office.proposed();
+    let run = office.gitsm(&["render", "-o", "markdown"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let site = office.here.path().join("site/docs");
+    let page = [format!("change/{CHANGE}.md"), format!("changes/{CHANGE}.md")];
+    let page = page.iter().find_map(|path| std::fs::read_to_string(site.join(path)).ok()).unwrap();
+    for said in ["It may not be merged yet.", "| who must agree agrees | not met |"] {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+}
+
+#[test]
 fn it_writes_nothing() {
     if !ready() {
         return;

@@ -94,6 +94,24 @@ fn the_page_of_a_service_answers_who_what_and_how_to_reach_them() {
 }
 
 #[test]
+fn promises_tell_their_hours_in_words_and_rules_for_whom_they_hold() {
+    let folder = acme();
+    render(&folder, &["-o", "markdown"]);
+    let docs = |path: &str| folder.read(&format!("site/docs/{path}"));
+    let service = docs("service/storefront.md");
+    assert!(service.contains("(every day, all day, Europe/Berlin time)"), "{service}");
+    let policy = docs("policy/production-is-verified.md");
+    assert!(policy.contains("At present that is 160 entities:"), "{policy}");
+    assert!(policy.contains("[Checkout database](../ci/checkout-db.md)"), "{policy}");
+    let rules = docs("changepolicy/acme.md");
+    for said in
+        ["- **approvals**\n    - **low**\n        - **peers**: 1", "**review within**: 16 h"]
+    {
+        assert!(rules.contains(said), "{said} in {rules}");
+    }
+}
+
+#[test]
 fn every_link_of_a_site_leads_somewhere() {
     let folder = acme();
     render(&folder, &[]);

@@ -7,6 +7,7 @@ mod chosen;
 mod facts;
 mod last_change;
 mod noted;
+mod outline;
 mod page;
 mod pages;
 mod people;

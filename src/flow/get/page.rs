@@ -69,6 +69,14 @@ impl Subject<'_> {
     /// A text that an entity has in a field: the entity that it refers to, if the field holds
     /// references, an address, or words.
     pub(super) fn written(&self, of: EntityId, field: &[&str], text: &str) -> Piece {
+        match self.leads(of, field, text) {
+            Some(id) => self.called(id, text),
+            None => Piece::linked(text),
+        }
+    }
+
+    /// The entity to which a text in a field leads.
+    pub(super) fn leads(&self, of: EntityId, field: &[&str], text: &str) -> Option<EntityId> {
         let catalog = self.pages.catalog;
         let whole = |path: &[&str]| path.len() - usize::from(path.last() == Some(&"*"));
         let is_field = |path: &[&str]| path.get(..whole(path)) == field.get(..whole(field));
@@ -80,10 +88,7 @@ impl Subject<'_> {
                 let found = catalog.leads_to(one)?;
                 catalog.principal(catalog.entity(found).reference)
             });
-        match meant.next() {
-            Some(id) => self.called(id, text),
-            None => Piece::linked(text),
-        }
+        meant.next()
     }
 
     /// The documents of the entity: its own and those that extend it.

@@ -17,8 +17,9 @@ use super::noted::{Documents, Kept};
 use super::page::Subject;
 use super::reach::{Far, Side};
 use super::sections::SECTIONS;
+use crate::catalog::query::World;
 use crate::catalog::rota::{Occurrence, occurring};
-use crate::catalog::{Catalog, EntityId, Graph, Reader, short};
+use crate::catalog::{Catalog, Classes, EntityId, Graph, Reader, short};
 use crate::finding::Finding;
 use crate::flow::ask::{AskError, Asked};
 use crate::flow::workspace::Place;
@@ -113,6 +114,11 @@ impl<'a> Pages<'a> {
     #[must_use]
     pub fn with_changes(self, changes: &'a Changes<'a>) -> Self {
         Self { changes: Some(changes), ..self }
+    }
+
+    /// The catalog as expressions ask it.
+    pub fn world<'w>(&'w self, classes: &'w Classes<'w>, today: &'w str) -> World<'w> {
+        World::new(self.catalog, self.graph, classes, &self.reader, today)
     }
 
     /// All that is worth knowing of an entity.

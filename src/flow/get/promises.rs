@@ -60,13 +60,35 @@ fn promises(
         let said = Said::from(promise(target));
         let said = match hours {
             Some((field, calendar)) => {
-                said.and(", in the hours of ").and(subject.written(id, field, &calendar.0))
+                let hours = subject.leads(id, field, &calendar.0);
+                let hours = hours.and_then(|calendar| when(subject, calendar));
+                let hours = hours.map(|words| format!(" ({words})")).unwrap_or_default();
+                let named = subject.written(id, field, &calendar.0);
+                said.and(", in the hours of ").and(named).and(hours)
             }
             None => said.and(", around the clock"),
         };
         Line::new(target.id.clone(), said)
     };
     lines.extend(spec.targets.iter().map(line));
+}
+
+/// Of how many events a line tells when they are.
+const HOURS: usize = 3;
+
+/// When the hours of a calendar are; nothing where that takes more than a line.
+fn when(subject: &Subject<'_>, calendar: EntityId) -> Option<String> {
+    let Some(Spec::Calendar(spec)) = subject.pages.catalog.entity(calendar).spec() else {
+        return None;
+    };
+    let is_short = (1..=HOURS).contains(&spec.events.len());
+    let events: Vec<String> = spec.events.iter().filter(|_| is_short).map(rota::words).collect();
+    let zone = &spec.timezone;
+    let but = match (&spec.except, spec.events.iter().any(|event| event.exdate.is_some())) {
+        (None, false) => "",
+        _ => ", but for some days",
+    };
+    is_short.then(|| format!("{}, {zone} time{but}", events.join("; ")))
 }
 
 /// What a target promises, but for the hours.

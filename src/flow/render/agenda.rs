@@ -147,7 +147,7 @@ fn local(instant: DateTime<Utc>, zone: Tz) -> NaiveDate {
 /// What people call a calendar or change.
 fn called(stage: &Stage<'_>, entry: &AgendaEntry) -> String {
     let event = entry.summary.clone().filter(|_| entry.kind != EntryKind::Change);
-    let title = || stage.find(&entry.name).map(|id| stage.called(id));
+    let title = || stage.find(&entry.name).map(|id| stage.title(id));
     event.or_else(title).unwrap_or_else(|| crate::catalog::short(&entry.name))
 }
 
@@ -176,7 +176,7 @@ fn row(stage: &Stage<'_>, agenda: &Agenda, entry: &AgendaEntry) -> Vec<Said> {
     };
     let kind = KINDS.iter().find(|(kind, ..)| *kind == entry.kind).map_or("", |one| one.1);
     let mut what = Said::from(format!("{kind}: ")).and(named(&entry.name));
-    let title = stage.find(&entry.name).map(|id| stage.called(id));
+    let title = stage.find(&entry.name).map(|id| stage.title(id));
     if let Some(summary) = entry.summary.as_ref().filter(|one| title.as_ref() != Some(*one)) {
         what = what.and(format!(", {summary}"));
     }

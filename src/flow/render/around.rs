@@ -6,12 +6,6 @@ use crate::flow::get::{Beside, neighbours};
 use crate::output::{Piece, Said};
 
 impl Stage<'_> {
-    /// What people call an entity.
-    pub(super) fn called(&self, id: EntityId) -> String {
-        let written = || self.catalog.names.text(self.entity(id).written).to_owned();
-        self.pages.title(id).unwrap_or_else(written)
-    }
-
     /// The entities that have this relation with one, either as it says or as others say of it.
     pub(super) fn having(&self, id: EntityId, word: &str) -> Vec<EntityId> {
         let documents = self.catalog.defined(self.entity(id).reference);

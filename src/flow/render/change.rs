@@ -4,9 +4,12 @@ use serde_json::Value;
 
 use super::changes::Known;
 use super::stage::Stage;
+use super::{reached, verdict};
 use crate::catalog::{EntityId, short};
 use crate::change::agreement::Standing;
+use crate::change::impact::Reached;
 use crate::output::{Line, Piece, Said};
+use crate::render::Address;
 use crate::render::page::{Badge, Block, Moment, Page, Part, Table, Tone};
 
 /// What people write of a change, and what it is called here.
@@ -28,7 +31,7 @@ pub(super) fn add(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
     }
     if let Some(known) = stage.changes.get(stage.canonical(id)) {
         page.badges.extend(badges(known));
-        blocks.extend(computed(stage, known));
+        blocks.extend(computed(stage, known, &page.address));
     }
     page.body.splice(0..0, blocks);
     // What has a block of its own is not told twice.
@@ -109,8 +112,10 @@ pub(super) fn badges(known: &Known) -> Vec<Badge> {
 }
 
 /// What was computed of a change, and what happened.
-pub(super) fn computed(stage: &Stage<'_>, known: &Known) -> Vec<Block> {
-    let mut blocks = vec![stands(known), risk(known)];
+pub(super) fn computed(stage: &Stage<'_>, known: &Known, here: &Address) -> Vec<Block> {
+    let mut blocks = vec![stands(known)];
+    blocks.extend(known.verdict.as_ref().map(|verdict| verdict::block(stage, verdict)));
+    blocks.push(risk(known));
     let list = |all: Vec<Said>| Part::Lines(vec![Line::new("entities", Said::list(all))]);
     let touches: Vec<Said> =
         known.touches.iter().take(MOST).map(|one| stage.mentioned(one)).collect();
@@ -118,17 +123,23 @@ pub(super) fn computed(stage: &Stage<'_>, known: &Known) -> Vec<Block> {
         blocks.push(Block::new("What it changes", list(touches)));
     }
     if !known.reaches.is_empty() {
-        let row = |(entity, distance): &(String, u32)| -> Vec<Said> {
-            vec![stage.mentioned(entity), distance.to_string().into()]
+        let row = |one: &Reached| -> Vec<Said> {
+            let by = one.path.last().map(|step| stage.mentioned(&step.from)).unwrap_or_default();
+            let how = one.state.name();
+            vec![stage.mentioned(&one.entity), how.into(), by, one.distance.to_string().into()]
         };
         let table = Table {
             caption: "What it can break, the nearest first".to_owned(),
-            head: ["What", "Steps away"].map(str::to_owned).to_vec(),
+            head: ["What", "How", "Because of", "Steps away"].map(str::to_owned).to_vec(),
             rows: known.reaches.iter().take(MOST).map(row).collect(),
-            numbers: vec![1],
+            numbers: vec![3],
             ..Table::default()
         };
-        blocks.push(Block::new("What it can break", Part::Table(table)));
+        let title = "What it can break";
+        blocks.push(match reached::picture(stage, &known.reaches, here) {
+            Some(picture) => Block::new(title, Part::Picture(picture)).and(Part::Table(table)),
+            None => Block::new(title, Part::Table(table)),
+        });
     }
     blocks.extend(agreed(stage, known));
     blocks.extend(happened(stage, known));

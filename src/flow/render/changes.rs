@@ -5,15 +5,21 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use crate::change::impact::Reached;
 use crate::change::risk::Risk;
+use crate::change::verdict::Verdict;
 use crate::flow::change::desk::Desk;
 use crate::flow::change::meant::Meant;
+use crate::flow::gate;
 use crate::flow::ledger::{Around, Book, folded};
 use crate::flow::workspace::Place;
 use crate::output::change::ChangeRecord;
 
 /// So many changes are looked at, those about which something was written last first.
 const MOST: usize = 100;
+
+/// So many of those that are under way are held against the gate.
+const JUDGED: usize = 20;
 
 /// What is known of a change.
 pub(super) struct Known {
@@ -23,8 +29,10 @@ pub(super) struct Known {
     pub(super) risk: Risk,
     /// What it changes, as canonical references.
     pub(super) touches: Vec<String>,
-    /// What it can break, as canonical references, with the distance.
-    pub(super) reaches: Vec<(String, u32)>,
+    /// What it can break, the nearest first.
+    pub(super) reaches: Vec<Reached>,
+    /// Whether it may be merged, as long as it is under way.
+    pub(super) verdict: Option<Verdict>,
 }
 
 /// What is known of changes, by reference.
@@ -49,6 +57,14 @@ pub(super) fn changes(place: &Place, now: DateTime<Utc>) -> Changes {
         let Ok(record) = desk.record_of(&meant) else { continue };
         known.insert(name, of(record, &meant));
     }
+    let open = known.values_mut().filter(|one| !one.record.told.state.is_over());
+    for one in open.take(JUDGED) {
+        let around = Around { now: Some(now), ..Around::default() };
+        let head = Some(one.record.computed.head.clone());
+        let request =
+            gate::Request { place: place.clone(), head, around, ..gate::Request::default() };
+        one.verdict = gate::gate(&request, &|_: &str| None).ok().map(|gated| gated.verdict);
+    }
     known
 }
 
@@ -59,6 +75,7 @@ fn of(record: ChangeRecord, meant: &Meant) -> Known {
         record,
         risk: assessment.risk.clone(),
         touches: assessment.subjects.all.iter().map(|one| one.entity.clone()).collect(),
-        reaches: affected.map(|one| (one.entity.clone(), one.distance)).collect(),
+        reaches: affected.cloned().collect(),
+        verdict: None,
     }
 }

@@ -18,6 +18,25 @@ const LAST: &[&str] = &["Links", "Labels", "Where it comes from"];
 /// Sections whose labels are relations and kinds.
 const SPOKEN: &[&str] = &["What it owns", "What it needs", "What needs it", "Also related to"];
 
+/// Families whose pages are made for what people ask of them. The others say all that is written,
+/// from the first line to the last.
+const DESIGNED: &[&str] = &[
+    "service",
+    "ci",
+    "component",
+    "system",
+    "domain",
+    "api",
+    "resource",
+    "team",
+    "person",
+    "runbook",
+    "calendar",
+    "change",
+    "policy",
+    "sla",
+];
+
 /// Words of a life that are as they should be, that are worth a look, and that are over.
 const TONES: &[(&[&str], Tone)] = &[
     (
@@ -83,6 +102,13 @@ pub(super) fn page(stage: &Stage<'_>, id: EntityId) -> Page {
         let told = page.first.extract_if(.., |block| block.title.as_deref() == Some("What it is"));
         let told: Vec<Block> = told.collect();
         page.last.splice(0..0, told);
+    }
+    if !DESIGNED.contains(&family) {
+        let outline = stage.pages.outline(id);
+        if !outline.is_empty() {
+            page.first.retain(|block| block.title.as_deref() != Some("What it is"));
+            page.body.insert(0, Block::new("What it says", Part::Outline(outline)));
+        }
     }
     if let Some(picture) = around(stage, id, &page.address) {
         page.body.insert(0, picture);

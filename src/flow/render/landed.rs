@@ -90,6 +90,6 @@ fn page(stage: &Stage<'_>, name: &str, known: &Known) -> Page {
     }];
     let spec = request.and_then(|request| serde_json::to_value(request).ok());
     page.body = spec.map(|spec| said(stage, &spec)).unwrap_or_default();
-    page.body.extend(computed(stage, known));
+    page.body.extend(computed(stage, known, &page.address));
     page
 }

@@ -231,7 +231,7 @@ fn picture(
 ) -> Option<crate::render::page::Picture> {
     let today = stage.today();
     let bar = |end: &End| Bar {
-        name: stage.called(end.id),
+        name: stage.title(end.id),
         href: Some(here.link(&Address::of(stage.canonical(end.id)), "html")),
         day: end.day,
         words: end.what.to_owned(),

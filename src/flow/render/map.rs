@@ -73,7 +73,7 @@ fn lead(scale: Scale) -> &'static str {
 
 fn picture(stage: &Stage<'_>, drawing: &Drawing, here: &Address) -> Picture {
     let name = |node: &DrawnNode| match stage.find(&node.name) {
-        Some(id) => Some(stage.called(id)),
+        Some(id) => Some(stage.title(id)),
         None => Some(node.name.clone()),
     };
     let href = |node: &DrawnNode| {

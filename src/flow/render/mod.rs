@@ -10,6 +10,7 @@ mod changes;
 mod duty;
 mod entity;
 mod faces;
+mod held;
 mod history;
 mod home;
 mod item;
@@ -23,6 +24,7 @@ mod service;
 mod stage;
 mod team;
 mod tree;
+mod verdict;
 mod watch;
 mod write;
 
@@ -35,6 +37,7 @@ mod glossary;
 mod lifecycle;
 mod map;
 mod ownership;
+mod reached;
 mod readiness;
 mod text;
 

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::held;
 use super::stage::Stage;
 use crate::catalog::EntityId;
 use crate::finding::Finding;
@@ -15,7 +16,11 @@ const MOST: usize = 60;
 pub(super) fn add(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
     let Some(value) = stage.pages.value(id) else { return };
     let spec = &value["spec"];
-    let mut blocks = vec![broken(stage, id), Block::new("What it holds for", holds_for(spec))];
+    let mut holds = Block::new("What it holds for", holds_for(spec));
+    for part in held::parts(stage, id) {
+        holds = holds.and(part);
+    }
+    let mut blocks = vec![broken(stage, id), holds];
     let row = |one: &Value| -> Vec<Said> {
         let text = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
         vec![text("message").into(), text("help").into()]

@@ -29,7 +29,7 @@ pub(super) fn on_call(stage: &Stage<'_>, id: EntityId, page: &mut Page) {
 /// The changes that concern an entity, planned ones and what became of others.
 pub(super) fn changes(stage: &Stage<'_>, id: EntityId) -> Option<Block> {
     let canonical = stage.canonical(id);
-    let mut all: Vec<EntityId> = stage.related(id, "concernedBy");
+    let mut all: Vec<EntityId> = stage.having(id, "concernedBy");
     let touching =
         stage.changes.iter().filter(|(_, known)| known.touches.iter().any(|one| one == canonical));
     all.extend(touching.filter_map(|(name, _)| stage.find(name)));

@@ -257,17 +257,6 @@ impl<'a> Stage<'a> {
     pub(super) fn findings_of(&self, canonical: &str) -> &[&'a Finding] {
         self.about.get(canonical).map(Vec::as_slice).unwrap_or_default()
     }
-
-    /// The entities that have this relation with one, either as it says or as others say of it.
-    pub(super) fn related(&self, id: EntityId, word: &str) -> Vec<EntityId> {
-        let documents = self.catalog.defined(self.entity(id).reference);
-        let all = documents.flat_map(|document| self.graph.relations(document));
-        let mut found: Vec<EntityId> =
-            all.filter(|(name, _)| *name == word).map(|(_, other)| other).collect();
-        found.sort_by_key(|one| self.canonical(*one));
-        found.dedup();
-        found
-    }
 }
 
 fn owner(catalog: &Catalog, graph: &Graph, id: EntityId) -> Option<EntityId> {

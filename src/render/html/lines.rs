@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Context, push_said};
-use crate::output::{Line, Piece, Said};
+use super::{Context, push_said, text};
+use crate::output::{Line, Outline, Piece, Said};
 
 /// The longest label that stands beside what it says.
 const BESIDE: usize = 24;
@@ -46,4 +46,20 @@ fn without_title(line: &Line) -> Cow<'_, Said> {
     let mut said = line.said.clone();
     said.pieces[0] = Piece::words(rest.trim_start_matches(", "));
     Cow::Owned(said)
+}
+
+/// Points as lists in lists.
+pub(super) fn outline(html: &mut String, points: &[Outline], context: &Context<'_>) {
+    html.push_str("<ul class=\"outline\">\n");
+    for point in points {
+        html.push_str("<li><span class=\"soft\">");
+        text::push(html, &point.label);
+        html.push_str("</span> ");
+        push_said(html, &point.said, context);
+        if !point.points.is_empty() {
+            outline(html, &point.points, context);
+        }
+        html.push_str("</li>\n");
+    }
+    html.push_str("</ul>\n");
 }

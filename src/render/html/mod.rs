@@ -110,6 +110,7 @@ fn push_part(html: &mut String, part: &Part, context: &Context<'_>, taken: &mut 
             text::push(html, code);
             html.push_str("</code></pre>\n");
         }
+        Part::Outline(points) => lines::outline(html, points, context),
         Part::Parameters(all) => steps::parameters(html, all),
         Part::Progress(all) => steps::progress(html, *all),
         Part::Shifts(all) => parts::shifts(html, all, context),

@@ -74,6 +74,7 @@ fn part_of(part: &Part, context: &Context<'_>) -> String {
         Part::Months(all) => parts::months(all),
         Part::Timeline(all) => parts::timeline(all, context),
         Part::Code(text) => code_block(text, ""),
+        Part::Outline(points) => parts::outline(points, context),
     }
 }
 

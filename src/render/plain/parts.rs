@@ -2,7 +2,7 @@
 
 use super::{Context, prose, said};
 use crate::markdown::written::{begun, block, escaped};
-use crate::output::Line;
+use crate::output::{Line, Outline};
 use crate::render::page::{Badge, Card, Figure, Moment, Month, Picture, Shift, Table};
 
 /// A list, an item a line; an empty text if there is none.
@@ -19,6 +19,21 @@ pub(super) fn lines(lines: &[Line], context: &Context<'_>) -> String {
             (label, text) => format!("**{label}**: {text}"),
         }
     }))
+}
+
+/// Points below each other, those below them further in.
+pub(super) fn outline(points: &[Outline], context: &Context<'_>) -> String {
+    let point = |point: &Outline| {
+        let mut text = format!("- **{}**", escaped(&point.label));
+        if !point.said.is_empty() {
+            text.push_str(&format!(": {}", said(&point.said, context)));
+        }
+        for line in outline(&point.points, context).lines() {
+            text.push_str(&format!("\n    {line}"));
+        }
+        text
+    };
+    points.iter().map(point).collect::<Vec<_>>().join("\n")
 }
 
 pub(super) fn table(table: &Table, context: &Context<'_>) -> String {
