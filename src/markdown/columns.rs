@@ -14,11 +14,11 @@ const SHORTEST: usize = 4;
 const EASY: usize = 12;
 
 /// A column's share of the width is so many parts of the whole.
-const PARTS: usize = 20;
+const PARTS: usize = 50;
 
 /// Steps of a table's least width, and its largest, in `rem`.
 const STEP: usize = 8;
-const WIDEST: usize = 96;
+const WIDEST: usize = 128;
 
 /// What the cells of a table's columns need.
 #[derive(Debug, Clone)]
@@ -73,9 +73,14 @@ impl Columns {
         if self.0.is_empty() || self.0.len() > PARTS {
             return (Vec::new(), WIDEST);
         }
-        // A long text is broken into lines: four more characters in it want one more of width.
+        // A long text is broken into lines: four more characters in it want one more of width. But
+        // a column that gets much more than its words need makes all of the table wide.
         let wish = |text: usize| text.min(EASY + text.saturating_sub(EASY) / 4);
-        let weights: Vec<_> = self.0.iter().map(|need| need.word.max(wish(need.text))).collect();
+        let weights: Vec<_> = self
+            .0
+            .iter()
+            .map(|need| need.word.max(wish(need.text).min(need.word * 3 / 2)))
+            .collect();
         let all: usize = weights.iter().sum();
         let mut shares: Vec<_> =
             weights.iter().map(|weight| (weight * PARTS / all).max(1)).collect();
@@ -94,12 +99,12 @@ impl Columns {
             };
             if is_short { shares[at] += 1 } else { shares[at] -= 1 }
         }
-        // Of 16 px, a character of a table takes at most ten and the space between columns 13.
+        // Of 16 px, a character of a table takes at most eleven and the space between columns 13.
         let least = self
             .0
             .iter()
             .zip(&shares)
-            .map(|(need, share)| (need.word * 10 + 13) * PARTS / (share * 16))
+            .map(|(need, share)| (need.word * 11 + 13) * PARTS / (share * 16))
             .max()
             .unwrap_or_default();
         (shares, least.div_ceil(STEP).saturating_mul(STEP).min(WIDEST))
@@ -134,7 +139,7 @@ mod tests {
     #[test]
     fn a_long_text_has_more_room_than_a_number() {
         let (shares, _) = columns(&["7", "a rather long sentence of many words"]).shares();
-        assert!(shares[1] > shares[0] * 3, "{shares:?}");
+        assert!(shares[1] > shares[0] * 2, "{shares:?}");
     }
 
     #[test]

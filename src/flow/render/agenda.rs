@@ -34,13 +34,13 @@ const KINDS: &[(EntryKind, &str, &str)] = &[
 pub(super) fn page(stage: &Stage<'_>) -> (Page, Option<File>) {
     let address = Address::page("calendar");
     let mut page = Page::new(address, "page.html", "Calendar");
-    page.lead = Some(
-        "When things may be changed in the next 90 days, when they may not, and what is planned. \
-         To have it in your own calendar, subscribe to the file `calendar.ics` that stands beside \
-         this page."
-            .to_owned(),
-    );
+    let lead =
+        "When things may be changed in the next 90 days, when they may not, and what is planned.";
+    page.lead = Some(lead.to_owned());
     let Some(agenda) = agenda(stage) else { return (page, None) };
+    page.lead = Some(format!(
+        "{lead} To have it in your own calendar, subscribe to [calendar.ics](calendar.ics)."
+    ));
     if agenda.entries.is_empty() {
         let none = "Nothing is planned, and no window or freeze falls into this time.";
         page.body.push(Block::bare(Part::Words(none.into())));

@@ -21,6 +21,9 @@ pub(super) fn write(all: &Whole<'_>) -> Result<Rendered, RenderError> {
     let url = all.request.base_url.as_deref();
     let chapters = chapters(stage, &all.around.pages);
     sink.write(vec![File::new("mkdocs.yml", mkdocs(&stage.name, url, &chapters))])?;
+    let beside = all.around.files.iter();
+    let below = |file: &File| File { path: format!("{FOLDER}{}", file.path), ..file.clone() };
+    sink.write(beside.map(below).collect())?;
     let overviews = all.around.pages.iter().map(|page| faces::plain(stage, page, FOLDER));
     sink.write(overviews.collect())?;
     let each = |id: &EntityId| -> Result<(), RenderError> {
