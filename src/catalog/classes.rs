@@ -12,17 +12,22 @@ use crate::model::{EntityRef, standard_classes};
 
 /// Classes by their canonical reference.
 pub struct Classes<'a> {
-    all: BTreeMap<&'a str, &'a CiClassSpec>,
+    standard: &'a ByName<'a>,
+    /// All of them, if the catalog has classes of its own.
+    extended: Option<ByName<'a>>,
 }
 
-/// The standard classes by their canonical reference, in its order.
-fn standard() -> &'static [(String, &'static CiClassSpec)] {
-    static CELL: OnceLock<Vec<(String, &'static CiClassSpec)>> = OnceLock::new();
+type ByName<'a> = BTreeMap<&'a str, &'a CiClassSpec>;
+
+/// The standard classes by their canonical reference: most catalogs have no others.
+fn standard() -> &'static ByName<'static> {
+    static NAMES: OnceLock<Vec<String>> = OnceLock::new();
+    static CELL: OnceLock<ByName<'static>> = OnceLock::new();
     CELL.get_or_init(|| {
-        let all = standard_classes().iter().map(|class| (canonical(&class.name), &class.spec));
-        let mut all: Vec<(String, &CiClassSpec)> = all.collect();
-        all.sort_by(|a, b| a.0.cmp(&b.0));
-        all
+        let all = standard_classes();
+        let names = all.iter().map(|class| canonical(&class.name));
+        let names = NAMES.get_or_init(|| names.collect());
+        names.iter().zip(all).map(|(name, class)| (name.as_str(), &class.spec)).collect()
     })
 }
 
@@ -35,14 +40,21 @@ const DEEPEST: usize = 64;
 impl<'a> Classes<'a> {
     /// The standard classes, and those that the catalog defines.
     pub fn of(catalog: &'a Catalog) -> Self {
-        let standard = standard().iter().map(|(name, spec)| (name.as_str(), *spec));
-        let mut all: BTreeMap<&str, &CiClassSpec> = standard.collect();
-        for (_, entity) in catalog.entities() {
-            if let Some(Spec::CiClass(spec)) = entity.spec() {
-                all.insert(catalog.canonical(entity), spec);
-            }
-        }
-        Self { all }
+        let own = catalog.entities().filter_map(|(_, entity)| match entity.spec() {
+            Some(Spec::CiClass(spec)) => Some((catalog.canonical(entity), spec.as_ref())),
+            _ => None,
+        });
+        let own: Vec<(&str, &CiClassSpec)> = own.collect();
+        let extended = (!own.is_empty()).then(|| {
+            let mut all = standard().clone();
+            all.extend(own);
+            all
+        });
+        Self { standard: standard(), extended }
+    }
+
+    fn all(&self) -> &ByName<'a> {
+        self.extended.as_ref().unwrap_or(self.standard)
     }
 
     /// The canonical reference of the class that a reference means. Standard classes are in every
@@ -50,15 +62,15 @@ impl<'a> Classes<'a> {
     pub fn resolve(&self, reference: &str) -> Option<&str> {
         let reference = EntityRef::from_canonical(reference);
         let everywhere = canonical(reference.name());
-        let found = self.all.get_key_value(reference.as_str());
-        let found = found.or_else(|| self.all.get_key_value(everywhere.as_str()));
+        let found = self.all().get_key_value(reference.as_str());
+        let found = found.or_else(|| self.all().get_key_value(everywhere.as_str()));
         found.map(|(name, _)| *name)
     }
 
     /// The class of a configuration item, or of what counts as one.
     pub fn class_of(&self, catalog: &Catalog, entity: &Entity) -> Option<&str> {
         let standard =
-            |name: &str| self.all.get_key_value(canonical(name).as_str()).map(|(name, _)| *name);
+            |name: &str| self.all().get_key_value(canonical(name).as_str()).map(|(name, _)| *name);
         match entity.kind.family {
             "component" => standard("application.component"),
             "api" => standard("api"),
@@ -73,14 +85,14 @@ impl<'a> Classes<'a> {
     /// A class and those above it, nearest first.
     pub fn chain(&self, class: &str) -> Vec<(&str, &'a CiClassSpec)> {
         let mut chain: Vec<(&str, &CiClassSpec)> = Vec::new();
-        let mut next = self.all.get_key_value(class);
+        let mut next = self.all().get_key_value(class);
         while let Some((name, spec)) = next {
             if chain.len() >= DEEPEST || chain.iter().any(|(earlier, _)| earlier == name) {
                 break;
             }
             chain.push((name, spec));
             let parent = spec.parent.as_ref().and_then(|parent| self.named(name, &parent.0));
-            next = parent.and_then(|parent| self.all.get_key_value(parent));
+            next = parent.and_then(|parent| self.all().get_key_value(parent));
         }
         chain
     }
@@ -189,18 +201,18 @@ impl<'a> Classes<'a> {
 
     /// The names of all classes.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.all.keys().map(|name| name.split_once('/').map_or(*name, |(_, name)| name))
+        self.all().keys().map(|name| name.split_once('/').map_or(*name, |(_, name)| name))
     }
 
     /// The names of all classes that items can be of.
     pub fn concrete(&self) -> impl Iterator<Item = &str> {
-        let concrete = self.all.iter().filter(|(_, spec)| spec.r#abstract != Some(true));
+        let concrete = self.all().iter().filter(|(_, spec)| spec.r#abstract != Some(true));
         concrete.map(|(name, _)| name.split_once('/').map_or(*name, |(_, name)| name))
     }
 
     /// What a class says itself.
     pub fn spec(&self, class: &str) -> Option<&'a CiClassSpec> {
-        self.all.get(class).copied()
+        self.all().get(class).copied()
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::class;
 use super::fields::compare;
 use super::set::{Action, ChangeSet, Doubt, EntityChange, FileChange, Standing};
-use super::value::{Located, Reading, Value, extend};
+use super::value::{Located, Reading, Value, extend, is_same};
 use super::{Side, governance, ignores};
 use crate::catalog::{Claims, EntityId, FileRecord, Outcome, implied, placeholder};
 use crate::git::{ChangedPath, Mode};
@@ -63,6 +63,9 @@ impl ChangeSet {
     }
 
     fn add_entity(&mut self, base: &Side<'_>, former: &str, merged: &Side<'_>, name: &str) {
+        if former == name && is_left_alone(base, merged, name) {
+            return;
+        }
         let before = Whole::of(base, former, &mut self.doubts);
         let after = Whole::of(merged, name, &mut self.doubts);
         let (action, kind) = match (&before, &after) {
@@ -98,6 +101,29 @@ impl ChangeSet {
             edits,
         });
     }
+}
+
+/// Whether both sides have one document of a name, at the same path, which says the same without any
+/// doubt. Of most documents of a file that changes this is quickly told; where it does not hold, they
+/// may be equal all the same.
+fn is_left_alone(base: &Side<'_>, merged: &Side<'_>, name: &str) -> bool {
+    let only = |side: &Side<'_>| {
+        let reference = side.catalog.names.find(name)?;
+        let id = side.catalog.principal(reference)?;
+        side.catalog.defined(reference).all(|other| other == id).then_some(id)
+    };
+    let Some((before, after)) = only(base).zip(only(merged)) else { return false };
+    let (old, new) = (base.catalog.entity(before), merged.catalog.entity(after));
+    let stands_alike = std::ptr::eq(old.kind, new.kind)
+        && old.file.path == new.file.path
+        && implied(base.catalog, before) == implied(merged.catalog, after);
+    if !stands_alike {
+        return false;
+    }
+    let documents = base.reader.document(old).zip(merged.reader.document(new));
+    documents.is_some_and(|(old, new)| {
+        old.root().zip(new.root()).is_some_and(|(old, new)| is_same(old, new))
+    })
 }
 
 /// Files in which a document cannot be read any more: what it held looks deleted, and may not be.

@@ -31,22 +31,47 @@ pub fn undo(
     besides: &BTreeSet<String>,
 ) -> Undo {
     let inverse = set.inverse();
-    // Where entities and comments are the same on both sides, they are so the other way round, and
-    // files go back to what they were.
-    if set.entities.is_empty() && set.ignores.is_empty() {
-        let digest = inverse.digest();
-        let proved = digest.is_some();
-        let digest = digest.map(|digest| digest.to_string());
-        return Undo { digest, proved, obstacles: Vec::new() };
+    let digest = inverse.digest().map(|digest| digest.to_string());
+    if goes_back(set) {
+        return Undo { proved: digest.is_some(), digest, obstacles: Vec::new() };
     }
+    let obstacles = irreversible(set, base, merged);
+    let gives_base = digest.is_some() && gives(&inverse, (base, merged), changed, besides);
+    Undo { digest, proved: gives_base && obstacles.is_empty(), obstacles }
+}
+
+/// Whether a change is proved to go back, as [`undo`] says.
+pub fn is_proved(
+    set: &ChangeSet,
+    base: &Side<'_>,
+    merged: &Side<'_>,
+    changed: &[ChangedPath],
+    besides: &BTreeSet<String>,
+) -> bool {
+    // What has doubts has no digest.
+    if goes_back(set) || !set.doubts.is_empty() {
+        return set.doubts.is_empty();
+    }
+    irreversible(set, base, merged).is_empty()
+        && gives(&set.inverse(), (base, merged), changed, besides)
+}
+
+/// Where entities and comments are the same on both sides, they are so the other way round, and
+/// files go back to what they were.
+fn goes_back(set: &ChangeSet) -> bool {
+    set.entities.is_empty() && set.ignores.is_empty()
+}
+
+/// Whether what leads from the result to the base is this inverse.
+fn gives(
+    inverse: &ChangeSet,
+    (base, merged): (&Side<'_>, &Side<'_>),
+    changed: &[ChangedPath],
+    besides: &BTreeSet<String>,
+) -> bool {
     let back: Vec<ChangedPath> = changed
         .iter()
         .map(|one| ChangedPath { path: one.path.clone(), before: one.after, after: one.before })
         .collect();
-    let tried = ChangeSet::between(merged, base, &back, besides);
-    let obstacles = irreversible(set, base, merged);
-    let digest = inverse.digest();
-    let is_same = digest.is_some() && tried.canonical() == inverse.canonical();
-    let proved = is_same && obstacles.is_empty();
-    Undo { digest: digest.map(|digest| digest.to_string()), proved, obstacles }
+    ChangeSet::between(merged, base, &back, besides).canonical() == inverse.canonical()
 }

@@ -219,6 +219,51 @@ impl Reading<'_> {
     }
 }
 
+/// The most fields of a mapping that are looked through for a name that stands there twice.
+const FEW: usize = 64;
+
+/// Whether two nodes make the same value, with fields in the same order and without any doubt. It is
+/// quickly told, and nothing is made of either; what is not the same may be equal all the same.
+pub(super) fn is_same(one: Node<'_>, other: Node<'_>) -> bool {
+    match (one.kind(), other.kind()) {
+        (NodeKind::Scalar(Scalar::Null), NodeKind::Scalar(Scalar::Null)) => true,
+        (NodeKind::Scalar(Scalar::Bool(one)), NodeKind::Scalar(Scalar::Bool(other))) => {
+            one == other
+        }
+        (NodeKind::Scalar(Scalar::Str), NodeKind::Scalar(Scalar::Str)) => {
+            one.text() == other.text()
+        }
+        (NodeKind::Scalar(Scalar::Int), NodeKind::Scalar(Scalar::Int)) => {
+            one.as_i128().is_some() && one.as_i128() == other.as_i128()
+        }
+        (NodeKind::Scalar(Scalar::Float), NodeKind::Scalar(Scalar::Float)) => {
+            let number = one.as_f64().filter(|number| number.is_finite());
+            number.is_some() && number == other.as_f64()
+        }
+        (NodeKind::Sequence, NodeKind::Sequence) => {
+            one.items().len() == other.items().len()
+                && one.items().zip(other.items()).all(|(one, other)| is_same(one, other))
+        }
+        (NodeKind::Mapping, NodeKind::Mapping) => is_same_mapping(one, other),
+        _ => false,
+    }
+}
+
+fn is_same_mapping(one: Node<'_>, other: Node<'_>) -> bool {
+    let count = one.entries().len();
+    if count > FEW || count != other.entries().len() {
+        return false;
+    }
+    let mut entries = one.entries().zip(other.entries()).enumerate();
+    entries.all(|(at, ((key, value), (other_key, other_value)))| {
+        let name = key.as_str();
+        name.is_some()
+            && name == other_key.as_str()
+            && one.entries().take(at).all(|(earlier, _)| earlier.as_str() != name)
+            && is_same(value, other_value)
+    })
+}
+
 /// A number in the form that RFC 8785 takes from ECMAScript (`Number::toString`): the shortest
 /// digits that mean it, with an exponent below 1e-6 and from 1e21 on.
 fn ecmascript(number: f64) -> String {

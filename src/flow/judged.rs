@@ -33,7 +33,7 @@ pub fn judged(
     sides.base.show(|base| {
         sides.merged.show(|merged| {
             let undo = undo(set, base, merged, &sides.changed, &sides.besides);
-            tried(&undo, &mut facts);
+            tried(undo.proved, &mut facts);
             let subjects = subjects(set, base, merged);
             let timing = timing(set, &subjects, base, merged, now, open);
             facts.schedule = timing.facts();
@@ -44,8 +44,8 @@ pub fn judged(
 }
 
 /// An inverse that was tried is a proved way back.
-pub(super) fn tried(undo: &Undo, facts: &mut Facts) {
-    if undo.proved && facts.backout.is_none() {
+pub(super) fn tried(is_proved: bool, facts: &mut Facts) {
+    if is_proved && facts.backout.is_none() {
         let by = "the inverse was tried: it gives the base again".to_owned();
         facts.backout = Some(Shown { grade: Grade::Proved, by });
     }

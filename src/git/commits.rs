@@ -105,7 +105,7 @@ impl Repository {
         since: Option<i64>,
     ) -> Result<FirstParents<'_>, GitError> {
         let next = Some(self.commit_of(head)?.id());
-        Ok(FirstParents { repository: self, next, since, late: 0, gap: None })
+        Ok(FirstParents { repository: self, next, since, until: None, late: 0, gap: None })
     }
 
     /// What a commit says of itself.
@@ -159,6 +159,7 @@ pub struct FirstParents<'r> {
     repository: &'r Repository,
     next: Option<git2::Oid>,
     since: Option<i64>,
+    until: Option<i64>,
     /// How many commits in a row are from before `since`.
     late: usize,
     /// Why the history ends early, if it does: then the last commit's change is not known, and it
@@ -171,6 +172,13 @@ pub struct FirstParents<'r> {
 const SLOP: usize = 5;
 
 impl<'r> FirstParents<'r> {
+    /// The same history without what was committed after an instant, in seconds since 1970.
+    #[must_use]
+    pub fn until(mut self, until: i64) -> Self {
+        self.until = Some(until);
+        self
+    }
+
     /// The same history, with no more of each commit than where it stands.
     pub fn places(&mut self) -> impl Iterator<Item = Result<Place, GitError>> + '_ {
         std::iter::from_fn(|| {
@@ -206,6 +214,9 @@ impl<'r> FirstParents<'r> {
             if before.is_none() && !parents_said(&commit).is_empty() {
                 self.gap = Some(Gap::Shallow);
                 return None;
+            }
+            if self.until.is_some_and(|until| commit.time().seconds() > until) {
+                continue;
             }
             return Some(Ok(commit));
         }

@@ -1,9 +1,12 @@
 //! Two trees of files side by side. Folders of equal ids are skipped, so that the cost follows what
 //! differs and not what there is.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
+use foldhash::fast::RandomState;
+
+use super::entries::{Item, pairs};
 use super::snapshot::{DEEPEST, MOST_TREES, too_large};
 use super::{BlobId, ChangedPath, GitError, Repository, Version};
 
@@ -68,44 +71,55 @@ impl Repository {
 /// How many trees somebody who compares many keeps at hand.
 const MOST_KEPT: usize = 512;
 
-/// Trees that were read.
+/// Trees that were read, as Git stores them.
 #[derive(Default)]
-struct Kept<'r> {
-    trees: HashMap<git2::Oid, git2::Tree<'r>>,
+struct Kept {
+    trees: HashMap<git2::Oid, Rc<[u8]>, RandomState>,
     most: usize,
 }
 
-impl<'r> Kept<'r> {
+impl Kept {
     fn up_to(most: usize) -> Self {
-        Self { trees: HashMap::new(), most }
+        Self { trees: HashMap::default(), most }
     }
 
-    /// A tree of the repository, as [`tree_of`] gives it.
+    /// A tree of the repository; where there is none, what [`tree_of`] says.
     fn tree(
         &mut self,
-        repository: &'r git2::Repository,
+        repository: &git2::Repository,
         id: git2::Oid,
         path: &[u8],
-    ) -> Result<git2::Tree<'r>, GitError> {
+    ) -> Result<Rc<[u8]>, GitError> {
         if let Some(known) = self.trees.get(&id) {
-            return Ok(known.clone());
+            return Ok(Rc::clone(known));
         }
-        let tree = tree_of(repository, id, path)?;
+        let store = repository.odb()?;
+        let read = store.read(id).ok().filter(|read| read.kind() == git2::ObjectType::Tree);
+        let Some(read) = read else {
+            return Err(refused(repository, id, path));
+        };
+        let tree: Rc<[u8]> = read.data().into();
         if self.most > 0 {
             if self.trees.len() >= self.most {
                 self.trees.clear();
             }
-            self.trees.insert(id, tree.clone());
+            self.trees.insert(id, Rc::clone(&tree));
         }
         Ok(tree)
     }
+}
+
+/// Why a tree cannot be read: because it is not there, or in Git's own words.
+fn refused(repository: &git2::Repository, id: git2::Oid, path: &[u8]) -> GitError {
+    let odd = |_tree| GitError::Other(format!("the tree {id} is damaged"));
+    tree_of(repository, id, path).map_or_else(|why| why, odd)
 }
 
 /// Compares trees one after the other. Those of one comparison are often part of the next, as those
 /// of a history are, and need not be read again.
 pub struct Comparer<'r> {
     repository: &'r git2::Repository,
-    kept: Kept<'r>,
+    kept: Kept,
 }
 
 impl Comparer<'_> {
@@ -145,10 +159,10 @@ pub(super) fn compare(
     walked(repository, (before, after), &mut Kept::default())
 }
 
-fn walked<'r>(
-    repository: &'r git2::Repository,
+fn walked(
+    repository: &git2::Repository,
     (before, after): (Option<git2::Oid>, Option<git2::Oid>),
-    kept: &mut Kept<'r>,
+    kept: &mut Kept,
 ) -> Result<Differences, GitError> {
     let mut walk = Walk { repository, kept, found: Differences::new(), trees: 0 };
     if before != after {
@@ -179,61 +193,19 @@ pub(super) fn tree_of<'r>(
     })
 }
 
-/// What Git sorts an entry by: folders as if their names ended in a slash.
-fn order(one: &git2::TreeEntry<'_>, other: &git2::TreeEntry<'_>) -> Ordering {
-    let (first, second) = (one.name_bytes(), other.name_bytes());
-    let shared = first.len().min(second.len());
-    let rest = |name: &[u8], entry: &git2::TreeEntry<'_>| {
-        let end = (entry.filemode() == FOLDER).then_some(b'/');
-        name.get(shared).copied().or(end)
-    };
-    let both = first.get(..shared).cmp(&second.get(..shared));
-    both.then_with(|| rest(first, one).cmp(&rest(second, other)))
-        .then_with(|| first.len().cmp(&second.len()))
-}
-
-/// The mode of a folder in a tree.
-const FOLDER: i32 = 0o040_000;
-
-/// The entries of a tree, or none.
-struct Items<'r> {
-    tree: Option<git2::Tree<'r>>,
-    /// A tree that somebody made by hand need not be sorted: then, in which order its entries are.
-    order: Option<Vec<usize>>,
-}
-
-impl Items<'_> {
-    fn get(&self, at: usize) -> Option<git2::TreeEntry<'_>> {
-        let tree = self.tree.as_ref()?;
-        match &self.order {
-            Some(order) => tree.get(*order.get(at)?),
-            None => tree.get(at),
-        }
-    }
-}
-
 struct Walk<'r, 'k> {
     repository: &'r git2::Repository,
-    kept: &'k mut Kept<'r>,
+    kept: &'k mut Kept,
     found: Differences,
     trees: usize,
 }
 
-impl<'r> Walk<'r, '_> {
-    fn items(&mut self, tree: Option<git2::Oid>, path: &[u8]) -> Result<Items<'r>, GitError> {
-        let Some(id) = tree else { return Ok(Items { tree: None, order: None }) };
+impl Walk<'_, '_> {
+    /// The bytes of a tree, or none.
+    fn tree(&mut self, tree: Option<git2::Oid>, path: &[u8]) -> Result<Rc<[u8]>, GitError> {
+        let Some(id) = tree else { return Ok(Rc::default()) };
         self.trees += 1;
-        let tree = self.kept.tree(self.repository, id, path)?;
-        let in_order = |at: usize| match (tree.get(at), tree.get(at + 1)) {
-            (Some(one), Some(next)) => order(&one, &next) != Ordering::Greater,
-            _ => true,
-        };
-        let order = (!(0..tree.len()).all(in_order)).then(|| {
-            let mut entries: Vec<(usize, git2::TreeEntry<'_>)> = tree.iter().enumerate().collect();
-            entries.sort_by(|a, b| order(&a.1, &b.1));
-            entries.into_iter().map(|(at, _)| at).collect()
-        });
-        Ok(Items { tree: Some(tree), order })
+        self.kept.tree(self.repository, id, path)
     }
 
     fn enter(
@@ -246,47 +218,39 @@ impl<'r> Walk<'r, '_> {
         if depth > DEEPEST || self.trees > MOST_TREES || self.found.len() > 4 * MOST_TREES {
             return Err(too_large());
         }
-        let (old, new) = (self.items(before, path)?, self.items(after, path)?);
-        let (mut at_old, mut at_new) = (0, 0);
-        loop {
-            let (before, after) = (old.get(at_old), new.get(at_new));
-            let order = match (&before, &after) {
-                (None, None) => return Ok(()),
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (Some(old), Some(new)) => order(old, new),
-            };
-            let before = before.filter(|_| order != Ordering::Greater);
-            let after = after.filter(|_| order != Ordering::Less);
-            at_old += usize::from(before.is_some());
-            at_new += usize::from(after.is_some());
-            self.pair(before.as_ref(), after.as_ref(), path, depth)?;
-        }
+        let (old, new) = (self.tree(before, path)?, self.tree(after, path)?);
+        let Ok(pairs) = pairs(&old, &new) else {
+            let both = [before, after].into_iter().flatten();
+            let broken = both.map(|id| tree_of(self.repository, id, path)).find_map(Result::err);
+            let odd = || GitError::Other("a tree is damaged".to_owned());
+            return Err(broken.unwrap_or_else(odd));
+        };
+        pairs.into_iter().try_for_each(|(before, after)| self.pair(before, after, path, depth))
     }
 
     /// Looks at what goes by one name, or stands on one side only.
     fn pair(
         &mut self,
-        before: Option<&git2::TreeEntry<'_>>,
-        after: Option<&git2::TreeEntry<'_>>,
+        before: Option<Item<'_>>,
+        after: Option<Item<'_>>,
         folder: &[u8],
         depth: usize,
     ) -> Result<(), GitError> {
+        let version = |item: Item<'_>| item.version;
         let difference = Difference { before: before.map(version), after: after.map(version) };
         if difference.before == difference.after {
             return Ok(());
         }
         let Some(item) = before.or(after) else { return Ok(()) };
         let mut path = folder.to_vec();
-        path.extend_from_slice(item.name_bytes());
-        let is_folder = |entry: &git2::TreeEntry<'_>| entry.filemode() == FOLDER;
-        if !is_folder(item) {
+        path.extend_from_slice(item.name);
+        if !item.is_folder() {
             self.found.insert(path, difference);
             return Ok(());
         }
         path.push(b'/');
-        let tree = |entry: Option<&git2::TreeEntry<'_>>| {
-            entry.filter(|entry| is_folder(entry)).map(git2::TreeEntry::id)
+        let tree = |item: Option<Item<'_>>| {
+            item.filter(Item::is_folder).map(|item| item.version.blob.oid())
         };
         self.enter(tree(before), tree(after), &path, depth + 1)
     }

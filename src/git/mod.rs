@@ -13,6 +13,7 @@ mod branches;
 mod changed;
 mod commits;
 mod compare;
+mod entries;
 mod forge;
 mod handles;
 mod history;

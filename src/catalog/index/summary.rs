@@ -90,11 +90,10 @@ impl Defined {
 
     /// Its family, and those that it refers to if its rules are made by others.
     fn families(&self, found: &mut dyn FnMut(&str)) {
-        let family = |name: &str| name.split(':').next().unwrap_or_default().to_owned();
-        found(&family(&self.name));
+        found(family(&self.name));
         if self.kind.group.foreign {
             let targets = self.mentions.iter().flat_map(|mention| mention.targets.first());
-            let referred: BTreeSet<String> = targets.map(|target| family(target)).collect();
+            let referred: BTreeSet<&str> = targets.map(|target| family(target)).collect();
             referred.iter().for_each(|family| found(&format!(">{family}")));
         }
     }
@@ -105,6 +104,10 @@ impl Defined {
         let mut fitting = self.mentions.iter().filter(fits);
         fitting.any(|mention| mention.targets.iter().any(|target| names.contains(target)))
     }
+}
+
+fn family(name: &str) -> &str {
+    name.split(':').next().unwrap_or_default()
 }
 
 impl Summary {

@@ -84,7 +84,10 @@ impl Timeline {
             old.filed.summary.topics(&old.filed.path, &mut |topic, key| {
                 let Some(of_topic) = by_topic.get_mut(&topic) else { return };
                 let Some(numbers) = of_topic.get_mut(key) else { return };
-                numbers.retain(|one| *one != number);
+                // They only grow, and a key of very many files is a key of many that change.
+                if let Ok(at) = numbers.binary_search(&number) {
+                    numbers.remove(at);
+                }
                 if numbers.is_empty() {
                     of_topic.remove(key);
                 }

@@ -1,17 +1,16 @@
-//! What landed on a branch: first-parent history in landings, oldest first.
+//! What landed on a branch: first-parent history in landings.
+
+use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use rayon::prelude::*;
 
 use super::super::contributors::{CHANGE, MOST, gathered};
 use crate::change::facts::Facts;
-use crate::git::{CommitInfo, Gap, GitError, Handles, Place, Repository};
+use crate::git::{CommitInfo, Gap, GitError, Repository};
 
-/// First-parent history between two instants.
+/// What there is to say of first-parent history between two instants, beside what landed.
 #[derive(Debug, Default)]
 pub(super) struct History {
-    /// What landed, oldest first.
-    pub(super) landed: Vec<Landed>,
     /// The first commit of all, if it is among them: there is nothing before it to compare with.
     pub(super) beginning: Option<String>,
     /// Why the history ends early, if it does.
@@ -23,6 +22,8 @@ pub(super) struct History {
 pub(super) struct Landed {
     /// The commit that the branch came from.
     pub(super) before: String,
+    /// Its tree, where it was seen.
+    pub(super) tree_before: Option<String>,
     /// The commits of the branch itself, oldest first; at least one.
     pub(super) commits: Vec<CommitInfo>,
     /// The commit that the branch went to.
@@ -36,15 +37,15 @@ impl Landed {
     }
 
     /// Everything that it brought: its own commits, and those that its merges brought.
-    pub(super) fn all(&self, repository: &Repository) -> Vec<CommitInfo> {
+    pub(super) fn all(&self, repository: &Repository) -> Cow<'_, [CommitInfo]> {
         let is_plain = self.commits.iter().all(|commit| commit.parents.len() < 2);
         if is_plain {
-            return self.commits.clone();
+            return Cow::Borrowed(&self.commits);
         }
         let walk = repository.commits(&self.before, &self.tip.id);
         let all = walk.and_then(|walk| walk.take(MOST).collect::<Result<Vec<_>, _>>());
         // What a merge brought may not be in this clone; what landed is.
-        all.unwrap_or_else(|_cut| self.commits.clone())
+        all.map_or_else(|_cut| Cow::Borrowed(self.commits.as_slice()), Cow::Owned)
     }
 
     /// What its commits say beside its files.
@@ -61,78 +62,48 @@ impl Landed {
     }
 }
 
-/// How many commits are read at once, and how many in a row by one.
-const BLOCK: usize = 1024;
-const ROW: usize = 64;
-
-/// Reads the history of a commit between two instants; of more landings than `most` the newest.
+/// Reads the history of a commit between two instants, and tells what landed, the newest first; of
+/// more landings than `most` the newest.
 ///
 /// # Errors
 ///
 /// The commit or one before it cannot be read.
 pub(super) fn history(
-    (repository, handles): (&Repository, &Handles),
+    repository: &Repository,
     head: &str,
     (from, to): (DateTime<Utc>, DateTime<Utc>),
     most: usize,
+    mut tell: impl FnMut(Landed),
 ) -> Result<History, GitError> {
-    let mut walk = repository.first_parents(head, Some(from.timestamp()))?;
-    let mut newest: Vec<Landed> = Vec::new();
+    let mut walk = repository.first_parents(head, Some(from.timestamp()))?.until(to.timestamp());
     let mut beginning = None;
-    loop {
-        let wanted = walk
-            .places()
-            .filter(|place| place.as_ref().map_or(true, |place| place.time <= to.timestamp()));
-        let block = wanted.take(BLOCK).collect::<Result<Vec<Place>, GitError>>()?;
-        let is_full = join(described(&block, handles)?, most, &mut newest, &mut beginning);
-        if is_full || block.len() < BLOCK {
+    let mut told = 0;
+    // More commits may belong to it.
+    let mut open: Option<Landed> = None;
+    while let Some(landing) = walk.next().transpose()? {
+        let commit = landing.commit;
+        if let Some(last) = open.as_mut().filter(|last| last.before == commit.id) {
+            last.tree_before = Some(commit.tree.clone());
+        }
+        let Some(before) = landing.before else {
+            beginning = Some(commit.id);
+            break;
+        };
+        if let Some(last) = open.as_mut().filter(|last| is_one(last, &commit)) {
+            (last.before, last.tree_before) = (before, None);
+            last.commits.insert(0, commit);
+            continue;
+        }
+        if told + usize::from(open.is_some()) >= most {
             break;
         }
+        told += usize::from(open.is_some());
+        let (tip, tree_before) = (commit.clone(), None);
+        let next = Landed { before, tree_before, commits: vec![commit], tip };
+        open.replace(next).into_iter().for_each(&mut tell);
     }
-    newest.reverse();
-    Ok(History { landed: newest, beginning, gap: walk.gap })
-}
-
-/// What commits say, with those before them, read side by side.
-fn described(
-    block: &[Place],
-    handles: &Handles,
-) -> Result<Vec<(CommitInfo, Option<String>)>, GitError> {
-    let row = |row: &[Place]| {
-        handles.with(|repository| {
-            let read = row
-                .iter()
-                .map(|place| Ok((repository.commit_info(&place.commit)?, place.before.clone())));
-            read.collect::<Result<Vec<_>, GitError>>()
-        })
-    };
-    let rows = block.par_chunks(ROW).map(row).collect::<Result<Vec<_>, GitError>>()?;
-    Ok(rows.into_iter().flatten().collect())
-}
-
-/// Adds commits, the newest first, to landings; whether that is the end of it.
-fn join(
-    commits: Vec<(CommitInfo, Option<String>)>,
-    most: usize,
-    newest: &mut Vec<Landed>,
-    beginning: &mut Option<String>,
-) -> bool {
-    for (commit, before) in commits {
-        let Some(before) = before else {
-            *beginning = Some(commit.id);
-            return true;
-        };
-        let is_full = newest.len() >= most;
-        match newest.last_mut() {
-            Some(last) if is_one(last, &commit) => {
-                last.before = before;
-                last.commits.insert(0, commit);
-            }
-            _ if is_full => return true,
-            _ => newest.push(Landed { before, commits: vec![commit.clone()], tip: commit }),
-        }
-    }
-    false
+    open.into_iter().for_each(tell);
+    Ok(History { beginning, gap: walk.gap })
 }
 
 /// Whether a commit and the landing after it are one: both name one and the same change.

@@ -14,7 +14,7 @@ use crate::change::backtest::{Landing, Verdict};
 use crate::change::facts::Facts;
 use crate::change::subjects::subjects;
 use crate::change::timing::timing_within;
-use crate::change::undo::undo;
+use crate::change::undo::is_proved;
 use crate::change::{ChangeSet, Side};
 use crate::git::GitError;
 use crate::model::gitsm::change_policy::ChangePolicySpec;
@@ -63,7 +63,7 @@ pub(super) fn judge(plan: Plan, policies: &Policies, stage: &Stage<'_>) -> Resul
     let mut strangers = Vec::new();
     base.show(|base| {
         merged.show(|merged| {
-            tried(&undo(&set, base, merged, &changed, &besides), &mut facts);
+            tried(is_proved(&set, base, merged, &changed, &besides), &mut facts);
             let subjects = subjects(&set, base, merged);
             let timing = timing_within(&set, &subjects, (base, merged), now, &open, AHEAD);
             facts.schedule = timing.facts();

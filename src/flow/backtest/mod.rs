@@ -1,9 +1,11 @@
 //! `change backtest`: what landed on a branch, judged as if gitsm had been there.
 //!
-//! [`walk`] goes through history, oldest first, and notes when which file of the catalog said what.
+//! [`ahead`] finds what landed, the newest first, and reads what Git says of it meanwhile. [`walk`]
+//! goes through that, oldest first, and notes when which file of the catalog said what.
 //! [`sight`] finds by that the few files that judging a landing needs, and [`judge`] judges it: of a
 //! batch of landings all side by side.
 
+mod ahead;
 mod failures;
 mod hands;
 mod history;
@@ -27,13 +29,12 @@ use crate::change::backtest::{Landing, moved, tally, told};
 use crate::git::{Gap, GitError, Handles, Repository};
 use crate::output::backtest::{BacktestReport, Span};
 use crate::tree::Revision;
-use history::{Landed, history};
+use ahead::{Found, found_ahead, read};
 use judge::{Policies, Seen, judge};
 pub use policy::PolicyError;
 pub use preview::preview;
 use sight::{Shared, Stage};
 pub use span::Since;
-use step::Step;
 use walk::{Plan, Scene, Walker};
 
 /// What is asked for.
@@ -93,12 +94,6 @@ pub type Progress<'p> = dyn FnMut(usize, usize) + 'p;
 /// what their files say stays small.
 const BATCH: usize = 512;
 
-/// How many landings in a row are read by one, at least: they have most folders in common.
-const ROW: usize = 16;
-
-/// How many rows there are for each thread, so that all end at about the same time.
-const ROWS: usize = 4;
-
 /// Judges what landed.
 ///
 /// # Errors
@@ -115,11 +110,12 @@ pub fn backtest(
     let head = Revision::unlisted(&repository, &request.head)?.commit();
     Repository::trust_objects();
     let handles = Handles::of(&repository);
-    let found = history((&repository, &handles), &head, span, usize::MAX)?;
+    let (found, landed) = found_ahead((&repository, &handles), &head, span)?;
     let policies = Policies { in_force: None, tried };
     let (beginning, gap) = (found.beginning.is_some(), found.gap);
     let folder = folder_in(&repository, &request.place.current);
-    let judged = all((&repository, &handles), &folder, found.landed, &policies, progress)?;
+    let judged = all((&repository, &handles), &folder, landed, &policies, progress)?;
+    let_go((repository, handles));
     let landings = judged.landings;
     let with = policies.tried.as_ref();
     let mut in_force: Vec<String> = landings
@@ -170,7 +166,7 @@ struct Judged {
 fn all(
     (repository, handles): (&Repository, &Handles),
     folder: &str,
-    landed: Vec<Landed>,
+    landed: Vec<Found>,
     policies: &Policies,
     progress: &mut Progress<'_>,
 ) -> Result<Judged, GitError> {
@@ -180,12 +176,12 @@ fn all(
     };
     let asked = policies.tried.iter().chain(&policies.in_force);
     let asked: Vec<String> = asked.flat_map(|(name, spec)| policy::asked(name, spec)).collect();
-    let mut walker = Walker::start(repository, &first.before, folder)?;
+    let mut walker = Walker::start(repository, &first.landed().before, folder)?;
     let mut shared = Shared::default();
     let mut seen: Vec<Seen> = Vec::with_capacity(total);
     let mut landed = landed.into_iter();
     loop {
-        let batch: Vec<Landed> = landed.by_ref().take(BATCH).collect();
+        let batch: Vec<Found> = landed.by_ref().take(BATCH).collect();
         if batch.is_empty() {
             break;
         }
@@ -213,22 +209,12 @@ fn all(
         one.landing.unattributed.dedup();
     }
     let landings = seen.into_iter().rev().map(|one| one.landing).collect();
+    let_go((walker, shared));
     Ok(Judged { landings, people })
 }
 
-/// Reads what Git says of landings, many side by side.
-fn read(batch: Vec<Landed>, handles: &Handles) -> Result<Vec<Step>, GitError> {
-    let row = |row: &[Landed]| {
-        handles.with(|repository| {
-            let mut comparer = repository.comparer();
-            let before = std::iter::once(None).chain(row.iter().map(Some));
-            let read = row.iter().zip(before).map(|(landed, last)| {
-                Step::read(landed.clone(), last, (repository, &mut comparer))
-            });
-            read.collect::<Result<Vec<_>, GitError>>()
-        })
-    };
-    let length = ROW.max(batch.len().div_ceil(rayon::current_num_threads() * ROWS));
-    let rows = batch.par_chunks(length).map(row).collect::<Result<Vec<_>, GitError>>()?;
-    Ok(rows.into_iter().flatten().collect())
+/// Gives back what was read, which takes a tenth of the time: whoever waits for the answer need not
+/// wait for that as well.
+fn let_go<T: Send + 'static>(read: T) {
+    rayon::spawn(move || drop(read));
 }

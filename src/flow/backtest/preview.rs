@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::ahead::Found;
 use super::history::history;
 use super::judge::{Named, Policies};
 use crate::change::backtest::{Count, Preview, told};
@@ -42,11 +43,11 @@ pub fn preview(
     // One more than is judged shows whether there are more.
     let handles = Handles::of(repository);
     let git = (repository, &handles);
-    let mut found = history(git, base_commit, (from, now), MOST + 1)?.landed;
+    let mut found = Vec::new();
+    history(repository, base_commit, (from, now), MOST + 1, |landed| found.push(landed))?;
     let capped = found.len() > MOST;
-    if capped {
-        found.remove(0);
-    }
+    found.truncate(MOST);
+    let found = found.into_iter().rev().map(Found::of).collect();
     let landings = super::all(git, folder, found, &policies, &mut |_, _| {})?.landings;
     let before = told(&landings, |landing| landing.in_force.as_ref());
     let after = told(&landings, |landing| landing.tried.as_ref());

@@ -25,30 +25,25 @@ pub(super) struct Step {
 }
 
 impl Step {
-    /// Reads a landing that comes after another one, if that is known.
+    /// Reads a landing.
     ///
     /// # Errors
     ///
     /// One of its two trees cannot be read.
     pub(super) fn read(
         landed: Landed,
-        last: Option<&Landed>,
         (repository, comparer): (&Repository, &mut Comparer<'_>),
     ) -> Result<Self, GitError> {
-        let changed = match last.filter(|last| last.tip.id == landed.before) {
-            Some(last) => comparer.compare(&last.tip.tree, &landed.tip.tree)?,
+        let changed = match &landed.tree_before {
+            Some(before) => comparer.compare(before, &landed.tip.tree)?,
             None => repository.compare(Some(&landed.before), &landed.tip.id)?,
         };
         let all = landed.all(repository);
         let authors = authors(&all);
-        Ok(Self {
-            hand: hand(&landed, &all, &authors),
-            facts: landed.facts(&all),
-            ids: all.into_iter().map(|commit| commit.id).collect(),
-            authors,
-            changed,
-            landed,
-        })
+        let (hand, facts) = (hand(&landed, &all, &authors), landed.facts(&all));
+        let ids = all.iter().map(|commit| commit.id.clone()).collect();
+        drop(all);
+        Ok(Self { landed, ids, authors, hand, facts, changed })
     }
 
     /// Whether a `gitsm.yaml` is among what differs.
