@@ -39,7 +39,7 @@ fn common_markdown_becomes_common_html() {
     <li class="task"><input type="checkbox" disabled="" aria-label="to do" /> open</li>
     <li class="task"><input type="checkbox" disabled="" checked="" aria-label="done" /> done</li>
     </ul>
-    <div class="scroll" tabindex="0" role="group" aria-label="Table"><table class="w16"><colgroup><col class="c7" /><col class="c7" /><col class="c6" /></colgroup>
+    <div class="scroll" tabindex="0" role="group" aria-label="Table"><table class="w16"><colgroup><col class="c17" /><col class="c17" /><col class="c16" /></colgroup>
     <thead><tr><th>l</th><th class="center">c</th><th class="right">r</th></tr></thead>
     <tbody>
     <tr><td>1</td><td class="center">2</td><td class="right">3</td></tr>

@@ -110,8 +110,9 @@ fn a_preview_shows_what_changes_and_what_stands_beside_it() {
     folder.write("catalog.yaml", format!("{SERVICE}{more}")).commit("More");
     folder.write("catalog.yaml", format!("{}{more}", SERVICE.replace("tier1", "tier2")));
     render(&folder, &["--changed", "HEAD", "--out", "preview"]);
+    render(&folder, &["--changed", "HEAD", "--out", "preview"]);
     let index = folder.read("preview/index.html");
-    assert!(index.contains("spec.criticality"), "{index}");
+    assert!(index.contains("spec.criticality") && !index.contains("preview/"), "{index}");
     assert!(folder.path().join("preview/service/pay.html").exists());
     assert!(folder.path().join("preview/team/shop.html").exists());
     assert!(!folder.path().join("preview/team/far.html").exists());

@@ -2,6 +2,7 @@
 //! that says what changes.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use super::stage::Stage;
 use crate::catalog::EntityId;
@@ -38,11 +39,21 @@ impl Changes {
         Ok(Self { base: sides.names.base.clone(), how: sides.names.how.clone(), set })
     }
 
-    /// The entities that have a page in the preview: those that differ, and what stands beside them.
+    /// The same without what an earlier rendering left in a folder: that is no change.
+    pub(super) fn without(mut self, top: &Path, out: &Path) -> Self {
+        let is_ours = |path: &str| top.join(path).starts_with(out);
+        self.set.files.retain(|file| !is_ours(&file.changed.path));
+        self
+    }
+
+    /// The entities that have a page in the preview: those that differ or whose files do, and what
+    /// stands beside them.
     pub(super) fn shown(&self, stage: &Stage<'_>) -> HashSet<EntityId> {
         let mut shown = HashSet::new();
-        for change in &self.set.entities {
-            let Some(id) = stage.find(&change.reference) else { continue };
+        let own = self.set.entities.iter().map(|change| &change.reference);
+        let of_files = self.set.files.iter().flat_map(|file| &file.entities);
+        for reference in own.chain(of_files) {
+            let Some(id) = stage.find(reference) else { continue };
             shown.insert(id);
             let documents = stage.catalog.defined(stage.entity(id).reference);
             for (_, other) in documents.flat_map(|document| stage.graph.relations(document)) {

@@ -106,7 +106,10 @@ pub(super) fn page(stage: &Stage<'_>, id: EntityId) -> Page {
     if !DESIGNED.contains(&family) {
         let outline = stage.pages.outline(id);
         if !outline.is_empty() {
-            page.first.retain(|block| block.title.as_deref() != Some("What it is"));
+            let told =
+                |block: &Block| matches!(block.title.as_deref(), Some("What it is" | "Attributes"));
+            page.first.retain(|block| !told(block));
+            page.body.retain(|block| !told(block));
             page.body.insert(0, Block::new("What it says", Part::Outline(outline)));
         }
     }

@@ -158,6 +158,7 @@ pub fn render(request: &Request, environment: &Environment<'_>) -> Result<Render
     let changes = changed.map(|base| Changes::since(base, &request.place, environment));
     let changes = changes.transpose()?;
     let All { asked, findings, kept, now } = get::all(&request.place, request.today.as_deref())?;
+    let changes = changes.map(|changes| changes.without(&asked.workspace.top, &request.out));
     let history = History::of(&asked);
     let last = |id: EntityId| history.last_change(id);
     let known = changes::changes(&request.place, now);
