@@ -175,18 +175,38 @@ const ATTACKS: &[&str] = &[
     "]]> --> <!-- <style>*{display:none}</style>",
 ];
 
+/// Which fields hold a megabyte: one of all, or each of each kind once, and few of a file.
+#[derive(Default)]
+struct Huge {
+    everywhere: bool,
+    kind: String,
+    taken: std::collections::HashSet<(String, String)>,
+    here: usize,
+}
+
+impl Huge {
+    fn takes(&mut self, key: &str) -> bool {
+        let may = self.everywhere || (self.taken.is_empty() && self.kind == "Service");
+        let takes = may && self.here < 6 && self.taken.insert((self.kind.clone(), key.to_owned()));
+        self.here += usize::from(takes);
+        takes
+    }
+}
+
 /// Puts an attack into every text that people write; names, references and words of the model stay,
 /// since the schema refuses others.
-fn attacked(value: &mut serde_yaml::Value, key: &str, number: &mut usize) {
+fn attacked(value: &mut serde_yaml::Value, key: &str, number: &mut usize, huge: &mut Huge) {
     use serde_yaml::Value;
     match value {
         Value::Mapping(fields) => {
             for (key, value) in fields.iter_mut() {
                 let key = key.as_str().unwrap_or_default().to_owned();
-                attacked(value, &key, number);
+                attacked(value, &key, number, huge);
             }
         }
-        Value::Sequence(items) => items.iter_mut().for_each(|item| attacked(item, key, number)),
+        Value::Sequence(items) => {
+            items.iter_mut().for_each(|item| attacked(item, key, number, huge));
+        }
         Value::String(text) => {
             let free =
                 ["title", "description", "displayName", "summary", "message", "help", "reason"];
@@ -197,8 +217,8 @@ fn attacked(value: &mut serde_yaml::Value, key: &str, number: &mut usize) {
             let attack = ATTACKS[*number % ATTACKS.len()];
             *number += 1;
             *text = format!("{attack} {text}");
-            if *number == 40 {
-                text.push_str(&"<script>canary()</script> ".repeat(40_000));
+            if huge.takes(key) {
+                text.push_str(&" <script>canary()</script>".repeat((1 << 20) / 26));
             }
         }
         _ => {}
@@ -206,8 +226,9 @@ fn attacked(value: &mut serde_yaml::Value, key: &str, number: &mut usize) {
 }
 
 /// The catalog of acme in which every text attacks.
-fn attacking(folder: &Path) {
+fn attacking(folder: &Path, everywhere: bool) {
     let mut number = 0;
+    let mut huge = Huge { everywhere, ..Huge::default() };
     for (path, bytes) in files(&project().join("examples/acme")) {
         let to = folder.join(&path);
         fs::create_dir_all(to.parent().unwrap()).unwrap();
@@ -218,21 +239,25 @@ fn attacking(folder: &Path) {
         }
         let text = String::from_utf8(bytes).unwrap();
         let mut out = String::new();
+        huge.here = 0;
         for document in serde_yaml::Deserializer::from_str(&text) {
             let mut value: serde_yaml::Value = serde::Deserialize::deserialize(document).unwrap();
-            attacked(&mut value, "", &mut number);
+            huge.kind = value["kind"].as_str().unwrap_or_default().to_owned();
+            attacked(&mut value, "", &mut number, &mut huge);
             out.push_str("---\n");
             out.push_str(&serde_yaml::to_string(&value).unwrap());
         }
         fs::write(to, out).unwrap();
     }
     assert!(number > 300, "{number}");
+    assert_eq!(huge.taken.len() > 40, everywhere, "{:?}", huge.taken);
+    assert!(!huge.taken.is_empty());
 }
 
 #[test]
 fn a_catalog_that_attacks_is_shown_as_text() {
     let folder = Folder::git();
-    attacking(folder.path());
+    attacking(folder.path(), true);
     render(&folder, &[]);
     let mut shown = 0;
     for (path, bytes) in files(&folder.path().join("site")) {
@@ -258,5 +283,5 @@ fn a_catalog_that_attacks_is_shown_as_text() {
 #[ignore = "writes a catalog for tests/browser"]
 fn writes_a_catalog_that_attacks() {
     let out = std::env::var("GITSM_CANARY_OUT").unwrap();
-    attacking(Path::new(&out));
+    attacking(Path::new(&out), false);
 }

@@ -25,7 +25,7 @@ use crate::flow::ask::{AskError, Asked};
 use crate::flow::workspace::Place;
 use crate::flow::{clock, validate};
 use crate::model::gitsm::calendar::CalendarSpec;
-use crate::output::{Page, Section};
+use crate::output::{Page, Section, shortened};
 use crate::rules;
 
 /// Says what changed an entity last, if that is known: [`super::last_change`], or a table.
@@ -60,6 +60,15 @@ pub fn all(place: &Place, today: Option<&str>) -> Result<All, AskError> {
     let day = today.map_or_else(clock::today, str::to_owned);
     let findings = validate::judge_loaded(&asked.workspace, &asked.catalog, inspection, &day);
     Ok(All { asked, findings, kept, now: clock::instant(today) })
+}
+
+/// The longest title by which other pages call an entity.
+const LONGEST_TITLE: usize = 160;
+
+/// What other pages call an entity: a title that is a book stands whole on its own page only.
+fn called(title: &str) -> String {
+    let begin: String = title.chars().take(LONGEST_TITLE + 1).collect();
+    shortened(&begin, LONGEST_TITLE)
 }
 
 /// What pages are made of. It may be asked from several threads at once.
@@ -166,15 +175,15 @@ impl<'a> Pages<'a> {
     /// The name of an entity for people.
     pub fn title(&self, id: EntityId) -> Option<String> {
         if let Some(kept) = self.documents.as_ref().and_then(|documents| documents.title(id)) {
-            return kept.map(str::to_owned);
+            return kept.map(called);
         }
         let document = self.reader.document(self.catalog.entity(id))?;
-        super::rows::title(document.root()?).map(str::to_owned)
+        super::rows::title(document.root()?).map(called)
     }
 
     /// The same, if nothing need be read for it.
     pub(super) fn known_title(&self, id: EntityId) -> Option<String> {
-        self.documents.as_ref()?.title(id)?.map(str::to_owned)
+        self.documents.as_ref()?.title(id)?.map(called)
     }
 
     /// The canonical reference of an entity.
