@@ -17,7 +17,8 @@ const MOST: usize = 400;
 const NAMES: &[&str] = &["displayName", "title", "name", "id"];
 
 impl Pages<'_> {
-    /// What an entity says of itself, point by point; nothing if there is no more than can be told.
+    /// What an entity says of itself, point by point; of very much the first points, and that there
+    /// are more.
     pub fn outline(&self, id: EntityId) -> Vec<Outline> {
         let value = self.value(id).unwrap_or_default();
         let entity = self.catalog.entity(id);
@@ -27,6 +28,10 @@ impl Pages<'_> {
         let mut points = teller.points(spec);
         // What stands above everything is not told twice.
         points.retain(|point| point.label != "description");
+        if teller.left == 0 {
+            let said = "its file says all of it".into();
+            points.push(Outline { label: "and more".to_owned(), said, points: Vec::new() });
+        }
         points
     }
 }

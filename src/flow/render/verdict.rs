@@ -2,7 +2,7 @@
 
 use super::stage::Stage;
 use crate::change::state::Next;
-use crate::change::verdict::{Outcome, Standing, TOPICS, Verdict};
+use crate::change::verdict::{Outcome, Standing, Verdict};
 use crate::output::Said;
 use crate::render::page::{Block, Part, Table};
 
@@ -24,7 +24,6 @@ fn to_do(stage: &Stage<'_>, next: &Next) -> Said {
 /// What the gate says.
 pub(super) fn block(stage: &Stage<'_>, verdict: &Verdict) -> Block {
     let row = |one: &crate::change::verdict::Requirement| -> Vec<Said> {
-        let asks = TOPICS.iter().find(|row| row.topic == one.id).map_or(one.asks, |row| row.asks);
         let stands = match (one.standing, one.enforced) {
             (Standing::Met, _) => "met",
             (Standing::Unmet, true) => "not met",
@@ -36,7 +35,7 @@ pub(super) fn block(stage: &Stage<'_>, verdict: &Verdict) -> Block {
             let gap = if said.is_empty() { "" } else { "; " };
             said.and(gap).and(to_do(stage, next))
         });
-        vec![asks.into(), stands.into(), one.because.clone().into(), next]
+        vec![one.asks.into(), stands.into(), one.because.clone().into(), next]
     };
     let said = match verdict.outcome {
         Outcome::Pass => "It may be merged.",
