@@ -7,9 +7,9 @@
 //!    [`template`], [`markdown`]: small languages, made safe
 //! 2. [`model`]: kinds, relations, references, as tables
 //! 3. [`catalog`], [`config`], [`cache`]: the catalog of a tree; [`ledger`]: what happened
-//! 4. [`change`]: what a change is, and what it means
+//! 4. [`change`]: what a change is, and what it means; [`plan`]: what a target needs to follow
 //! 5. [`rules`]: everything that is checked
-//! 6. [`forge`]: what forges say
+//! 6. [`forge`]: what forges say; [`target`]: the systems that a catalog is applied to
 //! 7. [`output`], [`render`]: findings and sites to bytes
 //! 8. [`flow`]: use cases
 //! 9. [`cli`]: parse, call, print
@@ -30,10 +30,12 @@ pub mod ledger;
 pub mod markdown;
 pub mod model;
 pub mod output;
+pub mod plan;
 pub mod render;
 pub mod rules;
 pub mod signature;
 pub mod source;
+pub mod target;
 pub mod template;
 pub mod tree;
 pub mod yaml;

@@ -1,0 +1,92 @@
+//! What gitsm leaves at an object that it made: whose it is, and in which state it was left.
+//!
+//! A mark is one line of JSON. A target keeps it where it can: in a field of the object, or in an
+//! inventory beside it. It holds digests of values and never a value.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Number, Value};
+use sha2::{Digest, Sha256};
+
+use super::object::{Fields, ObjectId};
+
+/// The format of marks.
+const FORMAT: &str = "mark/1";
+
+/// Whose an object is, and in which state it was left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// `mark/1`.
+    pub format: String,
+    /// The target, `REPOSITORY/NAMESPACE/NAME`: two catalogs never take each other's objects.
+    pub target: String,
+    /// What the catalog calls the object.
+    pub id: ObjectId,
+    /// The entity that it is made of, as a canonical reference.
+    pub entity: String,
+    /// The commit whose catalog it was made of.
+    pub commit: String,
+    /// Each field that was set, with a digest of its value.
+    pub fields: BTreeMap<String, String>,
+    /// Whether the object was only about to be made: it may be there or not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pending: bool,
+}
+
+impl Mark {
+    /// The mark of an object that is left with these fields.
+    pub fn of(target: &str, id: &ObjectId, entity: &str, commit: &str, fields: &Fields) -> Self {
+        let fields = fields.iter().map(|(name, value)| (name.clone(), digest(value))).collect();
+        Self {
+            format: FORMAT.to_owned(),
+            target: target.to_owned(),
+            id: id.clone(),
+            entity: entity.to_owned(),
+            commit: commit.to_owned(),
+            fields,
+            pending: false,
+        }
+    }
+
+    /// As one line of JSON.
+    pub fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads a mark; nothing if the text is none, or one of a later format.
+    pub fn read(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().filter(|mark: &Self| mark.format == FORMAT)
+    }
+
+    /// Whether a field holds what was left in it.
+    pub fn left(&self, field: &str, value: Option<&Value>) -> bool {
+        match (self.fields.get(field), value) {
+            (Some(left), Some(value)) => *left == digest(value),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+}
+
+/// A short digest of a value: 64 bits of SHA-256, in hexadecimal. Values that [`super::object::same`]
+/// takes for the same have the same.
+pub fn digest(value: &Value) -> String {
+    let bytes = serde_json_canonicalizer::to_vec(&plain(value)).unwrap_or_default();
+    let digest = Sha256::digest(bytes);
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Every number as the same number: `60.0` is `60`.
+fn plain(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => Value::Number(
+            number.as_f64().and_then(Number::from_f64).unwrap_or_else(|| number.clone()),
+        ),
+        Value::Array(items) => items.iter().map(plain).collect(),
+        Value::Object(fields) => {
+            Value::Object(fields.iter().map(|(key, value)| (key.clone(), plain(value))).collect())
+        }
+        value => value.clone(),
+    }
+}

@@ -1,0 +1,130 @@
+//! The systems that a catalog is applied to: one driver each.
+//!
+//! Floor 6. A [`Driver`] says what is there and carries out one act. Which acts, in which order, how
+//! many at a time, how often again and who may: all of that is decided above it, once for all.
+
+mod fault;
+mod secret;
+
+use serde_json::Value;
+
+use crate::catalog::EntityId;
+use crate::catalog::query::World;
+use crate::plan::{Fields, Mark, Object, ObjectId, Observed};
+
+pub use fault::{Fault, FaultKind, LONGEST};
+pub use secret::{HIDDEN, Secret, Secrets};
+
+/// A system that can be looked at and changed. All of it may be called from several threads at once.
+pub trait Driver: Send + Sync {
+    /// What can be relied on.
+    fn traits(&self) -> Traits;
+
+    /// Every object of the kinds that the target's mapping names, also those that gitsm did not make.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be asked, or its answer cannot be understood: never a part of the answer.
+    fn observe(&self) -> Result<Vec<Observed>, Fault>;
+
+    /// One object, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Driver::observe`].
+    fn look(&self, id: &ObjectId, handle: Option<&str>) -> Result<Option<Observed>, Fault>;
+
+    /// Does one thing, once. It never tries again by itself.
+    ///
+    /// # Errors
+    ///
+    /// It was not done, refused, or nobody knows.
+    fn carry_out(&self, act: &Act<'_>) -> Result<(), Fault>;
+
+    /// After the last act: makes it count where that takes a step of its own (a reload), and makes sure
+    /// that it does.
+    ///
+    /// # Errors
+    ///
+    /// What was written does not count yet, and why.
+    fn settle(&self) -> Result<(), Fault>;
+}
+
+/// What a driver can be relied on for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Traits {
+    /// Whether no two objects can have one name there. Without it a creation of which nobody knows
+    /// whether it happened is never repeated.
+    pub has_names: bool,
+    /// Whether an object can get another name. Without it a renamed one keeps the name that it has
+    /// there.
+    pub can_rename: bool,
+    /// How many acts it can take at a time.
+    pub at_once: usize,
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, Copy)]
+pub enum Act<'a> {
+    /// Make an object that is not there.
+    Create {
+        /// The object.
+        object: &'a Object,
+        /// What to leave at it.
+        mark: &'a Mark,
+    },
+    /// Change an object that is there.
+    Update {
+        /// As it was seen.
+        observed: &'a Observed,
+        /// As it should be.
+        object: &'a Object,
+        /// The fields to set. A field that is `null` here and not in the object was set before and is
+        /// not any more.
+        fields: &'a Fields,
+        /// What to leave at it.
+        mark: &'a Mark,
+    },
+    /// Take an object away, of which only the mark may be left.
+    Delete {
+        /// As it was seen.
+        observed: &'a Observed,
+    },
+}
+
+/// What makes the objects of a target of the entities that its selector takes, where a driver does that
+/// itself. All others are made by the templates of the target's mapping.
+pub type Maker = fn(&World<'_>, &[EntityId], &Fields) -> Result<Vec<Object>, Vec<Unmade>>;
+
+/// An entity of which no object can be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmade {
+    /// The entity, as a canonical reference.
+    pub entity: String,
+    /// The field of its document that stands in the way, as a JSON Pointer.
+    pub pointer: String,
+    /// What is wrong and what to do, in one phrase.
+    pub message: String,
+}
+
+/// With what a driver is opened.
+#[derive(Debug)]
+pub struct Connection {
+    /// The target as marks name it.
+    pub target: String,
+    /// What the target's settings say, those of the operator before those of the catalog.
+    pub settings: Fields,
+    /// Its secrets, by what the driver calls them.
+    pub secrets: Secrets,
+    /// The kinds of objects of its mapping.
+    pub kinds: Vec<String>,
+    /// How long one answer may take.
+    pub timeout: std::time::Duration,
+}
+
+impl Connection {
+    /// A setting that is a text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.settings.get(name).and_then(Value::as_str)
+    }
+}
