@@ -12,7 +12,8 @@ use crate::yaml::schema::{Schema, Violation, ViolationKind};
 use crate::yaml::{Limits, Node, Pointer, parse};
 
 pub use settings::{
-    Gate, Governance, Hold, LedgerSettings, LedgerWriter, Level, Settings, SiteSettings, Store,
+    Credential, Gate, Governance, Hold, LedgerSettings, LedgerWriter, Level, Settings,
+    SiteSettings, Store, TargetSettings,
 };
 
 /// Where it is, relative to the catalog's root.

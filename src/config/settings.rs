@@ -40,6 +40,31 @@ pub struct Settings {
     pub records: Option<Store>,
     /// How `gitsm render` shows the catalog.
     pub site: Option<SiteSettings>,
+    /// What whoever runs `gitsm apply` says of a Target, by its name, before its document.
+    pub targets: Option<BTreeMap<String, TargetSettings>>,
+}
+
+/// What whoever runs `gitsm apply` says of a Target: those of the protected branch count, and before
+/// them those of a file that is named on the command line.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TargetSettings {
+    /// Settings of its driver, in the place of those of its document.
+    pub settings: Option<BTreeMap<String, serde_json::Value>>,
+    /// Where its secrets come from, by what the settings call them.
+    pub credentials: Option<BTreeMap<String, Credential>>,
+}
+
+/// Where a secret comes from: exactly one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum Credential {
+    /// An environment variable.
+    Env(#[schemars(regex(pattern = "^[A-Za-z_][A-Za-z0-9_]{0,127}$"))] String),
+    /// A file that holds it and nothing else.
+    File(#[schemars(length(min = 1))] String),
+    /// A program and its arguments, which prints it: no shell reads them.
+    Command(#[schemars(length(min = 1))] Vec<String>),
 }
 
 /// Who agrees to changes of the rules, and which files are such rules. The settings of the branch
@@ -200,6 +225,8 @@ pub(super) fn beside(pointer: &Pointer) -> &'static [&'static str] {
         }
         ["records"] => &["remote", "ref"],
         ["site"] => &["title", "source"],
+        ["targets", _] => &["settings", "credentials"],
+        ["targets", _, "credentials", _] => &["env", "file", "command"],
         _ => &[
             "edition",
             "roots",
@@ -211,6 +238,7 @@ pub(super) fn beside(pointer: &Pointer) -> &'static [&'static str] {
             "ledger",
             "records",
             "site",
+            "targets",
         ],
     }
 }

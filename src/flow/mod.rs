@@ -32,6 +32,7 @@ mod objection;
 mod passes;
 #[cfg(test)]
 mod passes_tests;
+pub mod plan;
 pub mod policy;
 pub mod query;
 mod records;

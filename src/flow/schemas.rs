@@ -41,6 +41,7 @@ pub const FORMATS: &[(&str, MakeSchema)] = &[
     ("ledger-entry", output::ledger::show_schema),
     ("ledger-log", output::ledger::log_schema),
     ("ledger-verify", output::ledger::verify_schema),
+    ("plan", output::plan::schema),
     ("revert", output::revert::schema),
     ("verdict", output::gate::schema),
     ("witness", output::ledger::witness_schema),

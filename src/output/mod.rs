@@ -25,6 +25,7 @@ pub mod listing;
 mod mermaid;
 pub mod owners;
 mod page;
+pub mod plan;
 pub mod patch;
 pub mod refs;
 mod renamed;

@@ -32,6 +32,9 @@ pub struct Mark {
     /// Whether the object was only about to be made: it may be there or not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pending: bool,
+    /// Of what was only about to be made: what its fields held before that.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub before: BTreeMap<String, String>,
 }
 
 impl Mark {
@@ -46,6 +49,7 @@ impl Mark {
             commit: commit.to_owned(),
             fields,
             pending: false,
+            before: BTreeMap::new(),
         }
     }
 
@@ -59,13 +63,11 @@ impl Mark {
         serde_json::from_str(text).ok().filter(|mark: &Self| mark.format == FORMAT)
     }
 
-    /// Whether a field holds what was left in it.
-    pub fn left(&self, field: &str, value: Option<&Value>) -> bool {
-        match (self.fields.get(field), value) {
-            (Some(left), Some(value)) => *left == digest(value),
-            (None, None) => true,
-            _ => false,
-        }
+    /// The same while the object is only about to be made, or changed from what it holds now.
+    pub fn pending(&self, now: Option<&Fields>) -> Self {
+        let before = now.into_iter().flatten();
+        let before = before.map(|(name, value)| (name.clone(), digest(value))).collect();
+        Self { pending: true, before, ..self.clone() }
     }
 }
 

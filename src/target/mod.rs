@@ -3,6 +3,7 @@
 //! Floor 6. A [`Driver`] says what is there and carries out one act. Which acts, in which order, how
 //! many at a time, how often again and who may: all of that is decided above it, once for all.
 
+mod credential;
 mod fault;
 mod secret;
 
@@ -10,8 +11,10 @@ use serde_json::Value;
 
 use crate::catalog::EntityId;
 use crate::catalog::query::World;
+use crate::model::gitsm::target as model;
 use crate::plan::{Fields, Mark, Object, ObjectId, Observed};
 
+pub use credential::{Around, fetch};
 pub use fault::{Fault, FaultKind, LONGEST};
 pub use secret::{HIDDEN, Secret, Secrets};
 
@@ -107,6 +110,26 @@ pub struct Unmade {
     pub message: String,
 }
 
+/// A row of the table of drivers.
+pub struct Row {
+    /// Which one.
+    pub driver: model::Driver,
+    /// What it speaks to, in a phrase.
+    pub summary: &'static str,
+    /// Opens a target. It looks at nothing there yet.
+    pub open: fn(&Connection) -> Result<Box<dyn Driver>, Fault>,
+    /// What makes its objects, if it does that itself.
+    pub maker: Option<Maker>,
+}
+
+/// All drivers.
+pub static DRIVERS: &[Row] = &[];
+
+/// The row of a driver.
+pub fn row(driver: model::Driver) -> Option<&'static Row> {
+    DRIVERS.iter().find(|row| row.driver == driver)
+}
+
 /// With what a driver is opened.
 #[derive(Debug)]
 pub struct Connection {
@@ -118,6 +141,8 @@ pub struct Connection {
     pub secrets: Secrets,
     /// The kinds of objects of its mapping.
     pub kinds: Vec<String>,
+    /// The folder that paths on the operator's machine are relative to.
+    pub folder: std::path::PathBuf,
     /// How long one answer may take.
     pub timeout: std::time::Duration,
 }

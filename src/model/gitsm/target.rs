@@ -1,12 +1,14 @@
 //! A target: a system that the catalog is applied to.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::value::{Duration, Reference, Selector, Share};
+use super::value::{Reference, Selector, Share};
 use super::{GROUP, Metadata};
 use crate::model::kind::{of, to};
 use crate::model::practice::{FieldClass, Practice, column, wide};
@@ -20,19 +22,51 @@ pub struct TargetSpec {
     pub owner: Reference,
     /// How the system is spoken to.
     pub driver: Driver,
-    /// What the driver needs to know, such as an address or a folder; never a secret.
+    /// What the driver needs to know, such as an address or a folder; never a secret. They count as
+    /// the protected branch has them: a change cannot lead a pipeline elsewhere before it is merged.
     pub settings: Option<BTreeMap<String, Value>>,
-    /// The environment variables that hold its secrets, by what the driver calls them.
+    /// The environment variables that hold its secrets, by what the settings call them.
     #[schemars(extend("examples" = [{ "token": "ICINGA_TOKEN" }]))]
     pub credentials: Option<BTreeMap<String, String>>,
     /// Which entities it takes.
     pub selector: Option<Selector>,
-    /// The templates that make objects of an entity, by the kind of object.
-    pub mapping: Option<BTreeMap<String, Value>>,
+    /// What is made of them, by the kind of object. Prometheus needs none.
+    pub mapping: Option<BTreeMap<String, Mapping>>,
     /// How far one run may go.
     pub limits: Option<Limits>,
-    /// How long a run may be silent before another may take over.
-    pub lock_timeout: Option<Duration>,
+}
+
+/// How an object of the system is made of an entity.
+///
+/// Texts are templates (minijinja): `{{ entity.metadata.name }}`. One that is nothing but an expression
+/// keeps the type of its value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Mapping {
+    /// The name of the object, which no other of its kind has.
+    #[schemars(length(min = 1), extend("examples" = ["{{ entity.metadata.name }}"]))]
+    pub name: String,
+    /// Of which of the entities that the target takes; all without it.
+    pub selector: Option<Selector>,
+    /// What the object holds.
+    pub fields: BTreeMap<String, Value>,
+    /// The fields whose values are shown to nobody.
+    #[schemars(inner(length(min = 1)))]
+    pub sensitive: Option<Vec<String>>,
+    /// The kinds of objects that must be there before it, such as the host of a service.
+    #[schemars(inner(length(min = 1)), extend("examples" = [["host"]]))]
+    pub after: Option<Vec<String>>,
+}
+
+impl Driver {
+    /// Its name as it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Files => "files",
+            Self::Prometheus => "prometheus",
+            Self::Http => "http",
+        }
+    }
 }
 
 /// How a system is spoken to.
@@ -47,16 +81,68 @@ pub enum Driver {
     Http,
 }
 
-/// How far one run may go: beyond it a person must say so.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// How far one run may go: beyond the shares a person must say so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limits {
-    /// Which share of what is there may be deleted.
+    /// Which share of what is there may be deleted; 0.3 if it is left out.
     pub deletes: Option<Share>,
-    /// Which share of what is there may be changed.
+    /// Which share of what is there may be changed; 0.3 if it is left out.
     pub updates: Option<Share>,
-    /// From how many objects on the shares count.
+    /// From how many objects on the shares count; 10 if it is left out.
     pub from: Option<u32>,
+    /// How many steps are under way at the same time; 8 if it is left out, or fewer if the system
+    /// takes fewer.
+    #[schemars(range(min = 1, max = 256))]
+    pub at_once: Option<u32>,
+    /// After how many steps it is looked whether one failed, and no more are begun if so; 100 if it is
+    /// left out.
+    #[schemars(range(min = 1))]
+    pub batch: Option<u32>,
+    /// How often what may be tried again is tried; 5 if it is left out.
+    #[schemars(range(min = 1, max = 20))]
+    pub attempts: Option<u32>,
+    /// How long one answer may take; 30 s if it is left out.
+    pub timeout: Option<Length>,
+    /// How long a run may be silent before another may take over; 120 s if it is left out.
+    pub time_to_live: Option<Length>,
+    /// How often a run says how far it is, which keeps others away; 30 s if it is left out.
+    pub checkpoint: Option<Length>,
+}
+
+/// A length of time of at most a day, `PT30S` or `PT0.5S` (ISO 8601).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Length(pub String);
+
+/// What a length of time looks like.
+const LENGTH: &str = "^PT(\\d{1,2}H)?(\\d{1,4}M)?(\\d{1,5}(\\.\\d{1,3})?S)?$";
+
+impl JsonSchema for Length {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "Length".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": LENGTH, "minLength": 4, "examples": ["PT30S"] })
+    }
+}
+
+impl Length {
+    /// The time itself; nothing if it is written wrongly, or none at all.
+    pub fn time(&self) -> Option<Duration> {
+        let mut rest = self.0.strip_prefix("PT")?;
+        let mut seconds = 0.0;
+        for (sign, factor) in [('H', 3600.0), ('M', 60.0), ('S', 1.0)] {
+            if let Some((number, behind)) = rest.split_once(sign) {
+                seconds += number.parse::<f64>().ok()? * factor;
+                rest = behind;
+            }
+        }
+        let time = Duration::try_from_secs_f64(seconds).ok()?;
+        (rest.is_empty() && !time.is_zero()).then_some(time)
+    }
 }
 
 /// The row of the kind table.
@@ -85,3 +171,18 @@ pub static KIND: Kind = Kind {
         servicenow: "an Integration Hub spoke or import set, the other way round",
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_of_time_is_read_as_iso_8601_writes_it() {
+        let time = |text: &str| Length(text.to_owned()).time();
+        assert_eq!(time("PT0.5S"), Some(Duration::from_millis(500)));
+        assert_eq!(time("PT1H2M3S"), Some(Duration::from_secs(3723)));
+        for wrong in ["PT", "P1D", "PT5", "PTS", "5s", "PT0S", "PT1S2M"] {
+            assert_eq!(time(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! What a target should hold: the entities that its selector takes, put through its mapping.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::catalog::query::{Matcher, World};
+use crate::catalog::{EntityId, short};
+use crate::expr::ExprError;
+use crate::model::EntityRef;
+use crate::model::gitsm::target::{Mapping, TargetSpec};
+use crate::model::gitsm::value::Selector;
+use crate::plan::{Fields, Object, ObjectId, Phases, Refusal};
+use crate::target::{Maker, Unmade};
+use crate::template::{Serde, Tree, Value as Shown};
+
+/// What a target should hold.
+#[derive(Debug, Default)]
+pub(super) struct Desired {
+    /// The objects, by name.
+    pub(super) objects: Vec<Object>,
+    /// Which kinds come before which.
+    pub(super) phases: Phases,
+    /// What cannot be made, and what was made twice.
+    pub(super) refusals: Vec<Refusal>,
+    /// The entities of which none could be made.
+    pub(super) unmade: BTreeSet<String>,
+    /// How many entities were taken.
+    pub(super) taken: usize,
+}
+
+/// A target, as its document stands in a catalog.
+pub(super) struct Meant<'a> {
+    /// Its canonical reference.
+    pub(super) name: &'a str,
+    /// What it says.
+    pub(super) spec: &'a TargetSpec,
+    /// The settings that count.
+    pub(super) settings: &'a Fields,
+    /// What makes its objects, if its driver does.
+    pub(super) maker: Option<Maker>,
+}
+
+/// Makes the objects of a target.
+pub(super) fn desired(world: &World<'_>, target: &Meant<'_>) -> Desired {
+    let mut desired = Desired::default();
+    let mappings = target.spec.mapping.iter().flatten();
+    let all = mappings.map(|(kind, mapping)| Ready::of(world, target.name, kind, mapping));
+    let mut ready = Vec::new();
+    for one in all {
+        match one {
+            Ok(one) => ready.push(one),
+            Err(wrong) => desired.refusals.push(wrong),
+        }
+    }
+    for one in &ready {
+        let after = one.mapping.after.clone().unwrap_or_default();
+        desired.phases.insert(one.kind.to_owned(), after);
+    }
+    let ids = match taken(world, target.name, target.spec.selector.as_ref(), "/spec/selector") {
+        Ok(ids) => ids,
+        Err(wrong) => {
+            desired.refusals.push(wrong);
+            return desired;
+        }
+    };
+    desired.taken = ids.len();
+    let mut made: Vec<Result<Object, Unmade>> = Vec::new();
+    for one in &ready {
+        made.extend(one.objects(world, &ids));
+    }
+    if let Some(maker) = target.maker {
+        match maker(world, &ids, target.settings) {
+            Ok(objects) => made.extend(objects.into_iter().map(Ok)),
+            Err(wrong) => made.extend(wrong.into_iter().map(Err)),
+        }
+    }
+    desired.add(world, made);
+    desired
+}
+
+impl Desired {
+    fn add(&mut self, world: &World<'_>, made: Vec<Result<Object, Unmade>>) {
+        let mut objects: BTreeMap<ObjectId, Object> = BTreeMap::new();
+        let mut twice: BTreeMap<ObjectId, BTreeSet<String>> = BTreeMap::new();
+        for one in made {
+            match one {
+                Ok(object) => {
+                    if let Some(other) = objects.get(&object.id) {
+                        let all = twice.entry(object.id.clone()).or_default();
+                        all.extend([other.entity.clone(), object.entity.clone()]);
+                    }
+                    objects.insert(object.id.clone(), object);
+                }
+                Err(Unmade { entity, pointer, message }) => {
+                    self.unmade.insert(entity.clone());
+                    self.refusals.push(Refusal::Unmade { entity, pointer, message });
+                }
+            }
+        }
+        for (id, entities) in twice {
+            self.refusals.push(Refusal::Twice { id, entities: entities.into_iter().collect() });
+        }
+        follow(world, &mut objects);
+        self.objects = objects.into_values().collect();
+    }
+}
+
+/// What an entity needs comes before it, if it is made into objects of the same kind.
+fn follow(world: &World<'_>, objects: &mut BTreeMap<ObjectId, Object>) {
+    let mut made: BTreeMap<(&str, &str), Vec<&ObjectId>> = BTreeMap::new();
+    for object in objects.values() {
+        let key = (object.id.kind.as_str(), object.entity.as_str());
+        made.entry(key).or_default().push(&object.id);
+    }
+    let mut after: BTreeMap<ObjectId, Vec<ObjectId>> = BTreeMap::new();
+    for object in objects.values() {
+        let id = world.catalog.find(&EntityRef::from_canonical(&object.entity));
+        let needs =
+            id.map(|id| crate::catalog::impact::needs(world.catalog, world.graph, id, true));
+        let needs = needs.unwrap_or_default().into_iter().flat_map(|(id, _)| {
+            let name = world.catalog.canonical(world.catalog.entity(id));
+            made.get(&(object.id.kind.as_str(), name)).into_iter().flatten()
+        });
+        let needs: Vec<ObjectId> = needs.map(|id| (*id).clone()).collect();
+        if !needs.is_empty() {
+            after.insert(object.id.clone(), needs);
+        }
+    }
+    for (id, needs) in after {
+        if let Some(object) = objects.get_mut(&id) {
+            object.after.extend(needs);
+        }
+    }
+}
+
+/// The entities that a selector takes, by name; all without one.
+fn taken(
+    world: &World<'_>,
+    target: &str,
+    selector: Option<&Selector>,
+    pointer: &str,
+) -> Result<Vec<EntityId>, Refusal> {
+    let mut all: Vec<EntityId> = world.catalog.distinct().collect();
+    let name = |id: &EntityId| world.catalog.canonical(world.catalog.entity(*id));
+    if let Some(selector) = selector {
+        let matcher = matcher(world, target, selector, pointer)?;
+        all.retain(|id| matcher.may_match(world, *id));
+        let judged = world.reader.each(world.catalog, &all, |id, _| {
+            let value = world.catalog.value(world.reader, id)?;
+            Some((id, matcher.matches(world, id, &value).0))
+        });
+        all = Vec::new();
+        for (id, is_taken) in judged {
+            match is_taken {
+                Ok(true) => all.push(id),
+                Ok(false) => {}
+                // What is not known to be left out would be deleted by mistake.
+                Err(error) => return Err(wrong(name(&id), pointer, &[error])),
+            }
+        }
+    }
+    all.sort_by(|a, b| name(a).cmp(name(b)));
+    Ok(all)
+}
+
+fn matcher<'s>(
+    world: &World<'_>,
+    target: &str,
+    selector: &'s Selector,
+    pointer: &str,
+) -> Result<Matcher<'s>, Refusal> {
+    let reference = EntityRef::from_canonical(target);
+    let matcher = Matcher::new(selector, world.classes, reference.namespace());
+    matcher.map_err(|errors| wrong(target, &format!("{pointer}/where"), &errors))
+}
+
+fn wrong(entity: &str, pointer: &str, errors: &[ExprError]) -> Refusal {
+    let all: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+    let message = format!("the selector cannot be evaluated: {}", all.join("; "));
+    Refusal::Unmade { entity: entity.to_owned(), pointer: pointer.to_owned(), message }
+}
+
+/// A mapping whose templates were read.
+struct Ready<'a> {
+    kind: &'a str,
+    mapping: &'a Mapping,
+    name: Tree,
+    fields: Tree,
+    matcher: Option<Matcher<'a>>,
+}
+
+impl<'a> Ready<'a> {
+    fn of(
+        world: &World<'_>,
+        target: &str,
+        kind: &'a str,
+        mapping: &'a Mapping,
+    ) -> Result<Self, Refusal> {
+        let at = format!("/spec/mapping/{}", kind.replace('~', "~0").replace('/', "~1"));
+        let tree = |pointer: String, value: &Value| {
+            Tree::new(&pointer, value).map_err(|error| Refusal::Unmade {
+                entity: target.to_owned(),
+                pointer: error.template.clone(),
+                message: said(&error),
+            })
+        };
+        let fields: Fields = mapping.fields.clone().into_iter().collect();
+        let pointer = format!("{at}/selector");
+        let selector = mapping.selector.as_ref();
+        Ok(Self {
+            kind,
+            mapping,
+            name: tree(format!("{at}/name"), &Value::String(mapping.name.clone()))?,
+            fields: tree(format!("{at}/fields"), &Value::Object(fields))?,
+            matcher: selector.map(|one| matcher(world, target, one, &pointer)).transpose()?,
+        })
+    }
+
+    fn objects(&self, world: &World<'_>, ids: &[EntityId]) -> Vec<Result<Object, Unmade>> {
+        world.reader.each(world.catalog, ids, |id, _| {
+            let value = world.catalog.value(world.reader, id)?;
+            if let Some(matcher) = &self.matcher {
+                let name = world.catalog.canonical(world.catalog.entity(id));
+                match matcher.matches(world, id, &value).0 {
+                    Ok(true) => {}
+                    Ok(false) => return None,
+                    Err(error) => {
+                        return Some(Err(Unmade {
+                            entity: name.to_owned(),
+                            pointer: format!("/spec/mapping/{}/selector", self.kind),
+                            message: error.message,
+                        }));
+                    }
+                }
+            }
+            Some(self.object(world, id, value))
+        })
+    }
+
+    fn object(&self, world: &World<'_>, id: EntityId, value: Value) -> Result<Object, Unmade> {
+        let entity = world.catalog.entity(id);
+        let canonical = world.catalog.canonical(entity);
+        let formerly = entity.formerly().iter();
+        let formerly = formerly.map(|name| world.catalog.names.text(*name).to_owned()).collect();
+        let values = serde_json::json!({
+            "entity": value,
+            "ref": short(canonical),
+            "today": world.today,
+            "relations": relations(world, id),
+        });
+        let values = Shown::from(Serde(&values));
+        let unmade = |pointer: String, message: String| Unmade {
+            entity: canonical.to_owned(),
+            pointer,
+            message,
+        };
+        let made = |tree: &Tree| {
+            let made = tree.render(&values);
+            made.map_err(|error| unmade(error.template.clone(), said(&error)))
+        };
+        let at = format!("/spec/mapping/{}", self.kind);
+        let name = match made(&self.name)? {
+            Some(Value::String(name)) if !name.trim().is_empty() => name,
+            Some(Value::Number(number)) => number.to_string(),
+            _ => return Err(unmade(format!("{at}/name"), "its name is empty".to_owned())),
+        };
+        if name.chars().any(char::is_control) {
+            let message = "its name holds a line end or another control character".to_owned();
+            return Err(unmade(format!("{at}/name"), message));
+        }
+        let Some(Value::Object(fields)) = made(&self.fields)? else {
+            return Err(unmade(format!("{at}/fields"), "they are no mapping".to_owned()));
+        };
+        Ok(Object {
+            id: ObjectId::new(self.kind, name),
+            entity: canonical.to_owned(),
+            formerly,
+            fields,
+            sensitive: self.mapping.sensitive.clone().unwrap_or_default(),
+            after: Vec::new(),
+        })
+    }
+}
+
+/// What an entity is related to, by the names of relations in both directions: a list of what templates
+/// say of each.
+fn relations(world: &World<'_>, id: EntityId) -> Value {
+    let mut all: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
+    let catalog = world.catalog;
+    let forward = world.graph.outgoing(id).iter().map(|edge| (edge.relation.name, edge.to));
+    let backward = world.graph.incoming(id).map(|edge| (edge.relation.inverse, edge.from));
+    for (relation, other) in forward.chain(backward) {
+        let entity = catalog.entity(other);
+        let name = catalog.canonical(entity);
+        let reference = EntityRef::from_canonical(name);
+        let shown = serde_json::json!({
+            "ref": short(name),
+            "kind": entity.kind.name,
+            "name": reference.name(),
+            "namespace": reference.namespace(),
+        });
+        all.entry(relation).or_default().insert(name, shown);
+    }
+    let lists = all.into_iter().map(|(relation, others)| {
+        (relation.to_owned(), Value::Array(others.into_values().collect()))
+    });
+    Value::Object(lists.collect())
+}
+
+fn said(error: &crate::template::TemplateError) -> String {
+    match &error.help {
+        Some(help) => format!("{} ({}): {help}", error.message, error.template),
+        None => format!("{} ({})", error.message, error.template),
+    }
+}

@@ -1,0 +1,246 @@
+//! A plan as it is written and read again: `plan/1`.
+//!
+//! What another reads of it is here and nothing else: no secret, no address, no template. A minor
+//! version only adds fields; who does not know one passes over it, and refuses another number.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::limits::Refusal;
+use super::object::ObjectId;
+use super::step::{Action, Drift, Reason, Step};
+
+/// The format of plans.
+pub const FORMAT: &str = "plan/1";
+
+/// What is to be done so that targets follow a catalog.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    /// `plan/1`.
+    pub format: String,
+    /// The version of gitsm that made it.
+    pub version: String,
+    /// The commit of the catalog; nothing if it is of files that are not committed.
+    pub commit: Option<String>,
+    /// One part for each target.
+    pub targets: Vec<TargetPlan>,
+}
+
+/// What is to be done at one target.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TargetPlan {
+    /// The target, as a canonical reference.
+    pub target: String,
+    /// How it is spoken to.
+    pub driver: String,
+    /// SHA-256 of everything in this part but itself: whoever makes the plan again gets the same, or
+    /// something has moved.
+    pub digest: String,
+    /// SHA-256 of the target's document and of the operator's settings for it.
+    pub configuration: String,
+    /// SHA-256 of what was there.
+    pub observed: String,
+    /// What an operator let it do beyond the limits: `deletes`, `updates`, `empty`, `drift`.
+    pub allowed: Vec<String>,
+    /// What is to be done, in this order.
+    pub actions: Vec<ActionPlan>,
+    /// What somebody else changed there.
+    pub drift: Vec<DriftPlan>,
+    /// How many objects are as they should be.
+    pub unchanged: usize,
+    /// Why it is not carried out; empty if it can be.
+    pub refusals: Vec<Refusal>,
+}
+
+/// What is to be done to one object.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ActionPlan {
+    /// What.
+    pub action: Action,
+    /// The object.
+    pub id: ObjectId,
+    /// What it went by before, if it gets another name.
+    pub from: Option<ObjectId>,
+    /// The entity that it is made of, as a canonical reference.
+    pub entity: String,
+    /// Why.
+    pub reason: Reason,
+    /// The commit of which it was made last.
+    pub last: Option<String>,
+    /// The change because of which, as a canonical reference; nothing if none is known.
+    pub change: Option<String>,
+    /// The commit by which that landed; nothing if none is known.
+    pub landed: Option<String>,
+    /// When it is its turn: those of one number do not wait for each other.
+    pub wave: u32,
+    /// What changes of it.
+    pub fields: Vec<FieldPlan>,
+}
+
+/// One field, before and after.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldPlan {
+    /// Its name.
+    pub name: String,
+    /// Whether its values are left out.
+    pub is_sensitive: bool,
+    /// What it holds: one value, or nothing if it is not there.
+    pub before: Vec<Value>,
+    /// What it will hold: one value, or nothing if it goes.
+    pub after: Vec<Value>,
+}
+
+/// What somebody else changed of one object.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DriftPlan {
+    /// The object.
+    pub id: ObjectId,
+    /// The entity that it is made of, as a canonical reference.
+    pub entity: String,
+    /// The commit of which it was made last.
+    pub commit: String,
+    /// Whether it is not there any more.
+    pub is_missing: bool,
+    /// The fields that hold something else.
+    pub fields: Vec<DriftedPlan>,
+    /// The Exceptions that accept it, as canonical references.
+    pub accepted_by: Vec<String>,
+}
+
+/// A field that somebody else changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DriftedPlan {
+    /// Its name.
+    pub name: String,
+    /// Whether its values are left out.
+    pub is_sensitive: bool,
+    /// What the catalog wants: one value, or nothing if it does not set it any more.
+    pub wanted: Vec<Value>,
+    /// What is there: one value, or nothing.
+    pub found: Vec<Value>,
+    /// Whether the catalog has changed it, too, since it was applied.
+    pub is_also_changed: bool,
+}
+
+impl Plan {
+    /// A plan of its parts.
+    pub fn of(version: &str, commit: Option<&str>, targets: Vec<TargetPlan>) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            version: version.to_owned(),
+            commit: commit.map(str::to_owned),
+            targets,
+        }
+    }
+
+    /// Whether there is something to do.
+    pub fn is_empty(&self) -> bool {
+        self.targets.iter().all(|target| target.actions.is_empty())
+    }
+}
+
+impl TargetPlan {
+    /// Seals it: computes the digest of everything else.
+    #[must_use]
+    pub fn sealed(mut self) -> Self {
+        self.digest = String::new();
+        self.digest = sha256(&serde_json::to_value(&self).unwrap_or_default());
+        self
+    }
+
+    /// How many actions of a kind there are.
+    pub fn count(&self, action: Action) -> usize {
+        self.actions.iter().filter(|one| one.action == action).count()
+    }
+
+    /// The changes that it carries out, each once, by name.
+    pub fn changes(&self) -> Vec<String> {
+        let mut all: Vec<String> =
+            self.actions.iter().filter_map(|one| one.change.clone()).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// The drift that no Exception accepts.
+    pub fn open_drift(&self) -> impl Iterator<Item = &DriftPlan> {
+        self.drift.iter().filter(|one| one.accepted_by.is_empty())
+    }
+}
+
+impl ActionPlan {
+    /// A step as it is written.
+    pub fn of(step: &Step) -> Self {
+        let field = |one: &super::step::FieldChange| FieldPlan {
+            name: one.name.clone(),
+            is_sensitive: one.is_sensitive,
+            before: shown(one.before.as_ref(), one.is_sensitive),
+            after: shown(one.after.as_ref(), one.is_sensitive),
+        };
+        Self {
+            action: step.action,
+            id: step.id.clone(),
+            from: step.from.clone(),
+            entity: step.entity.clone(),
+            reason: step.reason,
+            last: step.last.clone(),
+            change: None,
+            landed: None,
+            wave: step.wave,
+            fields: step.changes.iter().map(field).collect(),
+        }
+    }
+}
+
+impl DriftPlan {
+    /// A drift as it is written.
+    pub fn of(drift: &Drift) -> Self {
+        let field = |one: &super::step::DriftedField| DriftedPlan {
+            name: one.name.clone(),
+            is_sensitive: one.is_sensitive,
+            wanted: shown(one.wanted.as_ref(), one.is_sensitive),
+            found: shown(one.found.as_ref(), one.is_sensitive),
+            is_also_changed: one.is_also_changed,
+        };
+        Self {
+            id: drift.id.clone(),
+            entity: drift.entity.clone(),
+            commit: drift.commit.clone(),
+            is_missing: drift.is_missing,
+            fields: drift.fields.iter().map(field).collect(),
+            accepted_by: Vec::new(),
+        }
+    }
+}
+
+/// A value as it is shown: the shape of one that is sensitive, without what is in it.
+fn shown(value: Option<&Value>, is_sensitive: bool) -> Vec<Value> {
+    let masked = |value: &Value| if is_sensitive { mask(value) } else { value.clone() };
+    value.map(masked).into_iter().collect()
+}
+
+fn mask(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            fields.iter().map(|(key, value)| (key.clone(), mask(value))).collect()
+        }
+        Value::Array(items) => items.iter().map(mask).collect(),
+        _ => Value::String("***".to_owned()),
+    }
+}
+
+/// SHA-256 of the JCS bytes (RFC 8785) of a value, as digests are written.
+pub fn sha256(value: &Value) -> String {
+    let bytes = serde_json_canonicalizer::to_vec(value).unwrap_or_default();
+    let digest = Sha256::digest(bytes);
+    let text: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{text}")
+}
