@@ -15,6 +15,7 @@ use crate::flow::get::GetError;
 use crate::flow::hook::HookError;
 use crate::flow::init::InitError;
 use crate::flow::ledger::LedgerError;
+use crate::flow::plan::PlanError;
 use crate::flow::rename::RenameError;
 use crate::flow::render::RenderError;
 use crate::flow::revert::RevertError;
@@ -111,6 +112,7 @@ told!(
     InitError,
     LedgerError,
     NewError,
+    PlanError,
     SidesError
 );
 

@@ -25,6 +25,7 @@ mod ledger;
 mod life;
 mod man;
 mod pager;
+mod plan;
 mod policy;
 mod query;
 mod refs;
@@ -113,6 +114,7 @@ fn perform(command: &args::Command, environment: &Environment) -> Result<u8, Fai
         args::Command::Init(arguments) => init::run(arguments, environment),
         args::Command::Validate(arguments) => validate::run(arguments, environment),
         args::Command::Query(arguments) => query::run(arguments, environment),
+        args::Command::Plan(arguments) => plan::run(arguments, environment),
         args::Command::Policy(arguments) => policy::run(arguments, environment),
         args::Command::Get(arguments) => get::run(arguments, environment),
         args::Command::Refs(arguments) => refs::run(arguments, environment),

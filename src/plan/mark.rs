@@ -63,6 +63,15 @@ impl Mark {
         serde_json::from_str(text).ok().filter(|mark: &Self| mark.format == FORMAT)
     }
 
+    /// Whether a field holds what was left in it, or is not there if nothing was.
+    pub fn left(&self, field: &str, value: Option<&Value>) -> bool {
+        match (self.fields.get(field), value) {
+            (Some(left), Some(value)) => *left == digest(value),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
     /// The same while the object is only about to be made, or changed from what it holds now.
     pub fn pending(&self, now: Option<&Fields>) -> Self {
         let before = now.into_iter().flatten();

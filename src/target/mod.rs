@@ -5,6 +5,8 @@
 
 mod credential;
 mod fault;
+pub mod files;
+mod folder;
 mod secret;
 
 use serde_json::Value;
@@ -16,6 +18,7 @@ use crate::plan::{Fields, Mark, Object, ObjectId, Observed};
 
 pub use credential::{Around, fetch};
 pub use fault::{Fault, FaultKind, LONGEST};
+pub use folder::misnamed;
 pub use secret::{HIDDEN, Secret, Secrets};
 
 /// A system that can be looked at and changed. All of it may be called from several threads at once.
@@ -123,7 +126,12 @@ pub struct Row {
 }
 
 /// All drivers.
-pub static DRIVERS: &[Row] = &[];
+pub static DRIVERS: &[Row] = &[Row {
+    driver: model::Driver::Files,
+    summary: "a folder that templates fill",
+    open: files::open,
+    maker: None,
+}];
 
 /// The row of a driver.
 pub fn row(driver: model::Driver) -> Option<&'static Row> {
@@ -148,6 +156,11 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// A path on the operator's machine, from where gitsm is called.
+    pub fn path(&self, name: &str) -> Option<std::path::PathBuf> {
+        self.text(name).map(|path| self.folder.join(path))
+    }
+
     /// A setting that is a text.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.settings.get(name).and_then(Value::as_str)

@@ -16,6 +16,7 @@ mod init;
 mod ledger;
 mod life;
 mod plain;
+mod plan;
 mod policy;
 mod query;
 mod refs;
@@ -51,6 +52,7 @@ pub(super) use life::{
     ReviewForge, Signing, Went,
 };
 pub(super) use plain::{Complete, Completions, Explain, Man, Schema};
+pub(super) use plan::{Aim, Allow, Plan, PlanFormat};
 pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
 pub(super) use query::Query;
 pub(super) use refs::{Refs, RefsFormat};
@@ -149,6 +151,9 @@ pub enum Command {
     /// Say whether a change may be merged, what is missing, and who can do what next
     #[command(after_help = gate::EXAMPLES)]
     Gate(Gate),
+    /// Say what is to be done so that targets hold what the catalog says
+    #[command(after_help = plan::EXAMPLES)]
+    Plan(Plan),
     /// Run as a hook of Git's
     #[command(hide = true, after_help = hook::EXAMPLES)]
     Hook(Hook),

@@ -87,12 +87,8 @@ impl Writer<'_> {
         let _ = writeln!(self.out, "\n  {sign} {id}{}  {entity}", visible(&from));
         let _ = writeln!(self.out, "      {}", visible(&reason));
         for field in &action.fields {
-            let all = lines(
-                &field.name,
-                field.before.first(),
-                field.after.first(),
-                field.is_sensitive,
-            );
+            let all =
+                lines(&field.name, field.before.first(), field.after.first(), field.is_sensitive);
             all.iter().for_each(|line| self.line(line));
         }
     }
@@ -113,12 +109,7 @@ impl Writer<'_> {
             let both = if field.is_also_changed { " (the catalog changed it, too)" } else { "" };
             let name = format!("{}{both}", field.name);
             // As the target sees it: what it should be is taken away.
-            let all = lines(
-                &name,
-                field.wanted.first(),
-                field.found.first(),
-                field.is_sensitive,
-            );
+            let all = lines(&name, field.wanted.first(), field.found.first(), field.is_sensitive);
             all.iter().for_each(|line| self.line(line));
         }
         if !drift.accepted_by.is_empty() {
@@ -163,7 +154,10 @@ pub(super) fn numbers(target: &TargetPlan) -> Vec<String> {
         (Action::Delete, "to delete"),
     ];
     let counts = each.iter().map(|(action, words)| (target.count(*action), words));
-    counts.filter(|(number, _)| *number > 0).map(|(number, words)| format!("{number} {words}")).collect()
+    counts
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, words)| format!("{number} {words}"))
+        .collect()
 }
 
 /// What is as it should be, in words.

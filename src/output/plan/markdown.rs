@@ -6,7 +6,7 @@ use super::human::short_name;
 use super::lines::lines;
 use super::{because, summary};
 use crate::catalog::short;
-use crate::markdown::{block, code, escaped};
+use crate::markdown::written::{block, code, escaped};
 use crate::plan::document::{ActionPlan, DriftPlan, Plan, TargetPlan};
 
 /// How many objects are shown with their fields; the rest is counted.
@@ -49,16 +49,13 @@ fn target(out: &mut String, target: &TargetPlan) {
 fn action(out: &mut String, action: &ActionPlan) {
     let sign = action.action.sign();
     let id = code(&action.id.to_string());
-    let _ = writeln!(
-        out,
-        "<details><summary>{sign} {id} {}</summary>\n",
-        escaped(&because(action))
-    );
+    let _ =
+        writeln!(out, "<details><summary>{sign} {id} {}</summary>\n", escaped(&because(action)));
     let mut text = String::new();
     for field in &action.fields {
-        let all =
-            lines(&field.name, field.before.first(), field.after.first(), field.is_sensitive);
-        all.iter().for_each(|line| text.push_str(&format!("{} {}\n", sign_of(line.sign), line.text)));
+        let all = lines(&field.name, field.before.first(), field.after.first(), field.is_sensitive);
+        all.iter()
+            .for_each(|line| text.push_str(&format!("{} {}\n", sign_of(line.sign), line.text)));
     }
     let _ = writeln!(out, "{}\n</details>\n", block(&text, "diff"));
 }
@@ -77,7 +74,8 @@ fn drift(out: &mut String, drift: &DriftPlan) {
     let mut text = String::new();
     for field in &drift.fields {
         let all = lines(&field.name, field.wanted.first(), field.found.first(), field.is_sensitive);
-        all.iter().for_each(|line| text.push_str(&format!("{} {}\n", sign_of(line.sign), line.text)));
+        all.iter()
+            .for_each(|line| text.push_str(&format!("{} {}\n", sign_of(line.sign), line.text)));
     }
     if !text.is_empty() {
         let _ = writeln!(out, "{}\n", block(&text, "diff"));
