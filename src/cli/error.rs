@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::Environment;
+use crate::flow::apply::ApplyError;
 use crate::flow::ask::AskError;
 use crate::flow::calendar::CalendarError;
 use crate::flow::change::ChangeError;
@@ -101,6 +102,7 @@ macro_rules! told {
 }
 
 told!(
+    ApplyError,
     HookError,
     AskError,
     CalendarError,

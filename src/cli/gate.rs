@@ -87,7 +87,7 @@ fn again(file: &Path, arguments: &Gate, environment: &Environment) -> Result<u8,
     Ok(1)
 }
 
-fn text(file: &Path) -> std::io::Result<String> {
+pub(super) fn text(file: &Path) -> std::io::Result<String> {
     const MOST: u64 = 64 << 20;
     let mut text = String::new();
     #[allow(clippy::disallowed_methods, reason = "a file that the user keeps outside of any tree")]

@@ -2,6 +2,7 @@
 //!
 //! Floor 9. [`run`] is the whole program but for the process around it.
 
+mod apply;
 mod args;
 mod backtest;
 mod change;
@@ -11,6 +12,7 @@ mod completions;
 mod demo;
 mod diff;
 mod doctor;
+mod drift;
 mod editor;
 mod error;
 mod explain;
@@ -33,6 +35,7 @@ mod rename;
 mod render;
 mod revert;
 mod schema;
+mod target;
 mod validate;
 
 use std::ffi::OsString;
@@ -114,6 +117,9 @@ fn perform(command: &args::Command, environment: &Environment) -> Result<u8, Fai
         args::Command::Init(arguments) => init::run(arguments, environment),
         args::Command::Validate(arguments) => validate::run(arguments, environment),
         args::Command::Query(arguments) => query::run(arguments, environment),
+        args::Command::Apply(arguments) => apply::run(arguments, environment),
+        args::Command::Drift(arguments) => drift::run(arguments, environment),
+        args::Command::Target(arguments) => target::run(arguments, environment),
         args::Command::Plan(arguments) => plan::run(arguments, environment),
         args::Command::Policy(arguments) => policy::run(arguments, environment),
         args::Command::Get(arguments) => get::run(arguments, environment),

@@ -2,6 +2,7 @@
 //!
 //! Floor 8. Nothing here parses arguments or prints.
 
+pub mod apply;
 pub mod ask;
 pub mod backtest;
 pub mod calendar;
@@ -13,6 +14,7 @@ pub mod contributors;
 pub mod demo;
 pub mod diff;
 pub mod doctor;
+pub mod drift;
 pub mod explain;
 pub mod fix;
 pub mod fmt;
@@ -43,6 +45,7 @@ pub mod revert;
 pub mod schemas;
 pub mod sides;
 mod slices;
+pub mod target;
 pub mod underway;
 pub mod validate;
 mod vouching;

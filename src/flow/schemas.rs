@@ -26,6 +26,7 @@ type MakeSchema = fn() -> Value;
 
 /// What gitsm prints for programs, by the name of the format without its version.
 pub const FORMATS: &[(&str, MakeSchema)] = &[
+    ("apply", output::apply::schema),
     ("backtest", output::backtest::schema),
     ("catalog", output::site::catalog_schema),
     ("change", output::change::schema),
@@ -33,6 +34,7 @@ pub const FORMATS: &[(&str, MakeSchema)] = &[
     ("changes", output::change::list_schema),
     ("diff", output::diff::schema),
     ("doctor", output::doctor::schema),
+    ("drift", output::drift::schema),
     ("entity", output::site::entity_schema),
     ("findings", output::findings_schema),
     ("graph", output::graph::schema),

@@ -17,6 +17,7 @@ pub mod entry;
 mod fault;
 mod kept;
 pub mod keys;
+mod lock;
 pub mod schema;
 mod settle;
 mod statement;
@@ -32,6 +33,7 @@ pub use checked::{Checked, Problem};
 pub use entry::{Entry, EntryError, Written};
 pub use fault::{Fault, Standing};
 pub use kept::Kept;
+pub use lock::{Lock, held, open_intents};
 pub use statement::{
     APPROVAL, Account, Approval, CloseCode, Decision, Event, FORMAT, Intent, Merged, Proposed,
     Review, Statement, instant,

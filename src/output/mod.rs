@@ -2,6 +2,7 @@
 //!
 //! Floor 7, pure. [`FORMATS`] lists them; an emitter takes a [`View`] and gives the whole text.
 
+pub mod apply;
 pub mod backtest;
 mod branches;
 mod calendar;
@@ -10,6 +11,7 @@ mod concise;
 mod create;
 pub mod diff;
 pub mod doctor;
+pub mod drift;
 mod fixes;
 pub mod gate;
 mod github;
@@ -34,6 +36,7 @@ mod said;
 mod sarif;
 pub mod site;
 mod table;
+pub mod target;
 mod tested;
 mod text;
 mod write;

@@ -311,10 +311,12 @@ fn create(inputs: &Inputs<'_>, object: &Object, own: Option<&Observed>, reason: 
     }
 }
 
+/// Takes an object over as it is: what the catalog wants otherwise is a difference from then on, which
+/// the next plan shows.
 fn take_over(inputs: &Inputs<'_>, object: &Object, other: &Observed, compared: &mut Compared) {
-    let none = Fields::new();
-    let fields = other.fields.as_ref().unwrap_or(&none);
-    let mark = Mark::of(inputs.target, &object.id, &object.entity, inputs.commit, &object.fields);
+    let there = other.fields.iter().flatten();
+    let there = there.filter(|(name, _)| object.fields.contains_key(*name));
+    let there: Fields = there.map(|(name, value)| (name.clone(), value.clone())).collect();
     compared.steps.push(Step {
         action: Action::Adopt,
         id: object.id.clone(),
@@ -322,10 +324,10 @@ fn take_over(inputs: &Inputs<'_>, object: &Object, other: &Observed, compared: &
         entity: object.entity.clone(),
         reason: Reason::Adopted,
         last: None,
-        changes: differing(object, &mark, fields),
+        changes: Vec::new(),
         object: Some(object.clone()),
         observed: Some(other.clone()),
-        mark: Some(mark),
+        mark: Some(Mark::of(inputs.target, &object.id, &object.entity, inputs.commit, &there)),
         wave: 0,
     });
 }

@@ -37,7 +37,7 @@ pub struct TargetPlan {
     pub target: String,
     /// How it is spoken to.
     pub driver: String,
-    /// SHA-256 of everything in this part but itself: whoever makes the plan again gets the same, or
+    /// SHA-256 of this part but for itself and the names of changes: whoever makes the plan again gets the same, or
     /// something has moved.
     pub digest: String,
     /// SHA-256 of the target's document and of the operator's settings for it.
@@ -148,11 +148,16 @@ impl Plan {
 }
 
 impl TargetPlan {
-    /// Seals it: computes the digest of everything else.
+    /// Seals it: computes the digest of everything else but the names of changes, which the ledger may
+    /// learn meanwhile.
     #[must_use]
     pub fn sealed(mut self) -> Self {
-        self.digest = String::new();
-        self.digest = sha256(&serde_json::to_value(&self).unwrap_or_default());
+        let mut plain = self.clone();
+        plain.digest = String::new();
+        for action in &mut plain.actions {
+            (action.change, action.landed) = (None, None);
+        }
+        self.digest = sha256(&serde_json::to_value(&plain).unwrap_or_default());
         self
     }
 

@@ -4,9 +4,13 @@ use super::judge::Question;
 use super::{Answer, Evidence, step};
 use crate::catalog::rota::Span;
 use crate::catalog::short;
+use crate::change::agreement::Agreement;
+use crate::change::assessment::Assessment;
 use crate::change::schedule::{SubjectVerdict, WindowState};
 use crate::change::state::Next;
+use crate::change::timing::Timing;
 use crate::model::gitsm::change_model::ChangeType;
+use crate::model::gitsm::value::RiskBand;
 
 /// At which moment windows and freezes bind a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +72,29 @@ pub(super) fn schedule(question: &Question<'_>) -> Answer {
         false => format!("it may not happen {when}"),
     };
     Answer::unmet(told).with(evidence).then(next)
+}
+
+/// Why a change that has landed may not be applied at the instant at which it was judged, if so: what
+/// its windows and freezes say, without what lets it cross them.
+pub fn may_apply(
+    timing: &Timing,
+    assessment: &Assessment,
+    window_from: RiskBand,
+    agreement: &Agreement,
+) -> Option<Vec<String>> {
+    let verdict = &timing.verdict;
+    let nothing = verdict.subjects.is_empty() && !verdict.cut;
+    let emergency = assessment.r#type.r#type == ChangeType::Emergency && agreement.is_met();
+    if verdict.allowed || nothing || emergency || agreement.break_glass.is_some() {
+        return None;
+    }
+    let holds = |one: &SubjectVerdict| one.freezes.iter().any(|freeze| freeze.lifted_by.is_empty());
+    let frozen = verdict.subjects.iter().any(holds);
+    if !frozen && !verdict.cut && assessment.risk.band < window_from {
+        return None;
+    }
+    let held = verdict.subjects.iter().filter(|one| !one.allowed);
+    Some(held.flat_map(against).map(|one| one.words).collect())
 }
 
 /// What is planned for later and would happen by being merged now, when it may not.

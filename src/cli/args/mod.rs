@@ -1,5 +1,6 @@
 //! The grammar of the command line, one file a command. Help texts are here, and nowhere else.
 
+mod apply;
 mod backtest;
 mod change;
 mod codeowners;
@@ -29,6 +30,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(super) use apply::{
+    Apply, ApplyFormat, Drift, Target, TargetAdopt, TargetCommand, TargetUnlock,
+};
 pub(super) use backtest::{BacktestFormat, ChangeBacktest};
 pub(super) use change::{CalendarFormat, Change, ChangeCalendar, ChangeCommand};
 pub(super) use codeowners::Codeowners;
@@ -154,6 +158,14 @@ pub enum Command {
     /// Say what is to be done so that targets hold what the catalog says
     #[command(after_help = plan::EXAMPLES)]
     Plan(Plan),
+    /// Carry out at targets what a plan says, and record it
+    #[command(after_help = apply::APPLY_EXAMPLES)]
+    Apply(Apply),
+    /// Say what somebody else changed at targets, field by field
+    #[command(after_help = apply::DRIFT_EXAMPLES)]
+    Drift(Drift),
+    /// List, check, take over and let go of targets
+    Target(Target),
     /// Run as a hook of Git's
     #[command(hide = true, after_help = hook::EXAMPLES)]
     Hook(Hook),

@@ -143,7 +143,7 @@ impl Desk {
 
     /// Whether the branch named a ledger at one of its commits. Where it names none now, whatever it
     /// named is no matter.
-    fn pins(&self, commit: &str) -> Result<bool, ChangeError> {
+    pub(in crate::flow) fn pins(&self, commit: &str) -> Result<bool, ChangeError> {
         if self.book.pinned().is_none() {
             return Ok(true);
         }

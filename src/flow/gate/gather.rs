@@ -272,7 +272,7 @@ fn silenced(new: &Newly) -> Vec<Evidence> {
 
 /// When windows bind: when it is merged, if a policy says so or nothing applies it later.
 /// And from which band on one is needed: of several policies the strictest counts.
-fn binding(meant: &Meant, stands: &Stands) -> (Binding, RiskBand) {
+pub(in crate::flow) fn binding(meant: &Meant, stands: &Stands) -> (Binding, RiskBand) {
     let sides = &meant.sides;
     let (at_merge, from) = sides.base.show(|base| {
         sides.merged.show(|merged| {

@@ -18,6 +18,7 @@ use crate::change::verdict::Verdict;
 use crate::git::{Environment, GitError, PullRequest, Repository};
 use crate::ledger::witness::Witness;
 
+pub(in crate::flow) use gather::binding;
 pub use replay::{Replayed, replay};
 
 /// Which change, and what is around it.

@@ -12,6 +12,7 @@ mod targets;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::ask::{AskError, Asked};
 use super::clock;
@@ -22,7 +23,7 @@ use crate::git::GitError;
 use crate::model::gitsm::target::{Length, TargetSpec};
 use crate::plan::document::{ActionPlan, DriftPlan, Plan, TargetPlan, sha256};
 use crate::plan::{
-    Allowed, Inputs, ObjectId, Shares, Step, compare, observed_digest, order, refusals,
+    Action, Allowed, Inputs, ObjectId, Shares, Step, compare, observed_digest, order, refusals,
 };
 use crate::target::{Driver, Fault, FaultKind};
 use accepted::Accepted;
@@ -111,6 +112,17 @@ pub enum PlanError {
     /// The repository has no name with which its objects could be marked.
     #[error("this catalog has no `id`, and what gitsm makes is marked with it")]
     NoId,
+    /// What is to be taken over is not there, is gitsm's already, or is nothing that the catalog wants.
+    #[error(
+        "{id} at {target} cannot be taken over: the catalog does not want it, it is not there, or \
+             gitsm has it already"
+    )]
+    NotAdoptable {
+        /// The target, as people write it.
+        target: String,
+        /// The object.
+        id: ObjectId,
+    },
     /// Something between gitsm and a target.
     #[error("{target}: {fault}")]
     Target {
@@ -224,6 +236,16 @@ fn one(
         adopt: &request.adopt,
     };
     let mut compared = compare(&inputs);
+    if !request.adopt.is_empty() {
+        // Taking over is a thing of its own: what is otherwise there is shown by the plan after it.
+        compared.steps.retain(|step| step.action == Action::Adopt);
+        compared.foreign.clear();
+        let adopted = |id: &&ObjectId| compared.steps.iter().any(|step| step.id == **id);
+        if let Some(id) = request.adopt.iter().find(|id| !adopted(id)) {
+            let target = short(&chosen.name);
+            return Err(PlanError::NotAdoptable { target, id: id.clone() });
+        }
+    }
     order(&mut compared.steps, &phases);
     // Of what is not known, nothing may be taken for not wanted.
     let wanted = objects.len() + unmade.len();
@@ -284,6 +306,55 @@ fn shares(spec: &TargetSpec) -> Shares {
 }
 
 /// A length of time that a target's limits may give.
-pub(super) fn length(given: Option<&Length>, own: std::time::Duration) -> std::time::Duration {
+pub(super) fn length(given: Option<&Length>, own: Duration) -> Duration {
     given.and_then(Length::time).unwrap_or(own)
+}
+
+/// For how long a sign of life keeps a target (FORMATS: 120 s, if it does not say).
+fn life(spec: &TargetSpec) -> Duration {
+    let limits = spec.limits.as_ref();
+    length(limits.and_then(|one| one.time_to_live.as_ref()), Duration::from_secs(120))
+}
+
+/// How long one answer of a target may take: what was begun is over before another may take over.
+pub(super) fn patience(spec: &TargetSpec) -> Duration {
+    let limits = spec.limits.as_ref();
+    let own = length(limits.and_then(|one| one.timeout.as_ref()), Duration::from_secs(30));
+    own.min(life(spec) * 3 / 8)
+}
+
+/// The targets that are meant, as canonical references, and for how long a sign of life keeps each.
+///
+/// # Errors
+///
+/// The catalog cannot be read, or there is no such target.
+pub(super) fn aims(request: &Request) -> Result<Vec<(String, Duration)>, PlanError> {
+    let asked = Asked::open_files(&request.place)?;
+    let targets = Targets::of(&asked, request)?;
+    let named = targets.named(request)?.into_iter();
+    let aim = |name: &String| targets.spec(name).map(|spec| (name.clone(), life(spec)));
+    Ok(named.filter_map(aim).collect())
+}
+
+/// A target, as it is listed.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Its canonical reference.
+    pub target: String,
+    /// How it is spoken to.
+    pub driver: &'static str,
+    /// Where it is: its address or folder, if that counts already.
+    pub place: Option<String>,
+}
+
+/// The targets of a catalog, with where they are. Nothing is asked there, and no secret is read.
+///
+/// # Errors
+///
+/// The catalog cannot be read, or there is no such target.
+pub fn list(request: &Request) -> Result<Vec<Listed>, PlanError> {
+    let asked = Asked::open_files(&request.place)?;
+    let targets = Targets::of(&asked, request)?;
+    let named = targets.named(request)?.into_iter();
+    Ok(named.filter_map(|name| targets.listed(name)).collect())
 }

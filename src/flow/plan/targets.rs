@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
-use std::time::Duration;
 
 use super::operator::Operator;
-use super::{PlanError, Request, length};
+use super::{Listed, PlanError, Request, patience};
 use crate::catalog::short;
 use crate::config::Config;
 use crate::flow::ask::Asked;
@@ -17,9 +16,6 @@ use crate::model::gitsm::Spec;
 use crate::model::gitsm::target::TargetSpec;
 use crate::target::{Around, Connection, Fault, Row, fetch, row};
 use crate::tree::{Entry, EntryKind, Revision};
-
-/// How long one answer may take, where the target does not say.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The longest file of an operator, in bytes.
 const LONGEST: u64 = 1 << 20;
@@ -94,20 +90,40 @@ impl Targets {
 
     /// Those that were named, or all.
     pub(super) fn chosen(&self, request: &Request) -> Result<Vec<Chosen>, PlanError> {
-        let names: Vec<&String> = match request.targets.is_empty() {
-            true => self.own.keys().collect(),
-            false => {
-                let mut names = Vec::new();
-                for name in &request.targets {
-                    let found = self.find(name)?;
-                    if !names.contains(&found) {
-                        names.push(found);
-                    }
-                }
-                names
+        self.named(request)?.into_iter().map(|name| self.choose(name, request)).collect()
+    }
+
+    /// Their canonical references.
+    pub(super) fn named(&self, request: &Request) -> Result<Vec<&String>, PlanError> {
+        if request.targets.is_empty() {
+            return Ok(self.own.keys().collect());
+        }
+        let mut names = Vec::new();
+        for name in &request.targets {
+            let found = self.find(name)?;
+            if !names.contains(&found) {
+                names.push(found);
             }
-        };
-        names.into_iter().map(|name| self.choose(name, request)).collect()
+        }
+        Ok(names)
+    }
+
+    /// A target with where it is.
+    pub(super) fn listed(&self, name: &str) -> Option<Listed> {
+        let spec = self.own.get(name)?;
+        let protected = self.protected.get(name).filter(|known| known.driver == spec.driver);
+        let (settings, _) = self.operator.settings(&short_name(name), protected);
+        let place = ["url", "folder"].iter().find_map(|key| settings.get(*key)?.as_str());
+        Some(Listed {
+            target: name.to_owned(),
+            driver: spec.driver.name(),
+            place: place.map(str::to_owned),
+        })
+    }
+
+    /// What a target's document says.
+    pub(super) fn spec(&self, name: &str) -> Option<&TargetSpec> {
+        self.own.get(name)
     }
 
     /// The target that a text names: `inventory`, `target:inventory`, `target:default/inventory`.
@@ -146,14 +162,13 @@ impl Targets {
             secrets.insert(name.clone(), fetch(name, from, around).map_err(told)?);
         }
         let reference = EntityRef::from_canonical(name);
-        let limits = spec.limits.as_ref();
         let connection = Connection {
             target: format!("{}/{}/{}", self.id, reference.namespace(), reference.name()),
             settings,
             secrets,
             kinds: spec.mapping.iter().flatten().map(|(kind, _)| kind.clone()).collect(),
             folder: request.place.current.clone(),
-            timeout: length(limits.and_then(|limits| limits.timeout.as_ref()), TIMEOUT),
+            timeout: patience(&spec),
         };
         let row = row(spec.driver).ok_or_else(|| {
             told(Fault::settings(format!("there is no driver `{}`", spec.driver.name())))

@@ -23,17 +23,15 @@ pub fn human(plan: &Plan, color: bool) -> String {
     out
 }
 
-/// Writes only what somebody else changed.
-pub fn drift(plan: &Plan, color: bool) -> String {
+/// Writes only what somebody else changed at a target.
+pub fn drift_human(target: &str, driver: &str, drift: &[DriftPlan], color: bool) -> String {
     let mut out = String::new();
-    for target in &plan.targets {
-        let mut writer = Writer { out: &mut out, color };
-        writer.heading(target);
-        if target.drift.is_empty() {
-            let _ = writeln!(writer.out, "  nothing was changed there by anybody else");
-        }
-        target.drift.iter().for_each(|drift| writer.drift(drift));
+    let mut writer = Writer { out: &mut out, color };
+    writer.heading(target, driver);
+    if drift.is_empty() {
+        let _ = writeln!(writer.out, "  nothing was changed there by anybody else");
     }
+    drift.iter().for_each(|drift| writer.drift(drift));
     out
 }
 
@@ -50,13 +48,13 @@ impl Writer<'_> {
         }
     }
 
-    fn heading(&mut self, target: &TargetPlan) {
-        let name = self.styled(Style::new().bold(), &visible(&short(&target.target)));
-        let _ = writeln!(self.out, "{name} ({})", target.driver);
+    fn heading(&mut self, target: &str, driver: &str) {
+        let name = self.styled(Style::new().bold(), &visible(&short(target)));
+        let _ = writeln!(self.out, "{name} ({})", visible(driver));
     }
 
     fn target(&mut self, target: &TargetPlan) {
-        self.heading(target);
+        self.heading(&target.target, &target.driver);
         for action in &target.actions {
             self.action(action);
         }

@@ -6,7 +6,7 @@ mod markdown;
 
 use serde_json::Value;
 
-pub use human::{drift, human};
+pub use human::{drift_human, human};
 pub use markdown::markdown;
 
 use crate::catalog::short;
@@ -23,6 +23,11 @@ pub fn schema() -> Value {
     schema["title"] = "plan/1".into();
     schema["properties"]["format"] = serde_json::json!({ "const": "plan/1" });
     schema
+}
+
+/// What a plan of a target does, with its name.
+pub fn heading(target: &TargetPlan) -> String {
+    format!("{}: {}", short(&target.target), summary(target))
 }
 
 /// What a plan of a target does, in a sentence.

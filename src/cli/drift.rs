@@ -1,0 +1,29 @@
+//! `gitsm drift`.
+
+use super::Environment;
+use super::args::{ApplyFormat, Drift};
+use super::error::Failure;
+use super::impact::put;
+use super::ledger::around;
+use super::plan::request;
+use crate::flow::diff::hidden;
+use crate::flow::drift::drift;
+use crate::output::drift::{human, json};
+
+pub(super) fn run(arguments: &Drift, environment: &Environment) -> Result<u8, Failure> {
+    let asked = request(&arguments.aim, arguments.at.clone(), environment);
+    let report = drift(&asked, &around(environment))?;
+    let default = [(ApplyFormat::Human, None)];
+    let outputs = match arguments.outputs.is_empty() {
+        true => &default[..],
+        false => &arguments.outputs[..],
+    };
+    for (format, file) in outputs {
+        let text = match format {
+            ApplyFormat::Human => human(&report, environment.color && file.is_none()),
+            ApplyFormat::Json => json(&report),
+        };
+        put(&hidden(&text), file.as_deref(), environment)?;
+    }
+    Ok(u8::from(report.is_open()))
+}

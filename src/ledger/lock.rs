@@ -1,0 +1,88 @@
+//! Who holds a target: a fold over the entries about it, in the order of commits.
+//!
+//! Two who write at the same time both append; the ledger puts one before the other, and everybody who
+//! reads it sees the same one win. A `lock` entry takes the target if nobody holds it, or if whoever held
+//! it was silent for too long; a `checkpoint` of its holder keeps it for as long again.
+
+use super::{Checked, Event, instant};
+
+/// A target that is held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lock {
+    /// The ULID by which its holder knows it.
+    pub holder: String,
+    /// Who: a person or a pipeline.
+    pub by: String,
+    /// Since when, in seconds since 1970.
+    pub since: i64,
+    /// Until when, in seconds since 1970; then another may take it.
+    pub until: i64,
+    /// For how long a sign of life keeps it, in seconds.
+    pub length: i64,
+    /// The ULID of the intent that it was taken for, once that is written.
+    pub intent: Option<String>,
+    /// The changes that are carried out, as canonical references.
+    pub changes: Vec<String>,
+}
+
+/// Who holds a target after these entries; it may be over by now.
+pub fn held(entries: &[Checked], target: &str) -> Option<Lock> {
+    let mut held: Option<Lock> = None;
+    let of_target = |one: &&Checked| one.counts() && one.entry.statement.subject == target;
+    for one in entries.iter().filter(of_target) {
+        let (statement, time) = (&one.entry.statement, one.time);
+        match &statement.event {
+            Event::Lock { holder, until } => {
+                let until = instant(until).unwrap_or(time);
+                let is_own = held.as_ref().is_some_and(|held| held.holder == *holder);
+                let is_free = held.as_ref().is_none_or(|held| held.until <= time);
+                if until <= time {
+                    held = held.filter(|_| !is_own);
+                } else if is_own || is_free {
+                    let before = held.take().filter(|_| is_own);
+                    held = Some(Lock {
+                        holder: holder.clone(),
+                        by: statement.by.clone(),
+                        since: before.as_ref().map_or(time, |held| held.since),
+                        until,
+                        length: until - time,
+                        intent: before.as_ref().and_then(|held| held.intent.clone()),
+                        changes: before.map(|held| held.changes).unwrap_or_default(),
+                    });
+                }
+            }
+            Event::Intent(intent) => {
+                if let Some(held) = held.as_mut().filter(|held| held.by == statement.by) {
+                    held.intent = Some(one.entry.id.clone());
+                    held.changes.clone_from(&intent.changes);
+                    held.until = held.until.max(time + held.length);
+                }
+            }
+            Event::Checkpoint { intent, .. } => {
+                let own = held.as_mut().filter(|held| held.intent.as_ref() == Some(intent));
+                // Once it is over, nothing of its holder brings it back.
+                if let Some(held) = own.filter(|held| time <= held.until) {
+                    held.until = held.until.max(time + held.length);
+                }
+            }
+            _ => {}
+        }
+    }
+    held
+}
+
+/// The intents of a target that nothing was said of since: runs that were cut off, or are under way.
+pub fn open_intents<'a>(entries: &'a [Checked], target: &str) -> Vec<&'a Checked> {
+    let mut open: Vec<&Checked> = Vec::new();
+    let of_target = |one: &&Checked| one.counts() && one.entry.statement.subject == target;
+    for one in entries.iter().filter(of_target) {
+        match &one.entry.statement.event {
+            Event::Intent(_) => open.push(one),
+            Event::Outcome { intent: Some(intent), .. } => {
+                open.retain(|known| known.entry.id != *intent);
+            }
+            _ => {}
+        }
+    }
+    open
+}

@@ -1,0 +1,98 @@
+//! What somebody else changed at targets: `drift/1`, and in words.
+
+use std::fmt::Write;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::plan::drift_human;
+use super::text::visible;
+use crate::catalog::short;
+use crate::plan::document::DriftPlan;
+use crate::plan::document::TargetPlan;
+
+/// `drift/1`.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DriftReport {
+    /// `drift/1`.
+    #[schemars(extend("const" = "drift/1"))]
+    pub format: &'static str,
+    /// The commit whose catalog counts; nothing if it is of files that are not committed.
+    pub commit: Option<String>,
+    /// Each target.
+    pub targets: Vec<TargetDrift>,
+}
+
+/// What somebody else changed at one target.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TargetDrift {
+    /// The target, as a canonical reference.
+    pub target: String,
+    /// How it is spoken to.
+    pub driver: String,
+    /// Who applied it last, by the ledger: a person or a pipeline.
+    pub applied_by: Option<String>,
+    /// When, as RFC 3339 writes it.
+    pub applied_at: Option<String>,
+    /// The commit that was applied last, wholly.
+    pub applied: Option<String>,
+    /// How many objects are as they should be.
+    pub unchanged: usize,
+    /// What was changed.
+    pub drift: Vec<DriftPlan>,
+}
+
+impl DriftReport {
+    /// Whether there is a difference that no Exception accepts.
+    pub fn is_open(&self) -> bool {
+        let mut all = self.targets.iter().flat_map(|target| &target.drift);
+        all.any(|one| one.accepted_by.is_empty())
+    }
+}
+
+/// `drift/1`, as text.
+pub fn json(report: &DriftReport) -> String {
+    format!("{:#}\n", serde_json::to_value(report).unwrap_or_default())
+}
+
+/// The JSON Schema of `drift/1`.
+pub fn schema() -> Value {
+    let mut schema = schemars::schema_for!(DriftReport).to_value();
+    schema["title"] = "drift/1".into();
+    schema
+}
+
+/// In words.
+pub fn human(report: &DriftReport, color: bool) -> String {
+    let mut out = String::new();
+    for target in &report.targets {
+        out.push_str(&drift_human(&target.target, &target.driver, &target.drift, color));
+        if let (Some(by), Some(at)) = (&target.applied_by, &target.applied_at) {
+            let _ = writeln!(out, "  applied last by {} at {}", visible(&short(by)), visible(at));
+        }
+    }
+    if report.is_open() {
+        out.push_str(
+            "\nTo put it right: gitsm apply --allow drift; to let it stay: an Exception of drift\n",
+        );
+    }
+    out
+}
+
+impl TargetDrift {
+    /// The drift of a plan, of which nobody knows who applied it.
+    pub fn of(plan: TargetPlan) -> Self {
+        Self {
+            target: plan.target,
+            driver: plan.driver,
+            applied_by: None,
+            applied_at: None,
+            applied: None,
+            unchanged: plan.unchanged,
+            drift: plan.drift,
+        }
+    }
+}
