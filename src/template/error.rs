@@ -7,7 +7,8 @@ use minijinja::{Error, ErrorKind};
 use crate::source::Span;
 
 /// What is said when too much was written.
-pub(super) const TOO_LARGE: &str = "it writes too much: a page has 32 MiB at most";
+pub(super) const TOO_LARGE: &str =
+    "it writes too much: a page has 32 MiB at most, any other text 1 MiB";
 
 /// A mistake in a template, or in what it was given.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

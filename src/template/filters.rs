@@ -3,8 +3,8 @@
 use minijinja::value::{Kwargs, Rest, ValueOrKwargs};
 use minijinja::{Environment, Error, ErrorKind, State, Value, filters};
 
-/// The bytes of all texts and lists that filters may make in one rendering.
-const MOST: u64 = 16 << 20;
+/// The bytes of all texts and lists that filters may make in one rendering of a page.
+pub(super) const MOST: u64 = 16 << 20;
 
 /// What an item of a list counts.
 const ITEM: u64 = 32;
@@ -41,8 +41,9 @@ pub(super) const COUNTED: &[&str] = &[
 /// Those of them that make texts of texts.
 const TEXTS: &[&str] = &["upper", "lower", "title", "capitalize", "trim", "escape", "e", "reverse"];
 
-/// Puts the filters that count in the place of those that do not.
-pub(super) fn add(environment: &mut Environment<'_>) {
+/// Puts the filters that count in the place of those that do not. They may make `most` bytes in one
+/// rendering.
+pub(super) fn add(environment: &mut Environment<'_>, most: u64) {
     environment.add_filter("plain upper", filters::upper);
     environment.add_filter("plain lower", filters::lower);
     environment.add_filter("plain title", filters::title);
@@ -66,13 +67,19 @@ pub(super) fn add(environment: &mut Environment<'_>) {
         let counted = move |state: &mut State<'_, '_>, values: Rest<ValueOrKwargs>| {
             // What comes out is no larger than what goes in, but for a small factor.
             let values = values.into_values();
-            charge(state, values.first().map_or(0, |value| size(value, of_texts)))?;
+            charge(state, most, values.first().map_or(0, |value| size(value, of_texts)))?;
             state.apply_filter(&plain, &values)
         };
         environment.add_filter(name, counted);
     }
-    environment.add_filter("join", join);
-    environment.add_filter("truncate", truncate);
+    let joined = move |state: &mut State<'_, '_>, values: Value, between: Option<String>, named| {
+        join(state, most, &values, &between.unwrap_or_default(), &named)
+    };
+    environment.add_filter("join", joined);
+    let truncated = move |state: &mut State<'_, '_>, text: String, length: usize| {
+        truncate(state, most, text, length)
+    };
+    environment.add_filter("truncate", truncated);
 }
 
 /// What a value counts when it is made again, as a text or as a list of what is in it.
@@ -85,11 +92,11 @@ fn size(value: &Value, as_text: bool) -> u64 {
 }
 
 /// Counts what is about to be made.
-fn charge(state: &mut State<'_, '_>, bytes: u64) -> Result<(), Error> {
+pub(super) fn charge(state: &mut State<'_, '_>, most: u64, bytes: u64) -> Result<(), Error> {
     const KEY: &str = "made by filters";
     let before = state.get_temp(KEY).and_then(|value| u64::try_from(value).ok()).unwrap_or(0);
     let after = before.saturating_add(bytes);
-    if after > MOST {
+    if after > most {
         let message = "it makes too many texts and lists";
         return Err(Error::new(ErrorKind::InvalidOperation, message));
     }
@@ -100,13 +107,13 @@ fn charge(state: &mut State<'_, '_>, bytes: u64) -> Result<(), Error> {
 /// The items of a list with a text between them; what is safe is not escaped again.
 fn join(
     state: &mut State<'_, '_>,
-    values: Value,
-    between: Option<String>,
-    named: Kwargs,
+    most: u64,
+    values: &Value,
+    between: &str,
+    named: &Kwargs,
 ) -> Result<Value, Error> {
     let attribute: Option<String> = named.get("attribute")?;
     named.assert_all_used()?;
-    let between = between.unwrap_or_default();
     let mut text = String::new();
     for (number, item) in values.try_iter()?.enumerate() {
         let item = match &attribute {
@@ -124,9 +131,9 @@ fn join(
                 return Err(Error::new(ErrorKind::InvalidOperation, message));
             }
         };
-        charge(state, (item.len() + between.len()) as u64)?;
+        charge(state, most, (item.len() + between.len()) as u64)?;
         if number > 0 {
-            text.push_str(&between);
+            text.push_str(between);
         }
         text.push_str(&item);
     }
@@ -134,8 +141,13 @@ fn join(
 }
 
 /// The first characters of a text, with `…` if there are more.
-fn truncate(state: &mut State<'_, '_>, text: String, length: usize) -> Result<String, Error> {
-    charge(state, text.len() as u64)?;
+fn truncate(
+    state: &mut State<'_, '_>,
+    most: u64,
+    text: String,
+    length: usize,
+) -> Result<String, Error> {
+    charge(state, most, text.len() as u64)?;
     Ok(match text.char_indices().nth(length) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end()),
         None => text,

@@ -7,21 +7,29 @@
 //! there are, and a limit the bytes that come out. Fuel alone bounds no memory (forty doublings of a
 //! text are forty steps), so the language is smaller there: nothing is in it that makes a larger value
 //! of values ([`sandbox`]), and what makes new texts and lists counts them ([`filters`]).
+//!
+//! What is sent to other systems is no page, and nothing is escaped for HTML there: a [`Tree`] makes
+//! values of values, an [`Address`] the path of a URL.
 
+mod address;
 mod error;
 mod filters;
 mod sandbox;
+mod tree;
+mod wire;
 
 use std::collections::BTreeSet;
 use std::io;
 
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 
+pub use address::Address;
 pub use error::TemplateError;
 pub use minijinja::Value;
 use minijinja::syntax::SyntaxConfig;
 pub use minijinja::value::Serde;
 use minijinja::value::ValueKind;
+pub use tree::{SPREAD, Tree};
 
 /// The steps that a rendering may take once a repository has a say: some seconds at most.
 const FUEL: u64 = 20_000_000;
@@ -55,7 +63,7 @@ impl Engine {
         environment.set_recursion_limit(DEEPEST);
         environment.set_syntax(syntax());
         environment.set_debug(true);
-        filters::add(&mut environment);
+        filters::add(&mut environment, filters::MOST);
         Self { environment, foreign: BTreeSet::new() }
     }
 
@@ -79,7 +87,7 @@ impl Engine {
     ///
     /// It does not parse, or uses what templates of a repository cannot use. The error says where.
     pub fn add(&mut self, name: &str, source: &str) -> Result<(), TemplateError> {
-        sandbox::check(name, source)?;
+        sandbox::check(name, source, &[])?;
         self.put(name, source)?;
         self.foreign.insert(name.to_owned());
         self.environment.set_fuel(Some(FUEL));
@@ -121,9 +129,9 @@ impl Engine {
             return template.render(values.clone()).map_err(told);
         }
         let template = self.environment.get_template(name).map_err(told)?;
-        let mut out = Counted(Vec::new());
+        let mut out = Counted { bytes: Vec::new(), most: LARGEST };
         template.render_captured_to(values.clone(), &mut out).map_err(told)?;
-        Ok(String::from_utf8_lossy(&out.0).into_owned())
+        Ok(out.text())
     }
 }
 
@@ -152,14 +160,23 @@ fn write(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Resu
 }
 
 /// What is written, up to a limit.
-struct Counted(Vec<u8>);
+struct Counted {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl Counted {
+    fn text(self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+}
 
 impl io::Write for Counted {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > LARGEST {
+        if self.bytes.len() + bytes.len() > self.most {
             return Err(io::Error::other(error::TOO_LARGE));
         }
-        self.0.extend_from_slice(bytes);
+        self.bytes.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -170,3 +187,5 @@ impl io::Write for Counted {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wire_tests;

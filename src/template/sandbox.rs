@@ -24,8 +24,13 @@ const LONGEST_EXPRESSION: usize = 100;
 /// The most `elif` in a template: each stands in the one before.
 const MOST_ELSE: usize = 50;
 
-/// Refuses what templates of a repository cannot use.
-pub(super) fn check(name: &str, source: &str) -> Result<(), TemplateError> {
+/// Refuses what templates of a repository cannot use. `more` are filters that there are besides those
+/// of all templates.
+pub(super) fn check(
+    name: &str,
+    source: &str,
+    more: &'static [&'static str],
+) -> Result<(), TemplateError> {
     let fail = |span: Span, message: String| TemplateError::at(name, source, span, message);
     if source.len() > LARGEST {
         let message = format!("it is longer than {} KiB", LARGEST >> 10);
@@ -48,7 +53,7 @@ pub(super) fn check(name: &str, source: &str) -> Result<(), TemplateError> {
         }
     }
     let tree = parse(source, name, minijinja::syntax::SyntaxConfig::default()).map_err(told)?;
-    let mut checker = Checker { macros: BTreeSet::new() };
+    let mut checker = Checker { macros: BTreeSet::new(), more };
     checker.statement(&tree).map_err(|Refused { span, what, help }| {
         fail(bytes(span), format!("templates of a repository cannot use {what}")).help(help)
     })
@@ -78,6 +83,8 @@ const SHOW: &str = "a call stands alone, as in `{{ card(service) }}`";
 struct Checker<'s> {
     /// What was imported, and may be called.
     macros: BTreeSet<&'s str>,
+    /// Filters that there are besides those of all templates.
+    more: &'static [&'static str],
 }
 
 impl<'s> Checker<'s> {
@@ -200,8 +207,8 @@ impl<'s> Checker<'s> {
     }
 
     fn filter(&mut self, filter: &Filter<'s>, span: machinery::Span) -> Checked {
-        let known = CHOOSING.contains(&filter.name) || COUNTED.contains(&filter.name);
-        if !known {
+        let known = [CHOOSING, COUNTED, self.more];
+        if !known.iter().any(|names| names.contains(&filter.name)) {
             let what = format!("the filter `{}`", filter.name);
             return refuse(span, what, "see the documentation for the filters that there are");
         }
