@@ -5,6 +5,7 @@
 
 mod fault;
 mod secret;
+pub mod web;
 
 use serde_json::Value;
 
