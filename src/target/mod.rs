@@ -4,6 +4,7 @@
 //! many at a time, how often again and who may: all of that is decided above it, once for all.
 
 mod fault;
+pub mod http;
 mod secret;
 pub mod web;
 

@@ -23,10 +23,11 @@ pub const LARGEST: u64 = 32 << 20;
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// What is asked for (RFC 9110 §9, RFC 5789).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 #[allow(missing_docs, reason = "they are called as the RFC calls them")]
 pub enum Method {
+    #[default]
     Get,
     Post,
     Put,
