@@ -109,13 +109,21 @@ impl Kind {
             _ => return Err(outcome.fault),
         }
         let mut json = call.json(client, &url, &outcome.answer)?;
-        let items = match json.pointer_mut(item).map(Value::take) {
-            None | Some(Value::Null) => Vec::new(),
-            Some(Value::Array(items)) => items,
-            Some(item) => vec![item],
-        };
-        let read =
-            |item| self.reader.read(item).map_err(|why| call.odd(client, &url, &client.said(&why)));
-        items.into_iter().map(read).collect()
+        let odd = |why: &str| call.odd(client, &url, &client.said(why));
+        match json.pointer_mut(item).map(Value::take) {
+            None => Err(odd(&format!("the answer has nothing at `{item}`"))),
+            Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(items)) => {
+                let read = |item| self.reader.read(item).map_err(|why| odd(&why));
+                items.into_iter().map(read).collect()
+            }
+            Some(item) => {
+                let found = self.reader.read(item).map_err(|why| odd(&why))?;
+                match found.handle == handle {
+                    true => Ok(vec![found]),
+                    false => Err(odd(&format!("the answer is another {}", found.id))),
+                }
+            }
+        }
     }
 }

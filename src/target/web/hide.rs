@@ -57,9 +57,7 @@ fn forms(secret: &str) -> Vec<String> {
     let json = json.trim_matches('"').to_owned();
     let encoded: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let page = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    vec![
-        Base64::encode_string(secret.as_bytes()).trim_end_matches('=').to_owned(),
-        Base64UrlUnpadded::encode_string(secret.as_bytes()),
+    let mut forms = vec![
         encoded.replace('+', "%20"),
         encoded,
         json.replace('/', "\\/"),
@@ -68,5 +66,19 @@ fn forms(secret: &str) -> Vec<String> {
         page,
         line(secret),
         secret.to_owned(),
-    ]
+    ];
+    forms.extend((0..3).flat_map(|before| within_base64(secret, before)));
+    forms
+}
+
+/// What a secret becomes in Base64 with some bytes before it, as in `user:password`, and any behind: the
+/// characters that are made of it alone.
+fn within_base64(secret: &str, before: usize) -> Vec<String> {
+    /// Shorter ones would hide words that have nothing to do with it.
+    const SHORTEST: usize = 6;
+    let bytes = [vec![0; before], secret.as_bytes().to_vec()].concat();
+    let (first, last) = ((before * 8).div_ceil(6), bytes.len() * 8 / 6);
+    let texts = [Base64::encode_string(&bytes), Base64UrlUnpadded::encode_string(&bytes)];
+    let parts = texts.iter().filter_map(|text| text.get(first..last).map(str::to_owned));
+    parts.filter(|part| part.len() >= SHORTEST).collect()
 }
