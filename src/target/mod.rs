@@ -7,7 +7,9 @@ mod credential;
 mod fault;
 pub mod files;
 mod folder;
+pub mod http;
 mod secret;
+pub mod web;
 
 use serde_json::Value;
 

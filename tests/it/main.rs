@@ -34,6 +34,7 @@ mod graph;
 mod help;
 mod hooks;
 mod hostile;
+mod http_driver;
 mod impact;
 mod init;
 #[cfg(unix)]
@@ -77,3 +78,4 @@ mod signing;
 mod slices;
 mod support;
 mod validate;
+mod web;

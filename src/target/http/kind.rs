@@ -1,0 +1,129 @@
+//! One kind of objects, ready to be asked for.
+
+use serde_json::{Value, json};
+
+use super::call::Call;
+use super::item::{Reader, is_pointer};
+use super::list::List;
+use super::meaning::Rules;
+use super::settings::{self, Meaning, Rule};
+use crate::plan::{ObjectId, Observed};
+use crate::target::Fault;
+use crate::target::web::Client;
+use crate::template::{self, Serde};
+
+/// One kind of objects.
+pub(super) struct Kind {
+    pub(super) is_named: bool,
+    pub(super) renames: bool,
+    pub(super) create: Option<Call>,
+    pub(super) update: Option<Call>,
+    pub(super) delete: Option<Call>,
+    /// What its answers mean.
+    pub(super) rules: Rules,
+    name: String,
+    list: List,
+    get: Option<(Call, String)>,
+    reader: Reader,
+}
+
+impl Kind {
+    /// A kind of the settings. `answers` are the rules of all kinds.
+    pub(super) fn new(name: &str, kind: &settings::Kind, answers: &[Rule]) -> Result<Self, Fault> {
+        let place = format!("/kinds/{}", name.replace('~', "~0").replace('/', "~1"));
+        let call = |verb: &str, call: &Option<settings::Call>| {
+            call.as_ref().map(|call| Call::new(&format!("{place}/{verb}"), call)).transpose()
+        };
+        for rule in kind.answers.iter().chain(answers) {
+            is_pointer(&place, rule.at.as_deref().unwrap_or_default())?;
+        }
+        let get = kind.get.as_ref().map(|get| {
+            is_pointer(&place, &get.item)?;
+            let call = settings::Call {
+                method: get.method,
+                path: get.path.clone(),
+                body: get.body.clone(),
+                headers: get.headers.clone(),
+                ok: vec![200],
+                plain: false,
+            };
+            Ok::<_, Fault>((Call::new(&format!("{place}/get"), &call)?, get.item.clone()))
+        });
+        Ok(Self {
+            is_named: kind.named,
+            renames: kind.renames,
+            create: call("create", &kind.create)?,
+            update: call("update", &kind.update)?,
+            delete: call("delete", &kind.delete)?,
+            rules: Rules::new(kind.answers.iter().chain(answers))?,
+            name: name.to_owned(),
+            list: List::new(&format!("{place}/list"), &kind.list)?,
+            get: get.transpose()?,
+            reader: Reader::new(&place, name, kind)?,
+        })
+    }
+
+    /// All objects of the kind.
+    pub(super) fn all(&self, client: &Client) -> Result<Vec<Observed>, Fault> {
+        let values = json!({"object": {"kind": self.name}});
+        let values = template::Value::from(Serde(values));
+        self.list.all(client, &self.rules, &self.reader, &values)
+    }
+
+    /// One object of the kind.
+    pub(super) fn one(
+        &self,
+        client: &Client,
+        id: &ObjectId,
+        handle: Option<&str>,
+    ) -> Result<Option<Observed>, Fault> {
+        let known = handle.or(self.reader.is_found_by_name().then_some(id.name.as_str()));
+        let is_it = |found: &Observed| match handle {
+            Some(handle) => found.handle == handle,
+            None => found.id == *id,
+        };
+        match (&self.get, known) {
+            (Some((call, item)), Some(known)) => {
+                let found = self.got(client, call, item, id, known)?;
+                Ok(found.into_iter().find(is_it))
+            }
+            _ => Ok(self.all(client)?.into_iter().find(is_it)),
+        }
+    }
+
+    fn got(
+        &self,
+        client: &Client,
+        call: &Call,
+        item: &str,
+        id: &ObjectId,
+        handle: &str,
+    ) -> Result<Vec<Observed>, Fault> {
+        let values = json!({"object": {"name": id.name, "kind": id.kind}, "handle": handle});
+        let values = template::Value::from(Serde(values));
+        let url = call.url(client, &values)?;
+        let outcome = call.send(client, &self.rules, &url, &values)?;
+        match outcome.meaning {
+            Meaning::Done => {}
+            Meaning::Gone => return Ok(Vec::new()),
+            _ => return Err(outcome.fault),
+        }
+        let mut json = call.json(client, &url, &outcome.answer)?;
+        let odd = |why: &str| call.odd(client, &url, &client.said(why));
+        match json.pointer_mut(item).map(Value::take) {
+            None => Err(odd(&format!("the answer has nothing at `{item}`"))),
+            Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(items)) => {
+                let read = |item| self.reader.read(item).map_err(|why| odd(&why));
+                items.into_iter().map(read).collect()
+            }
+            Some(item) => {
+                let found = self.reader.read(item).map_err(|why| odd(&why))?;
+                match found.handle == handle {
+                    true => Ok(vec![found]),
+                    false => Err(odd(&format!("the answer is another {}", found.id))),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! All objects of a kind, page by page: all of them, or a fault.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use url::Url;
+
+use super::call::Call;
+use super::item::{Reader, is_pointer};
+use super::meaning::Rules;
+use super::settings::{self, Meaning, Page, Size, Total};
+use crate::plan::Observed;
+use crate::target::Fault;
+use crate::target::web::{Answer, Client, next_link};
+use crate::template;
+
+/// The most pages of a list.
+const MOST_PAGES: u64 = 10_000;
+
+/// The most objects of a list.
+const MOST_ITEMS: usize = 1_000_000;
+
+/// The bytes that all pages of a list may have.
+const LARGEST: usize = 1 << 30;
+
+/// How all objects of a kind are listed.
+pub(super) struct List {
+    call: Call,
+    items: String,
+    page: Option<Page>,
+    total: Option<Total>,
+}
+
+/// What was read so far.
+#[derive(Default)]
+struct Found {
+    objects: Vec<Observed>,
+    handles: BTreeSet<String>,
+    visited: BTreeSet<String>,
+    bytes: usize,
+}
+
+impl List {
+    /// How a kind is listed. `place` is its JSON Pointer in the settings.
+    pub(super) fn new(place: &str, list: &settings::List) -> Result<Self, Fault> {
+        is_pointer(place, &list.items)?;
+        if let Some(Page::Next(pointer)) = &list.page {
+            is_pointer(place, pointer)?;
+        }
+        if let Some(Total::At(pointer)) = &list.total {
+            is_pointer(place, pointer)?;
+        }
+        let call = settings::Call {
+            method: list.method,
+            path: list.path.clone(),
+            body: list.body.clone(),
+            headers: list.headers.clone(),
+            ok: vec![200],
+            plain: false,
+        };
+        let call = Call::new(place, &call)?;
+        let (items, page, total) = (list.items.clone(), list.page.clone(), list.total.clone());
+        Ok(Self { call, items, page, total })
+    }
+
+    /// Reads all pages.
+    pub(super) fn all(
+        &self,
+        client: &Client,
+        rules: &Rules,
+        reader: &Reader,
+        values: &template::Value,
+    ) -> Result<Vec<Observed>, Fault> {
+        let mut found = Found::default();
+        let base = self.call.url(client, values)?;
+        let mut next = Some(self.numbered(&base, 0, 0));
+        let mut pages = 0;
+        while let Some(url) = next {
+            if !found.visited.insert(url.to_string()) {
+                return Err(self.call.odd(client, &url, "a page names itself as the next one"));
+            }
+            if pages == MOST_PAGES {
+                return Err(self.call.odd(client, &url, "there are more than 10,000 pages"));
+            }
+            let outcome = self.call.send(client, rules, &url, values)?;
+            pages += 1;
+            // Some targets have no page behind the last one.
+            if outcome.meaning == Meaning::Gone && pages > 1 && self.total.is_none() {
+                break;
+            }
+            if outcome.meaning != Meaning::Done {
+                return Err(outcome.fault);
+            }
+            let answer = outcome.answer;
+            found.bytes += answer.body.len();
+            let json = self.call.json(client, &url, &answer)?;
+            let count = self.take(client, &url, reader, &json, &mut found)?;
+            let total = self.total(client, &url, &answer, &json)?;
+            next = self.next(client, &base, &url, (&answer, &json), pages, count, &found, total)?;
+            if next.is_none() {
+                self.is_complete(client, &url, found.objects.len(), total)?;
+            }
+        }
+        Ok(found.objects)
+    }
+
+    /// Reads the objects of a page. Says how many there are.
+    fn take(
+        &self,
+        client: &Client,
+        url: &Url,
+        reader: &Reader,
+        json: &Value,
+        found: &mut Found,
+    ) -> Result<usize, Fault> {
+        let odd = |why: &str| self.call.odd(client, url, why);
+        let Some(Value::Array(items)) = json.pointer(&self.items) else {
+            return Err(odd(&format!("the answer has no list at `{}`", self.items)));
+        };
+        if found.objects.len() + items.len() > MOST_ITEMS || found.bytes > LARGEST {
+            return Err(odd("there are more than 1,000,000 objects, or they have more than 1 GiB"));
+        }
+        for item in items {
+            let object = reader.read(item.clone()).map_err(|why| odd(&client.said(&why)))?;
+            if !found.handles.insert(object.handle.clone()) {
+                let handle = client.said(&object.handle);
+                return Err(odd(&format!(
+                    "{handle} is listed twice: it changed meanwhile, or `page` is not as the target \
+                     has it"
+                )));
+            }
+            found.objects.push(object);
+        }
+        Ok(items.len())
+    }
+
+    fn total(
+        &self,
+        client: &Client,
+        url: &Url,
+        answer: &Answer,
+        json: &Value,
+    ) -> Result<Option<usize>, Fault> {
+        let (total, place) = match &self.total {
+            None => return Ok(None),
+            Some(Total::Header(name)) => {
+                (answer.header(name).and_then(|text| text.trim().parse().ok()), name)
+            }
+            Some(Total::At(pointer)) => {
+                let number = json.pointer(pointer).and_then(|value| match value {
+                    Value::String(text) => text.parse().ok(),
+                    value => value.as_u64(),
+                });
+                (number.and_then(|number| usize::try_from(number).ok()), pointer)
+            }
+        };
+        match total {
+            Some(total) => Ok(Some(total)),
+            None => {
+                let why = format!("the answer does not say at `{place}` how many there are");
+                Err(self.call.odd(client, url, &why))
+            }
+        }
+    }
+
+    /// Where the next page is; nothing behind the last.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "where a next page is said depends on all of them"
+    )]
+    fn next(
+        &self,
+        client: &Client,
+        base: &Url,
+        url: &Url,
+        (answer, json): (&Answer, &Value),
+        pages: u64,
+        count: usize,
+        found: &Found,
+        total: Option<usize>,
+    ) -> Result<Option<Url>, Fault> {
+        let reference = match &self.page {
+            None => return Ok(None),
+            // A page may be shorter than what was asked for, so only an empty one is the last.
+            Some(Page::Number(_) | Page::Offset(_)) => {
+                let is_all = total.is_some_and(|total| found.objects.len() >= total);
+                let next = || self.numbered(base, pages, found.objects.len());
+                return Ok((count > 0 && !is_all).then(next));
+            }
+            Some(Page::Next(pointer)) => match json.pointer(pointer) {
+                Some(Value::String(next)) if !next.is_empty() => Some(next.clone()),
+                None | Some(Value::Null | Value::String(_) | Value::Bool(false)) => None,
+                Some(_) => {
+                    let why = format!("there is no URL at `{pointer}`");
+                    return Err(self.call.odd(client, url, &why));
+                }
+            },
+            Some(Page::Link) => next_link(&answer.list("link")),
+        };
+        reference.map(|reference| client.follow(url, &reference)).transpose()
+    }
+
+    fn is_complete(
+        &self,
+        client: &Client,
+        url: &Url,
+        count: usize,
+        total: Option<usize>,
+    ) -> Result<(), Fault> {
+        match total {
+            Some(total) if count != total => {
+                let why = format!("{count} objects were listed of {total}");
+                Err(self.call.odd(client, url, &why))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The URL of a page by its number, or by how many come before it.
+    fn numbered(&self, base: &Url, pages: u64, before: usize) -> Url {
+        let mut url = base.clone();
+        let (parameter, number, size) = match &self.page {
+            Some(Page::Number(page)) => (&page.parameter, page.first + pages, &page.size),
+            Some(Page::Offset(page)) => (&page.parameter, before as u64, &page.size),
+            _ => return url,
+        };
+        let mut query = url.query_pairs_mut();
+        query.append_pair(parameter, &number.to_string());
+        if let Some(Size { parameter, of }) = size {
+            query.append_pair(parameter, &of.to_string());
+        }
+        drop(query);
+        url
+    }
+}

@@ -1,0 +1,204 @@
+//! Any REST API, described by its settings alone: the driver `http`.
+
+mod call;
+mod item;
+mod kind;
+mod list;
+mod meaning;
+mod settings;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+pub use settings::Settings;
+
+use self::call::Call;
+use self::kind::Kind;
+use self::meaning::Rules;
+use self::settings::Meaning;
+use crate::plan::{ObjectId, Observed};
+use crate::target::web::{Client, Options};
+use crate::target::{Act, Connection, Driver, Fault, Secret, Traits};
+use crate::template::{self, Serde};
+
+/// The most requests at a time.
+const MOST_AT_ONCE: usize = 64;
+
+/// A REST API.
+pub struct Http {
+    client: Client,
+    kinds: BTreeMap<String, Kind>,
+    settle: Option<Call>,
+    rules: Rules,
+    traits: Traits,
+}
+
+/// Opens a REST API. Nothing is sent yet.
+///
+/// # Errors
+///
+/// The settings are not as they should be.
+pub fn open(connection: &Connection) -> Result<Box<dyn Driver>, Fault> {
+    Ok(Box::new(Http::new(connection)?))
+}
+
+impl Http {
+    fn new(connection: &Connection) -> Result<Self, Fault> {
+        let settings = Value::Object(connection.settings.clone());
+        let settings: Settings = serde_json::from_value(settings)
+            .map_err(|error| Fault::settings(format!("the settings: {error}")))?;
+        let at_once = settings.concurrency.clamp(1, MOST_AT_ONCE);
+        let client = client(connection, &settings, at_once)?;
+        let mut kinds = BTreeMap::new();
+        for name in &connection.kinds {
+            let Some(kind) = settings.kinds.get(name) else {
+                return Err(Fault::settings(format!(
+                    "the mapping makes objects of the kind `{name}`, which the settings do not \
+                     describe: add `kinds.{name}`"
+                )));
+            };
+            kinds.insert(name.clone(), Kind::new(name, kind, &settings.answers)?);
+        }
+        let settle = settings.settle.as_ref().map(|call| Call::new("/settle", call));
+        Ok(Self {
+            client,
+            settle: settle.transpose()?,
+            rules: Rules::new(&settings.answers)?,
+            traits: Traits {
+                has_names: kinds.values().all(|kind| kind.is_named),
+                can_rename: kinds.values().all(|kind| kind.renames),
+                at_once,
+            },
+            kinds,
+        })
+    }
+
+    fn kind(&self, id: &ObjectId) -> Result<&Kind, Fault> {
+        let why =
+            || Fault::settings(format!("the settings do not describe the kind `{}`", id.kind));
+        self.kinds.get(&id.kind).ok_or_else(why)
+    }
+}
+
+impl Driver for Http {
+    fn traits(&self) -> Traits {
+        self.traits
+    }
+
+    fn observe(&self) -> Result<Vec<Observed>, Fault> {
+        let mut objects = Vec::new();
+        for kind in self.kinds.values() {
+            objects.extend(kind.all(&self.client)?);
+        }
+        Ok(objects)
+    }
+
+    fn look(&self, id: &ObjectId, handle: Option<&str>) -> Result<Option<Observed>, Fault> {
+        self.kind(id)?.one(&self.client, id, handle)
+    }
+
+    fn carry_out(&self, act: &Act<'_>) -> Result<(), Fault> {
+        let (id, observed, values) = match act {
+            Act::Create { object, mark } => (
+                &object.id,
+                None,
+                json!({
+                    "object": of(&object.id, &object.entity),
+                    "fields": object.fields,
+                    "mark": mark.text(),
+                }),
+            ),
+            Act::Update { observed, object, fields, mark } => (
+                &observed.id,
+                Some(*observed),
+                json!({
+                    "object": of(&object.id, &object.entity),
+                    "fields": object.fields,
+                    "changed": fields,
+                    "mark": mark.text(),
+                    "handle": observed.handle,
+                    "observed": observed.fields,
+                }),
+            ),
+            Act::Delete { observed } => {
+                let entity = observed.mark.as_ref().map_or("", |mark| &mark.entity);
+                let values = json!({
+                    "object": of(&observed.id, entity),
+                    "handle": observed.handle,
+                    "observed": observed.fields,
+                });
+                (&observed.id, Some(*observed), values)
+            }
+        };
+        let kind = self.kind(id)?;
+        let (call, verb) = match act {
+            Act::Create { .. } => (&kind.create, "create"),
+            Act::Update { .. } => (&kind.update, "update"),
+            Act::Delete { .. } => (&kind.delete, "delete"),
+        };
+        let Some(call) = call else {
+            return Err(Fault::settings(format!(
+                "the settings do not say how to {verb} a {0}: add `kinds.{0}.{verb}`",
+                id.kind
+            )));
+        };
+        let values = template::Value::from(Serde(values));
+        let outcome = call.act(&self.client, &kind.rules, &values)?;
+        match (outcome.meaning, act) {
+            (Meaning::Done, _) | (Meaning::Gone, Act::Delete { .. }) => Ok(()),
+            (Meaning::Exists, Act::Create { .. }) => Err(Fault::unknown(format!(
+                "it is there already, made by an earlier try or by somebody else: {}",
+                outcome.fault
+            ))),
+            (Meaning::Gone, _) if observed.is_some() => {
+                Err(Fault::refused(format!("it is not there any more: {}", outcome.fault)))
+            }
+            _ => Err(Fault::refused(outcome.fault.message)),
+        }
+    }
+
+    fn settle(&self) -> Result<(), Fault> {
+        let Some(call) = &self.settle else { return Ok(()) };
+        let outcome =
+            call.act(&self.client, &self.rules, &template::Value::from(Serde(json!({}))))?;
+        match outcome.meaning {
+            Meaning::Done => Ok(()),
+            _ => Err(outcome.fault),
+        }
+    }
+}
+
+/// What templates know of an object.
+fn of(id: &ObjectId, entity: &str) -> Value {
+    json!({"name": id.name, "kind": id.kind, "entity": entity})
+}
+
+fn client(connection: &Connection, settings: &Settings, at_once: usize) -> Result<Client, Fault> {
+    let secret = |name: &String| -> Result<&Secret, Fault> {
+        connection.secrets.get(name).ok_or_else(|| {
+            Fault::settings(format!("`auth` names the secret `{name}`, which no credential gives"))
+        })
+    };
+    let auth = &settings.auth;
+    let basic = auth.basic.as_ref().map(|one| Ok((one.user.as_str(), secret(&one.password)?)));
+    let named = auth.header.iter().map(|(name, value)| Ok((name.as_str(), secret(value)?)));
+    let accept = [("accept", "application/json")];
+    let own = settings.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    Client::new(&Options {
+        url: &settings.url,
+        ca: settings.ca.as_deref().map(Path::new),
+        headers: accept.into_iter().chain(own).collect(),
+        basic: basic.transpose()?,
+        bearer: auth.bearer.as_ref().map(secret).transpose()?,
+        secret_headers: named.collect::<Result<_, _>>()?,
+        hidden: connection.secrets.values().collect(),
+        is_insecure: settings.insecure,
+        timeout: connection.timeout,
+        at_once,
+    })
+}
+
+#[cfg(test)]
+mod tests;
