@@ -4,6 +4,8 @@
 //! many at a time, how often again and who may: all of that is decided above it, once for all.
 
 mod fault;
+pub mod files;
+mod folder;
 mod secret;
 
 use serde_json::Value;
@@ -13,6 +15,7 @@ use crate::catalog::query::World;
 use crate::plan::{Fields, Mark, Object, ObjectId, Observed};
 
 pub use fault::{Fault, FaultKind, LONGEST};
+pub use folder::misnamed;
 pub use secret::{HIDDEN, Secret, Secrets};
 
 /// A system that can be looked at and changed. All of it may be called from several threads at once.
