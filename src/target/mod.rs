@@ -7,6 +7,7 @@ mod fault;
 pub mod files;
 mod folder;
 mod secret;
+pub mod web;
 
 use serde_json::Value;
 
