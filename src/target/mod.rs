@@ -6,6 +6,7 @@
 mod fault;
 pub mod files;
 mod folder;
+pub mod prometheus;
 mod secret;
 pub mod web;
 
