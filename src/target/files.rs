@@ -28,9 +28,7 @@ pub fn open(connection: &Connection) -> Result<Box<dyn Driver>, Fault> {
         return Err(Fault::settings(message));
     }
     let layout = Layout { path, fields };
-    Ok(Box::new(Files {
-        store: Store::new(Folder::at(&folder.to_string_lossy())?, &connection.target, layout),
-    }))
+    Ok(Box::new(Files { store: Store::new(Folder::at(&folder.to_string_lossy())?, &connection.target, layout) }))
 }
 
 #[derive(Debug)]

@@ -8,6 +8,7 @@ mod fault;
 pub mod files;
 mod folder;
 pub mod http;
+pub mod prometheus;
 mod secret;
 pub mod web;
 
@@ -128,12 +129,26 @@ pub struct Row {
 }
 
 /// All drivers.
-pub static DRIVERS: &[Row] = &[Row {
-    driver: model::Driver::Files,
-    summary: "a folder that templates fill",
-    open: files::open,
-    maker: None,
-}];
+pub static DRIVERS: &[Row] = &[
+    Row {
+        driver: model::Driver::Files,
+        summary: "a folder that templates fill",
+        open: files::open,
+        maker: None,
+    },
+    Row {
+        driver: model::Driver::Prometheus,
+        summary: "Prometheus and Alertmanager, by files that they load",
+        open: prometheus::open,
+        maker: Some(prometheus::make),
+    },
+    Row {
+        driver: model::Driver::Http,
+        summary: "any REST API, described by the target's settings",
+        open: http::open,
+        maker: None,
+    },
+];
 
 /// The row of a driver.
 pub fn row(driver: model::Driver) -> Option<&'static Row> {

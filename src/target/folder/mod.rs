@@ -9,7 +9,7 @@ mod place;
 mod store;
 
 pub use name::misnamed;
-pub(super) use place::{Folder, Found, LARGEST, Mode};
+pub(super) use place::{Folder, Found, LARGEST, Mode, Write};
 pub(super) use store::{Layout, Put, Store};
 
 #[cfg(test)]

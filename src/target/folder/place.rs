@@ -184,7 +184,7 @@ impl Folder {
     }
 
     /// Puts a file there, in one step: before it nothing has changed, behind it all has.
-    pub(super) fn write(&self, path: &str, write: &Write<'_>) -> Result<(), Fault> {
+    pub(crate) fn write(&self, path: &str, write: &Write<'_>) -> Result<(), Fault> {
         self.made()?;
         let (dir, name) = match self.parent(path)? {
             Parent::Open(dir, name) => (dir, name),

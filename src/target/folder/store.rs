@@ -172,6 +172,64 @@ impl Store {
         Ok(())
     }
 
+    /// Objects that are no files of the folder, with the marks that its inventories have of them, and
+    /// those of which only a mark is left.
+    pub(crate) fn with_marks(
+        &self,
+        found: &[(ObjectId, Fields)],
+        is_such: impl Fn(&ObjectId) -> bool,
+    ) -> Result<Vec<Observed>, Fault> {
+        let mut kept = self.lock();
+        let all = self.loaded(&mut kept)?;
+        let observed = |id: &ObjectId, fields: Option<&Fields>| {
+            let mark = all.iter().find_map(|one| one.entry(id)?.mark(fields)).cloned();
+            let fields = fields.cloned();
+            Observed { id: id.clone(), handle: id.name.clone(), fields, mark }
+        };
+        let mut seen: Vec<Observed> =
+            found.iter().map(|(id, fields)| observed(id, Some(fields))).collect();
+        for (id, _) in all.iter().flat_map(Inventory::entries).filter(|(id, _)| is_such(id)) {
+            if !seen.iter().any(|one| one.id == *id) {
+                seen.push(observed(id, None));
+            }
+        }
+        Ok(seen)
+    }
+
+    /// Whether an object was about to be made, and nobody said that it was.
+    pub(crate) fn is_pending(&self, id: &ObjectId) -> Result<bool, Fault> {
+        self.with_own(|inventory, _| {
+            Ok(inventory.entry(id).is_some_and(|one| one.pending.is_some()))
+        })
+    }
+
+    /// An object that is no file of the folder is about to be made.
+    pub(crate) fn begin(&self, mark: &Mark) -> Result<(), Fault> {
+        self.with_own(|inventory, dir| inventory.begin(dir, mark))
+    }
+
+    /// Such an object is as the mark says.
+    pub(crate) fn end(&self, mark: &Mark) -> Result<(), Fault> {
+        self.with_own(|inventory, dir| inventory.end(dir, mark))
+    }
+
+    /// Such an object is there no more.
+    pub(crate) fn gone(&self, id: &ObjectId) -> Result<(), Fault> {
+        self.with_own(|inventory, dir| inventory.gone(dir, id))
+    }
+
+    fn with_own<T>(
+        &self,
+        with: impl FnOnce(&mut Inventory, &cap_std::fs::Dir) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let dir = self.folder.made()?;
+        let mut kept = self.lock();
+        match self.loaded(&mut kept)?.first_mut() {
+            Some(inventory) => with(inventory, dir),
+            None => Err(Fault::settings("there is no inventory")),
+        }
+    }
+
     /// Takes away what killed runs left, and writes the inventory anew.
     pub(crate) fn settle(&self) -> Result<(), Fault> {
         let Some(dir) = self.folder.dir() else { return Ok(()) };
