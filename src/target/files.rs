@@ -28,7 +28,9 @@ pub fn open(connection: &Connection) -> Result<Box<dyn Driver>, Fault> {
         return Err(Fault::settings(message));
     }
     let layout = Layout { path, fields };
-    Ok(Box::new(Files { store: Store::new(Folder::at(&folder.to_string_lossy())?, &connection.target, layout) }))
+    Ok(Box::new(Files {
+        store: Store::new(Folder::at(&folder.to_string_lossy())?, &connection.target, layout),
+    }))
 }
 
 #[derive(Debug)]
@@ -60,7 +62,7 @@ fn fields(_: &ObjectId, found: Found) -> Option<Fields> {
 
 impl Driver for Files {
     fn traits(&self) -> Traits {
-        Traits { has_names: true, can_rename: true, at_once: 1 }
+        Traits { has_names: true, can_rename: true, sees_all: false, at_once: 1 }
     }
 
     fn observe(&self) -> Result<Vec<Observed>, Fault> {

@@ -68,6 +68,9 @@ pub struct Traits {
     /// Whether an object can get another name. Without it a renamed one keeps the name that it has
     /// there.
     pub can_rename: bool,
+    /// Whether [`Driver::observe`] also tells of what gitsm did not make. Without it, each object that
+    /// is to be made is looked for by its name first.
+    pub sees_all: bool,
     /// How many acts it can take at a time.
     pub at_once: usize,
 }

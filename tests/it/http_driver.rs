@@ -11,6 +11,7 @@ use crate::web::{self, PASSWORD, PATIENCE, Server, Trouble};
 fn connection(settings: Value) -> Connection {
     let Value::Object(settings) = settings else { panic!("no mapping: {settings}") };
     Connection {
+        folder: std::path::PathBuf::new(),
         target: "acme/default/test".to_owned(),
         settings,
         secrets: [("password".to_owned(), Secret::new(PASSWORD))].into(),

@@ -9,6 +9,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod apply;
 #[cfg(unix)]
 mod approvals;
 mod architecture;

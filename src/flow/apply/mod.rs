@@ -411,7 +411,7 @@ impl Target<'_> {
                 applied.trouble.push(format!("what was written does not count yet: {fault}"));
             }
         }
-        if is_done && applied.trouble.is_empty() {
+        if is_done && applied.trouble.is_empty() && self.asked.adopt.is_empty() {
             self.look_again(&mut applied);
         }
         let fine = applied.is_fine();
@@ -434,7 +434,6 @@ impl Target<'_> {
     fn look_again(&self, applied: &mut Applied) {
         let asked = plan::Request {
             targets: vec![self.name.to_owned()],
-            adopt: std::collections::BTreeSet::new(),
             ..self.asked.clone()
         };
         match plan(&asked) {

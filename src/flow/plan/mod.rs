@@ -23,7 +23,8 @@ use crate::git::GitError;
 use crate::model::gitsm::target::{Length, TargetSpec};
 use crate::plan::document::{ActionPlan, DriftPlan, Plan, TargetPlan, sha256};
 use crate::plan::{
-    Action, Allowed, Inputs, ObjectId, Shares, Step, compare, observed_digest, order, refusals,
+    Action, Allowed, Inputs, Object, ObjectId, Observed, Shares, Step, compare, observed_digest,
+    order, refusals,
 };
 use crate::target::{Driver, Fault, FaultKind};
 use accepted::Accepted;
@@ -223,7 +224,10 @@ fn one(
     };
     let Desired { objects, phases, refusals: mut wrong, unmade, taken } = desired(&world, &meant);
     let driver = (chosen.row.open)(&chosen.connection).map_err(told)?;
-    let observed = driver.observe().map_err(told)?;
+    let mut observed = driver.observe().map_err(told)?;
+    if !driver.traits().sees_all {
+        unseen(driver.as_ref(), &objects, &mut observed).map_err(told)?;
+    }
     let accepted = Accepted::on(asked, &today);
     let inputs = Inputs {
         target: &chosen.connection.target,
@@ -281,6 +285,19 @@ fn one(
         own: compared.own,
     };
     Ok((plan, part))
+}
+
+/// Looks for what is to be made where it might be there already.
+fn unseen(
+    driver: &dyn Driver,
+    objects: &[Object],
+    observed: &mut Vec<Observed>,
+) -> Result<(), Fault> {
+    let known: BTreeSet<ObjectId> = observed.iter().map(|one| one.id.clone()).collect();
+    for object in objects.iter().filter(|object| !known.contains(&object.id)) {
+        observed.extend(driver.look(&object.id, None)?);
+    }
+    Ok(())
 }
 
 /// What an operator lets a plan do, in words.

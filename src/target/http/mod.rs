@@ -69,6 +69,7 @@ impl Http {
             traits: Traits {
                 has_names: kinds.values().all(|kind| kind.is_named),
                 can_rename: kinds.values().all(|kind| kind.renames),
+                sees_all: true,
                 at_once,
             },
             kinds,

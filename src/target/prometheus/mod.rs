@@ -207,7 +207,7 @@ impl Prometheus {
 
 impl Driver for Prometheus {
     fn traits(&self) -> Traits {
-        Traits { has_names: true, can_rename: true, at_once: 1 }
+        Traits { has_names: true, can_rename: true, sees_all: false, at_once: 1 }
     }
 
     fn observe(&self) -> Result<Vec<Observed>, Fault> {
