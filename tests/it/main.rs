@@ -58,6 +58,8 @@ mod office;
 mod pages;
 mod policies;
 mod practices;
+#[cfg(unix)]
+mod prometheus;
 mod properties;
 mod query;
 mod readme;

@@ -32,7 +32,7 @@ pub(super) fn objects(
     for (class, (own, item)) in &classes {
         let Some(rules) = settings.class_rules.get(class) else { continue };
         let made = rules.iter().map(|one| rule(one, class, own)).collect::<Result<Vec<_>, _>>();
-        let named = format!("class-{}", class.replace('/', "-"));
+        let named = format!("class-{}", class.replace('/', "@"));
         match (made, misnamed(&named)) {
             (Ok(rules), None) => {
                 let group = json!({ "name": format!("class:{class}"), "rules": rules });

@@ -55,14 +55,14 @@ impl List {
     }
 
     /// The mapping that has it.
-    fn parent<'v>(self, root: &'v Value) -> Option<&'v Value> {
+    fn parent(self, root: &Value) -> Option<&Value> {
         match self {
             Self::Receivers => Some(root),
             Self::Routes => root.get("route"),
         }
     }
 
-    fn parent_mut<'v>(self, root: &'v mut Value) -> Option<&'v mut Map<String, Value>> {
+    fn parent_mut(self, root: &mut Value) -> Option<&mut Map<String, Value>> {
         match self {
             Self::Receivers => root.as_object_mut(),
             Self::Routes => root.get_mut("route")?.as_object_mut(),

@@ -1,7 +1,8 @@
 //! Prometheus and Alertmanager as they run: reloading them, and seeing what they really loaded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -22,6 +23,8 @@ pub(super) struct Live {
     client: Client,
     name: &'static str,
     patience: Duration,
+    /// Whether it did not answer what it was asked about rules.
+    is_silent: AtomicBool,
 }
 
 impl Live {
@@ -40,7 +43,7 @@ impl Live {
             at_once: 1,
             ..Options::default()
         })?;
-        Ok(Self { client, name, patience: connection.timeout })
+        Ok(Self { client, name, patience: connection.timeout, is_silent: AtomicBool::new(false) })
     }
 
     fn get(&self, path: &str) -> Result<Value, Fault> {
@@ -87,17 +90,23 @@ impl Live {
     }
 
     /// What Prometheus says against the rules of a file, before they are written. Nothing if it cannot
-    /// be asked: it is asked again when it is reloaded.
+    /// be asked, after which it is asked no more: what it refuses is told when it is reloaded.
     pub(super) fn objection(&self, fields: &Fields) -> Option<String> {
-        let mut seen = std::collections::BTreeSet::new();
-        rules(fields).into_iter().find_map(|rule| {
-            let expr = rule.get("expr").and_then(Value::as_str)?;
-            if !seen.insert(expr) {
-                return None;
+        let mut seen = BTreeSet::new();
+        for rule in rules(fields) {
+            let expr = rule.get("expr").and_then(Value::as_str).unwrap_or_default();
+            if self.is_silent.load(Ordering::Relaxed) || !seen.insert(expr) {
+                continue;
             }
-            let refused = self.formatted(expr).ok()?.err()?;
-            Some(format!("{}: {refused}", name_of(rule).unwrap_or_default()))
-        })
+            match self.formatted(expr) {
+                Ok(Ok(_)) => {}
+                Ok(Err(why)) => {
+                    return Some(format!("{}: {why}", name_of(rule).unwrap_or_default()));
+                }
+                Err(_) => self.is_silent.store(true, Ordering::Relaxed),
+            }
+        }
+        None
     }
 
     /// Whether all rules of some files are loaded as they are written.
@@ -115,21 +124,9 @@ impl Live {
             let own = file.fields.as_ref().and_then(|fields| fields.get("groups")?.as_array());
             for group in own.into_iter().flatten() {
                 let name = group.get("name").and_then(Value::as_str).unwrap_or_default();
-                let is_here = |group: &&&Value| {
-                    let path = group.get("file").and_then(Value::as_str).unwrap_or_default();
-                    path.replace('\\', "/").ends_with(&file.handle)
-                };
-                let found = loaded.get(name).and_then(|all| all.iter().find(is_here));
-                match found {
-                    None => {
-                        missing.push(format!("the group {name} of {} is not loaded", file.handle))
-                    }
-                    Some(found) => {
-                        if let Some(why) = self.differs(group, found)? {
-                            missing.push(format!("the group {name} of {}: {why}", file.handle));
-                        }
-                    }
-                }
+                let why = self.unlike(group, file, loaded.get(name).map_or(&[], Vec::as_slice))?;
+                let told = |why| format!("the group {name} of {} {why}", file.handle);
+                missing.extend(why.map(told));
             }
         }
         told(
@@ -137,6 +134,24 @@ impl Live {
             &missing,
             "does `rule_files` name rules/*.yml of the folder?",
         )
+    }
+
+    /// How a group of a file is loaded, if that is not as it is written.
+    fn unlike(
+        &self,
+        group: &Value,
+        file: &Observed,
+        loaded: &[&Value],
+    ) -> Result<Option<String>, Fault> {
+        let is_here = |group: &&&Value| {
+            is_at(group.get("file").and_then(Value::as_str).unwrap_or_default(), file)
+        };
+        match loaded.iter().find(is_here) {
+            None => Ok(Some("is not loaded".into())),
+            Some(loaded) => {
+                Ok(self.differs(group, loaded)?.map(|why| format!("is loaded, but {why}")))
+            }
+        }
     }
 
     /// What a loaded group does not have as it is written.
@@ -235,6 +250,11 @@ impl Live {
     }
 }
 
+/// Whether a path of Prometheus is that of a file of the folder, which it may see at another place.
+fn is_at(path: &str, file: &Observed) -> bool {
+    path.replace('\\', "/").ends_with(&format!("/{}", file.handle))
+}
+
 fn is_known(file: &Observed, known: &[(&str, Option<&Value>)]) -> bool {
     let Some(fields) = &file.fields else { return true };
     let addresses = fields.get("targets").and_then(Value::as_array);
@@ -242,7 +262,7 @@ fn is_known(file: &Observed, known: &[(&str, Option<&Value>)]) -> bool {
     addresses.into_iter().flatten().all(|address| {
         known.iter().any(|(path, discovered)| {
             let Some(discovered) = discovered else { return false };
-            path.replace('\\', "/").ends_with(&file.handle)
+            is_at(path, file)
                 && discovered.get("__address__") == Some(address)
                 && labels
                     .into_iter()

@@ -42,9 +42,10 @@ pub(super) fn object(about: &About<'_>, scrape: &Scrape) -> Result<Option<Object
     }))
 }
 
-/// The family, the namespace where it is not the default, and the name: unique without regard to case.
+/// The family, the namespace where it is not the default, and the name. No name holds `@`, so that no
+/// two items share a file.
 fn file_name(about: &About<'_>) -> String {
-    about.short().replace([':', '/'], "-")
+    about.short().replacen(':', "-", 1).replace('/', "@")
 }
 
 /// A host and a port as Prometheus wants them: no scheme and no path (`__address__`).
