@@ -56,15 +56,26 @@ pub struct TargetSettings {
 }
 
 /// Where a secret comes from: exactly one of them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase", deny_unknown_fields)]
-pub enum Credential {
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
+pub struct Credential {
     /// An environment variable.
-    Env(#[schemars(regex(pattern = "^[A-Za-z_][A-Za-z0-9_]{0,127}$"))] String),
+    #[schemars(regex(pattern = "^[A-Za-z_][A-Za-z0-9_]{0,127}$"))]
+    pub env: Option<String>,
     /// A file that holds it and nothing else.
-    File(#[schemars(length(min = 1))] String),
+    #[schemars(length(min = 1))]
+    pub file: Option<String>,
     /// A program and its arguments, which prints it: no shell reads them.
-    Command(#[schemars(length(min = 1))] Vec<String>),
+    #[schemars(length(min = 1))]
+    pub command: Option<Vec<String>>,
+}
+
+impl Credential {
+    /// A secret of the environment.
+    pub fn env(variable: &str) -> Self {
+        Self { env: Some(variable.to_owned()), ..Self::default() }
+    }
 }
 
 /// Who agrees to changes of the rules, and which files are such rules. The settings of the branch

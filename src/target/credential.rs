@@ -42,12 +42,13 @@ pub struct Around<'a> {
 /// It is not there, is empty, or the program failed.
 pub fn fetch(name: &str, from: &Credential, around: Around<'_>) -> Result<Secret, Fault> {
     let told = |what: String| Fault::settings(format!("the secret `{name}` is not known: {what}"));
-    let text = match from {
-        Credential::Env(variable) => (around.variable)(variable)
+    let text = match (&from.env, &from.file, &from.command) {
+        (Some(variable), None, None) => (around.variable)(variable)
             .ok_or_else(|| told(format!("the environment variable {variable} is not set")))?,
-        Credential::File(path) => read(&around.folder.join(path))
+        (None, Some(path), None) => read(&around.folder.join(path))
             .map_err(|error| told(format!("the file {path} cannot be read: {error}")))?,
-        Credential::Command(command) => print(command, around).map_err(told)?,
+        (None, None, Some(command)) => print(command, around).map_err(told)?,
+        _ => return Err(told("say one of `env`, `file` and `command`".to_owned())),
     };
     let secret = Secret::new(&text);
     match secret.reveal().is_empty() {
@@ -124,25 +125,24 @@ mod tests {
     fn a_secret_comes_from_a_variable_a_file_or_a_program() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("it"), "canary\r\n").unwrap();
-        let command = |words: &[&str]| {
-            Credential::Command(words.iter().map(|word| (*word).to_owned()).collect())
+        let command = |words: &[&str]| Credential {
+            command: Some(words.iter().map(|word| (*word).to_owned()).collect()),
+            ..Credential::default()
         };
-        for from in [
-            Credential::Env("TOKEN".to_owned()),
-            Credential::File("it".to_owned()),
-            command(&["cat", "it"]),
-        ] {
+        let file = |path: &str| Credential { file: Some(path.to_owned()), ..Credential::default() };
+        for from in [Credential::env("TOKEN"), file("it"), command(&["cat", "it"])] {
             let secret = get(&from, folder.path()).unwrap();
             assert_eq!(secret.reveal(), "canary");
             assert_eq!(format!("{secret:?}"), "***");
         }
         for (from, words) in [
-            (Credential::Env("OTHER".to_owned()), "variable OTHER is not set"),
-            (Credential::File("none".to_owned()), "the file none cannot be read"),
+            (Credential::env("OTHER"), "variable OTHER is not set"),
+            (file("none"), "the file none cannot be read"),
             (command(&["cat", "none"]), "`cat` failed"),
             (command(&["true"]), "is empty"),
             (command(&["./it"]), "no program `./it` in PATH"),
             (command(&[]), "names no program"),
+            (Credential::default(), "say one of"),
         ] {
             let fault = get(&from, folder.path()).unwrap_err();
             assert!(fault.message.contains(words), "{fault}");
@@ -154,8 +154,8 @@ mod tests {
     fn no_shell_reads_the_arguments_of_a_program() {
         let folder = tempfile::tempdir().unwrap();
         let words = ["printf", "%s", "$(touch made)"];
-        let words = words.iter().map(|word| (*word).to_owned()).collect();
-        let secret = get(&Credential::Command(words), folder.path()).unwrap();
+        let command = Some(words.iter().map(|word| (*word).to_owned()).collect());
+        let secret = get(&Credential { command, ..Credential::default() }, folder.path()).unwrap();
         assert_eq!(secret.reveal(), "$(touch made)");
         assert!(!folder.path().join("made").exists());
     }

@@ -10,6 +10,9 @@
 )]
 
 mod apply;
+mod apply_http;
+#[cfg(unix)]
+mod apply_ledger;
 #[cfg(unix)]
 mod approvals;
 mod architecture;

@@ -169,8 +169,12 @@ impl<'a> Past<'_, 'a> {
 
     /// Whether it is applied, or there is nothing to apply it to.
     fn began(&self, targets: &[String]) -> bool {
-        let intent =
-            |(_, one): (usize, &Checked)| matches!(one.entry.statement.event, Event::Intent(_));
+        // What is applied for other changes says nothing of this one.
+        let change = self.story.asked.change;
+        let intent = |(_, one): (usize, &Checked)| match &one.entry.statement.event {
+            Event::Intent(intent) => intent.changes.iter().any(|one| one == change),
+            _ => false,
+        };
         self.landed_at.is_some() && (targets.is_empty() || self.later().any(intent))
     }
 
@@ -180,8 +184,14 @@ impl<'a> Past<'_, 'a> {
         let change = self.story.asked.change;
         let mut known: BTreeMap<&str, CloseCode> = BTreeMap::new();
         for (index, one) in self.later() {
-            let Event::Outcome { result, .. } = &one.entry.statement.event else { continue };
+            let Event::Outcome { result, changes, .. } = &one.entry.statement.event else {
+                continue;
+            };
             let of = one.entry.statement.subject.as_str();
+            // A run that was cut off, or was about other changes, carried out nothing of this one.
+            if of != change && !changes.iter().any(|one| one == change) {
+                continue;
+            }
             if of == change || targets.is_empty() {
                 return Some((index, *result));
             }

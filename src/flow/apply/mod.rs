@@ -432,10 +432,7 @@ impl Target<'_> {
 
     /// What is there now must be what was planned.
     fn look_again(&self, applied: &mut Applied) {
-        let asked = plan::Request {
-            targets: vec![self.name.to_owned()],
-            ..self.asked.clone()
-        };
+        let asked = plan::Request { targets: vec![self.name.to_owned()], ..self.asked.clone() };
         match plan(&asked) {
             Ok(planned) => {
                 let left = planned.plan.targets.iter().flat_map(|target| &target.actions);

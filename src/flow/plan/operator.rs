@@ -104,7 +104,7 @@ impl Operator {
         let own = protected.and_then(|spec| spec.settings.clone()).unwrap_or_default();
         let mut settings: Fields = own.into_iter().collect();
         let own = protected.and_then(|spec| spec.credentials.clone()).unwrap_or_default();
-        let own = own.into_iter().map(|(name, variable)| (name, Credential::Env(variable)));
+        let own = own.into_iter().map(|(name, variable)| (name, Credential::env(&variable)));
         let mut credentials: BTreeMap<String, Credential> = own.collect();
         for layer in &self.layers {
             let Some(more) = layer.get(name) else { continue };
@@ -153,7 +153,7 @@ mod tests {
         let (settings, credentials) = operator.settings("a", None);
         let expected = serde_json::json!({"folder": "/typed", "mode": "main", "more": 1});
         assert_eq!(Value::Object(settings), expected);
-        assert_eq!(credentials["t"], Credential::Env("T".to_owned()));
+        assert_eq!(credentials["t"], Credential::env("T"));
         assert_eq!(operator.settings("b", None).0["port"], 5665);
     }
 

@@ -45,9 +45,11 @@ pub use maker::make;
 /// The settings are wrong.
 pub fn open(connection: &Connection) -> Result<Box<dyn Driver>, Fault> {
     let settings = Settings::read(&connection.settings)?;
-    let store =
-        Store::new(Folder::at(&settings.folder)?, &connection.target, Layout { path, fields });
-    let routed = settings.alertmanager_config.as_deref().map(Routed::at).transpose()?;
+    let here = |path: &str| connection.folder.join(path).to_string_lossy().into_owned();
+    let folder = Folder::at(&here(&settings.folder))?;
+    let store = Store::new(folder, &connection.target, Layout { path, fields });
+    let routed = settings.alertmanager_config.as_deref();
+    let routed = routed.map(|path| Routed::at(&here(path))).transpose()?;
     let ca = settings.ca.as_deref();
     let live = |name, url: Option<&str>, token| {
         url.map(|url| Live::open(connection, name, url, (token, ca))).transpose()

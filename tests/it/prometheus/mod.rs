@@ -93,6 +93,7 @@ fn made(settings: &Value) -> Vec<Object> {
 
 fn opened(settings: &Value) -> Box<dyn Driver> {
     prometheus::open(&Connection {
+        folder: std::path::PathBuf::new(),
         target: "here/default/prometheus".into(),
         settings: settings.as_object().unwrap().clone(),
         secrets: BTreeMap::new(),
