@@ -14,10 +14,9 @@ use serde_json::{Value, json};
 
 pub use settings::Settings;
 
-use self::call::Call;
+use self::call::{Call, Outcome};
 use self::kind::Kind;
 use self::meaning::Rules;
-use self::settings::Meaning;
 use crate::plan::{ObjectId, Observed};
 use crate::target::web::{Client, Options};
 use crate::target::{Act, Connection, Driver, Fault, Secret, Traits};
@@ -100,10 +99,9 @@ impl Driver for Http {
     }
 
     fn carry_out(&self, act: &Act<'_>) -> Result<(), Fault> {
-        let (id, observed, values) = match act {
+        let (id, values) = match act {
             Act::Create { object, mark } => (
                 &object.id,
-                None,
                 json!({
                     "object": of(&object.id, &object.entity),
                     "fields": object.fields,
@@ -112,7 +110,6 @@ impl Driver for Http {
             ),
             Act::Update { observed, object, fields, mark } => (
                 &observed.id,
-                Some(*observed),
                 json!({
                     "object": of(&object.id, &object.entity),
                     "fields": object.fields,
@@ -129,7 +126,7 @@ impl Driver for Http {
                     "handle": observed.handle,
                     "observed": observed.fields,
                 });
-                (&observed.id, Some(*observed), values)
+                (&observed.id, values)
             }
         };
         let kind = self.kind(id)?;
@@ -146,16 +143,17 @@ impl Driver for Http {
         };
         let values = template::Value::from(Serde(values));
         let outcome = call.act(&self.client, &kind.rules, &values)?;
-        match (outcome.meaning, act) {
-            (Meaning::Done, _) | (Meaning::Gone, Act::Delete { .. }) => Ok(()),
-            (Meaning::Exists, Act::Create { .. }) => Err(Fault::unknown(format!(
-                "it is there already, made by an earlier try or by somebody else: {}",
-                outcome.fault
+        match (outcome, act) {
+            (Outcome::Done(_), _) | (Outcome::Gone(_), Act::Delete { .. }) => Ok(()),
+            (Outcome::Exists(fault), Act::Create { .. }) => Err(Fault::unknown(format!(
+                "it is there already, made by an earlier try or by somebody else: {fault}"
             ))),
-            (Meaning::Gone, _) if observed.is_some() => {
-                Err(Fault::refused(format!("it is not there any more: {}", outcome.fault)))
+            (Outcome::Gone(fault), Act::Update { .. }) => {
+                Err(Fault::refused(format!("it is not there any more: {fault}")))
             }
-            _ => Err(Fault::refused(outcome.fault.message)),
+            (Outcome::Gone(fault) | Outcome::Exists(fault), _) => {
+                Err(Fault::refused(fault.message))
+            }
         }
     }
 
@@ -163,9 +161,9 @@ impl Driver for Http {
         let Some(call) = &self.settle else { return Ok(()) };
         let outcome =
             call.act(&self.client, &self.rules, &template::Value::from(Serde(json!({}))))?;
-        match outcome.meaning {
-            Meaning::Done => Ok(()),
-            _ => Err(outcome.fault),
+        match outcome {
+            Outcome::Done(_) => Ok(()),
+            Outcome::Gone(fault) | Outcome::Exists(fault) => Err(fault),
         }
     }
 }
