@@ -199,4 +199,6 @@ fn client(connection: &Connection, settings: &Settings, at_once: usize) -> Resul
 }
 
 #[cfg(test)]
+mod meaning_tests;
+#[cfg(test)]
 mod tests;
