@@ -2,6 +2,7 @@
 //! authority of its own.
 
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -24,13 +25,15 @@ struct Icinga {
 
 impl Drop for Icinga {
     fn drop(&mut self) {
-        // It has children of its own, which it takes along when it is asked to end.
-        let _ = Command::new("kill").arg(self.daemon.id().to_string()).status();
+        // It has children of its own. Asked to end it takes seconds, and nothing of it is kept.
+        let group = format!("-{}", self.daemon.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.daemon.wait();
     }
 }
 
 /// Starts Icinga 2; nothing if it is not installed, which `tests/run` takes for a failure.
+#[allow(clippy::print_stdout, reason = "a test says why it does nothing")]
 fn started() -> Option<Icinga> {
     if !Path::new("/usr/sbin/icinga2").exists() {
         let what = "Icinga 2 is missing: apt-get install icinga2-bin icinga2-common";
@@ -44,7 +47,6 @@ fn started() -> Option<Icinga> {
         std::fs::create_dir_all(folder.path().join(dir)).unwrap();
     }
     run(&folder, "data", &["pki", "new-ca"]);
-    run(&folder, "other", &["pki", "new-ca"]);
     let at = |name: &str| folder.path().join(name).display().to_string();
     let (key, csr) = (at("data/certs/localhost.key"), at("data/certs/localhost.csr"));
     let cert = at("data/certs/localhost.crt");
@@ -69,7 +71,8 @@ fn started() -> Option<Icinga> {
     );
     let mut daemon = icinga(&folder, "data", &["daemon", "-c", &at("icinga2.conf")]);
     let log = std::fs::File::create(folder.path().join("log/out")).unwrap();
-    let daemon = daemon.stdout(log).stderr(Stdio::null()).spawn().unwrap();
+    daemon.process_group(0).stdout(log).stderr(Stdio::null());
+    let daemon = daemon.spawn().unwrap();
     let icinga = Icinga { folder, port, daemon };
     for _ in 0..1_000 {
         if TcpStream::connect(("127.0.0.1", port)).is_ok() {
@@ -333,6 +336,7 @@ fn an_icinga_that_does_not_know_us_or_is_another_is_told_apart() {
     let fault = hidden(create(open(reader).as_ref(), &host).unwrap_err());
     assert_eq!(fault.kind, FaultKind::Refused, "{fault}");
 
+    run(&icinga.folder, "other", &["pki", "new-ca"]);
     let other = icinga.folder.path().join("other/ca/ca.crt");
     let fault = with(&|all| all["ca"] = json!(other));
     assert_eq!(fault.kind, FaultKind::Settings, "{fault}");

@@ -1,4 +1,8 @@
 //! Any REST API, described by its settings alone: the driver `http`.
+//!
+//! What the settings say (`settings`) becomes requests that are ready (`call`), of which a kind has
+//! five (`kind`): `list` reads all its objects, `item` reads one of them, and `meaning` says what an
+//! answer means.
 
 mod call;
 mod item;
@@ -48,7 +52,12 @@ impl Http {
         let settings = Value::Object(connection.settings.clone());
         let settings: Settings = serde_json::from_value(settings)
             .map_err(|error| Fault::settings(format!("the settings: {error}")))?;
-        let at_once = settings.concurrency.clamp(1, MOST_AT_ONCE);
+        let at_once = settings.concurrency;
+        if !(1..=MOST_AT_ONCE).contains(&at_once) {
+            return Err(Fault::settings(format!(
+                "`concurrency` is {at_once}: write a number from 1 to {MOST_AT_ONCE}"
+            )));
+        }
         let client = client(connection, &settings, at_once)?;
         let mut kinds = BTreeMap::new();
         for name in &connection.kinds {

@@ -17,7 +17,8 @@ use crate::target::web::Method;
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
-    /// Where all paths begin, such as `https://icinga.example:5665`.
+    /// Where all paths begin, such as `https://icinga.example:5665`. No proxy is asked, and no redirect
+    /// followed.
     pub url: String,
     /// The path, on the operator's machine, of a file of certificate authorities in PEM. Then only these
     /// are trusted; else those of the system.
