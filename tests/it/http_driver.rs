@@ -6,7 +6,7 @@ use gitsm::plan::{Fields, Mark, Object, ObjectId, Observed};
 use gitsm::target::{Act, Connection, Driver, Fault, FaultKind, LONGEST, Secret, http};
 use serde_json::{Value, json};
 
-use crate::web::{self, PASSWORD, PATIENCE, Server, Trouble};
+use crate::web::{self, IMPATIENCE, PASSWORD, PATIENCE, Server, Trouble};
 
 fn connection(settings: Value) -> Connection {
     let Value::Object(settings) = settings else { panic!("no mapping: {settings}") };
@@ -53,9 +53,14 @@ fn look(driver: &dyn Driver, name: &str) -> Result<Option<Observed>, Fault> {
 /// What is known after the store was asked to make trouble for a creation, and whether it was done.
 fn after(trouble: Trouble) -> (FaultKind, bool) {
     let server = Server::start();
+    let mut connection = connection(web::settings(&server.url()));
+    if matches!(trouble, Trouble::SilentBefore | Trouble::SilentAfter) {
+        connection.timeout = IMPATIENCE;
+    }
     server.trouble("PUT", 1, trouble);
-    let fault = create(driver(&server).as_ref(), "host", "a").unwrap_err();
+    let fault = create(http::open(&connection).unwrap().as_ref(), "host", "a").unwrap_err();
     told_well(&fault);
+    server.settled(1);
     assert_eq!(server.counts().asked("PUT"), 1, "nothing is sent twice: {fault}");
     (fault.kind, server.objects("host").contains_key("a"))
 }
@@ -142,8 +147,9 @@ fn what_was_not_sent_or_not_acted_upon_was_not_done() {
     assert_eq!(fault.kind, NOT_DONE, "{fault}");
     // A server without TLS.
     let server = Server::start();
-    let url = server.url().replace("http:", "https:");
-    let fault = opened(web::settings(&url)).observe().unwrap_err();
+    let mut connection = connection(web::settings(&server.url().replace("http:", "https:")));
+    connection.timeout = IMPATIENCE;
+    let fault = http::open(&connection).unwrap().observe().unwrap_err();
     assert_eq!(fault.kind, NOT_DONE, "{fault}");
     assert_eq!(server.counts().done(""), 0);
 }
@@ -173,6 +179,7 @@ fn what_was_sent_and_not_answered_may_be_done_or_not() {
     look(driver.as_ref(), "a").unwrap();
     server.trouble("PUT", 1, Trouble::CutAfter);
     assert_eq!(create(driver.as_ref(), "host", "a").unwrap_err().kind, FaultKind::Unknown);
+    server.settled(2);
     assert_eq!((server.counts().connections, server.counts().done("PUT /host/a")), (1, 1));
 }
 
@@ -374,7 +381,9 @@ fn names_do_not_leave_their_part_of_a_path() {
 #[test]
 fn settings_that_cannot_be_right_are_refused_before_anything_is_sent() {
     let url = "http://127.0.0.1:1";
-    let broken: [(&str, fn(&mut Value)); 20] = [
+    let broken: [(&str, fn(&mut Value)); 22] = [
+        ("`concurrency` is 0", |all| all["concurrency"] = json!(0)),
+        ("`concurrency` is 65", |all| all["concurrency"] = json!(65)),
         ("unknown field `urls`", |all| all["urls"] = json!("x")),
         ("is no URL", |all| all["url"] = json!("localhost")),
         ("is not of the form https://HOST", |all| all["url"] = json!("ftp://localhost")),

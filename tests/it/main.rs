@@ -39,6 +39,8 @@ mod help;
 mod hooks;
 mod hostile;
 mod http_driver;
+#[cfg(target_os = "linux")]
+mod icinga;
 mod impact;
 mod init;
 #[cfg(unix)]

@@ -21,14 +21,14 @@ pub(super) struct Call {
     is_plain: bool,
 }
 
-/// What came of a request.
-pub(super) struct Outcome {
-    /// What it means, if not that it is done: then the fault says why.
-    pub(super) meaning: Meaning,
-    /// What is known, unless it is done.
-    pub(super) fault: Fault,
-    /// The answer.
-    pub(super) answer: Answer,
+/// What came of a request. All else is a fault.
+pub(super) enum Outcome {
+    /// It is done.
+    Done(Answer),
+    /// The object is not there. The fault says so in the words of the target.
+    Gone(Fault),
+    /// The object is there already. The fault says so in the words of the target.
+    Exists(Fault),
 }
 
 impl Call {
@@ -67,25 +67,26 @@ impl Call {
         let answer = client.send(self.method, url, &self.headers, body.as_ref())?;
         let by_rule = rules.of(&answer);
         let meaning = match &by_rule {
-            Some((meaning, _)) => Some(*meaning),
-            None => by_status(&answer, &self.ok),
+            Some((meaning, _)) => *meaning,
+            None => match by_status(&answer, &self.ok) {
+                Some(meaning) => meaning,
+                None => return Err(client.fault(self.method, url, &answer)),
+            },
         };
-        let by_itself = client.fault(self.method, url, &answer);
-        let Some(meaning) = meaning else {
-            return Err(by_itself);
+        let message = || {
+            let said = by_rule.and_then(|(_, said)| said);
+            let said = said.unwrap_or_else(|| String::from_utf8_lossy(&answer.body).into_owned());
+            let (what, said) = (client.what(self.method, url), client.said(&said));
+            format!("{what}: {}: {said}", answer.status)
         };
-        let said = by_rule.map(|(_, said)| client.said(&said)).filter(|said| !said.is_empty());
-        let what = client.what(self.method, url);
-        let message = match said {
-            Some(said) => format!("{what}: {}: {said}", answer.status),
-            None => by_itself.message,
-        };
-        let fault = match meaning {
-            Meaning::Busy => client.busy(message, &answer),
-            Meaning::Refused | Meaning::Gone => Fault::refused(message),
-            Meaning::Done | Meaning::Exists | Meaning::Unknown => Fault::unknown(message),
-        };
-        Ok(Outcome { meaning, fault, answer })
+        match meaning {
+            Meaning::Done => Ok(Outcome::Done(answer)),
+            Meaning::Gone => Ok(Outcome::Gone(Fault::refused(message()))),
+            Meaning::Exists => Ok(Outcome::Exists(Fault::unknown(message()))),
+            Meaning::Busy => Err(client.busy(message(), &answer)),
+            Meaning::Refused => Err(Fault::refused(message())),
+            Meaning::Unknown => Err(Fault::unknown(message())),
+        }
     }
 
     /// Sends it for something to be done, which it is, or the object is there already or is not there.
@@ -97,17 +98,14 @@ impl Call {
     ) -> Result<Outcome, Fault> {
         let url = self.url(client, values)?;
         let outcome = self.send(client, rules, &url, values)?;
-        match outcome.meaning {
-            Meaning::Done => {
-                // What answers in another language is not who was asked.
-                if !self.is_plain && !outcome.answer.body.is_empty() {
-                    client.json(self.method, &url, &outcome.answer)?;
-                }
-                Ok(outcome)
-            }
-            Meaning::Gone | Meaning::Exists => Ok(outcome),
-            _ => Err(outcome.fault),
+        if let Outcome::Done(answer) = &outcome
+            && !self.is_plain
+            && !answer.body.is_empty()
+        {
+            // What answers in another language is not who was asked.
+            client.json(self.method, &url, answer)?;
         }
+        Ok(outcome)
     }
 
     fn refused(&self, client: &Client, error: &TemplateError) -> Fault {

@@ -63,7 +63,7 @@ impl Reader {
         let handle = self.text(&item, &self.id)?;
         let mark = self.mark.as_ref().and_then(|pointer| take(&mut item, pointer));
         let mark = mark.and_then(|mark| match mark {
-            Value::String(text) => Mark::read(&text),
+            Value::String(text) => text.lines().rev().find_map(Mark::read),
             value => Mark::read(&value.to_string()),
         });
         let name = match (self.is_named, &mark) {

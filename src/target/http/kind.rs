@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::call::Call;
+use super::call::{Call, Outcome};
 use super::item::{Reader, is_pointer};
 use super::list::List;
 use super::meaning::Rules;
-use super::settings::{self, Meaning, Rule};
+use super::settings::{self, Rule};
 use crate::plan::{ObjectId, Observed};
 use crate::target::Fault;
 use crate::target::web::Client;
@@ -36,6 +36,7 @@ impl Kind {
         };
         for rule in kind.answers.iter().chain(answers) {
             is_pointer(&place, rule.at.as_deref().unwrap_or_default())?;
+            is_pointer(&place, rule.says.as_deref().unwrap_or_default())?;
         }
         let get = kind.get.as_ref().map(|get| {
             is_pointer(&place, &get.item)?;
@@ -102,13 +103,11 @@ impl Kind {
         let values = json!({"object": {"name": id.name, "kind": id.kind}, "handle": handle});
         let values = template::Value::from(Serde(values));
         let url = call.url(client, &values)?;
-        let outcome = call.send(client, &self.rules, &url, &values)?;
-        match outcome.meaning {
-            Meaning::Done => {}
-            Meaning::Gone => return Ok(Vec::new()),
-            _ => return Err(outcome.fault),
-        }
-        let mut json = call.json(client, &url, &outcome.answer)?;
+        let mut json = match call.send(client, &self.rules, &url, &values)? {
+            Outcome::Done(answer) => call.json(client, &url, &answer)?,
+            Outcome::Gone(_) => return Ok(Vec::new()),
+            Outcome::Exists(fault) => return Err(fault),
+        };
         let odd = |why: &str| call.odd(client, &url, &client.said(why));
         match json.pointer_mut(item).map(Value::take) {
             None => Err(odd(&format!("the answer has nothing at `{item}`"))),

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use url::Url;
 
-use super::call::Call;
+use super::call::{Call, Outcome};
 use super::item::{Reader, is_pointer};
 use super::meaning::Rules;
-use super::settings::{self, Meaning, Page, Size, Total};
+use super::settings::{self, Page, Size, Total};
 use crate::plan::Observed;
 use crate::target::Fault;
 use crate::target::web::{Answer, Client, next_link};
@@ -84,21 +84,25 @@ impl List {
             }
             let outcome = self.call.send(client, rules, &url, values)?;
             pages += 1;
-            // Some targets have no page behind the last one.
-            if outcome.meaning == Meaning::Gone && pages > 1 && self.total.is_none() {
-                break;
-            }
-            if outcome.meaning != Meaning::Done {
-                return Err(outcome.fault);
-            }
-            let answer = outcome.answer;
+            let answer = match outcome {
+                Outcome::Done(answer) => answer,
+                // Some targets have no page behind the last one.
+                Outcome::Gone(_) if pages > 1 && self.total.is_none() && self.is_counted() => break,
+                Outcome::Gone(fault) | Outcome::Exists(fault) => return Err(fault),
+            };
             found.bytes += answer.body.len();
             let json = self.call.json(client, &url, &answer)?;
             let count = self.take(client, &url, reader, &json, &mut found)?;
             let total = self.total(client, &url, &answer, &json)?;
-            next = self.next(client, &base, &url, (&answer, &json), pages, count, &found, total)?;
+            let so_far = found.objects.len();
+            next = match self.is_counted() {
+                // A page may be shorter than what was asked for, so only an empty one is the last.
+                true if count == 0 || total.is_some_and(|total| so_far >= total) => None,
+                true => Some(self.numbered(&base, pages, so_far)),
+                false => self.named(client, &url, &answer, &json)?,
+            };
             if next.is_none() {
-                self.is_complete(client, &url, found.objects.len(), total)?;
+                self.is_complete(client, &url, so_far, total)?;
             }
         }
         Ok(found.objects)
@@ -163,30 +167,15 @@ impl List {
         }
     }
 
-    /// Where the next page is; nothing behind the last.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "where a next page is said depends on all of them"
-    )]
-    fn next(
+    /// Where the page after this one is, if it says so.
+    fn named(
         &self,
         client: &Client,
-        base: &Url,
         url: &Url,
-        (answer, json): (&Answer, &Value),
-        pages: u64,
-        count: usize,
-        found: &Found,
-        total: Option<usize>,
+        answer: &Answer,
+        json: &Value,
     ) -> Result<Option<Url>, Fault> {
         let reference = match &self.page {
-            None => return Ok(None),
-            // A page may be shorter than what was asked for, so only an empty one is the last.
-            Some(Page::Number(_) | Page::Offset(_)) => {
-                let is_all = total.is_some_and(|total| found.objects.len() >= total);
-                let next = || self.numbered(base, pages, found.objects.len());
-                return Ok((count > 0 && !is_all).then(next));
-            }
             Some(Page::Next(pointer)) => match json.pointer(pointer) {
                 Some(Value::String(next)) if !next.is_empty() => Some(next.clone()),
                 None | Some(Value::Null | Value::String(_) | Value::Bool(false)) => None,
@@ -196,6 +185,7 @@ impl List {
                 }
             },
             Some(Page::Link) => next_link(&answer.list("link")),
+            None | Some(Page::Number(_) | Page::Offset(_)) => None,
         };
         reference.map(|reference| client.follow(url, &reference)).transpose()
     }
@@ -214,6 +204,11 @@ impl List {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether pages are asked for until there are no more.
+    fn is_counted(&self) -> bool {
+        matches!(self.page, Some(Page::Number(_) | Page::Offset(_)))
     }
 
     /// The URL of a page by its number, or by how many come before it.

@@ -41,28 +41,29 @@ impl Rules {
         Ok(Self(ready.collect::<Result<_, _>>()?))
     }
 
-    /// What the first rule that fits says, and the words of the target to which it points.
-    pub(super) fn of(&self, answer: &Answer) -> Option<(Meaning, String)> {
+    /// What the first rule that fits says, and the words of the target, if it says where they are.
+    pub(super) fn of(&self, answer: &Answer) -> Option<(Meaning, Option<String>)> {
         let mut json = None;
+        let mut at = |pointer: &str| {
+            let json = json.get_or_insert_with(|| {
+                serde_json::from_slice::<Value>(&answer.body).unwrap_or(Value::Null)
+            });
+            text(json.pointer(pointer)?)
+        };
         self.0.iter().find_map(|ready| {
             let Ready { rule, matches } = ready;
             if !rule.status.is_empty() && !rule.status.contains(&answer.status) {
                 return None;
             }
             let text = match &rule.at {
-                Some(pointer) => {
-                    let json = json.get_or_insert_with(|| {
-                        serde_json::from_slice::<Value>(&answer.body).unwrap_or(Value::Null)
-                    });
-                    text(json.pointer(pointer)?)?
-                }
+                Some(pointer) => at(pointer)?,
                 None => {
                     let bytes = answer.body.get(..LOOKED_AT).unwrap_or(&answer.body);
                     String::from_utf8_lossy(bytes).into_owned()
                 }
             };
             let fits = matches.as_ref().is_none_or(|regex| regex.is_match(&text));
-            fits.then_some((rule.is, text))
+            fits.then(|| (rule.is, rule.says.as_deref().and_then(&mut at)))
         })
     }
 }

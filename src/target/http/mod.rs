@@ -1,4 +1,8 @@
 //! Any REST API, described by its settings alone: the driver `http`.
+//!
+//! What the settings say (`settings`) becomes requests that are ready (`call`), of which a kind has
+//! five (`kind`): `list` reads all its objects, `item` reads one of them, and `meaning` says what an
+//! answer means.
 
 mod call;
 mod item;
@@ -14,10 +18,9 @@ use serde_json::{Value, json};
 
 pub use settings::Settings;
 
-use self::call::Call;
+use self::call::{Call, Outcome};
 use self::kind::Kind;
 use self::meaning::Rules;
-use self::settings::Meaning;
 use crate::plan::{ObjectId, Observed};
 use crate::target::web::{Client, Options};
 use crate::target::{Act, Connection, Driver, Fault, Secret, Traits};
@@ -49,7 +52,12 @@ impl Http {
         let settings = Value::Object(connection.settings.clone());
         let settings: Settings = serde_json::from_value(settings)
             .map_err(|error| Fault::settings(format!("the settings: {error}")))?;
-        let at_once = settings.concurrency.clamp(1, MOST_AT_ONCE);
+        let at_once = settings.concurrency;
+        if !(1..=MOST_AT_ONCE).contains(&at_once) {
+            return Err(Fault::settings(format!(
+                "`concurrency` is {at_once}: write a number from 1 to {MOST_AT_ONCE}"
+            )));
+        }
         let client = client(connection, &settings, at_once)?;
         let mut kinds = BTreeMap::new();
         for name in &connection.kinds {
@@ -101,10 +109,9 @@ impl Driver for Http {
     }
 
     fn carry_out(&self, act: &Act<'_>) -> Result<(), Fault> {
-        let (id, observed, values) = match act {
+        let (id, values) = match act {
             Act::Create { object, mark } => (
                 &object.id,
-                None,
                 json!({
                     "object": of(&object.id, &object.entity),
                     "fields": object.fields,
@@ -113,7 +120,6 @@ impl Driver for Http {
             ),
             Act::Update { observed, object, fields, mark } => (
                 &observed.id,
-                Some(*observed),
                 json!({
                     "object": of(&object.id, &object.entity),
                     "fields": object.fields,
@@ -130,7 +136,7 @@ impl Driver for Http {
                     "handle": observed.handle,
                     "observed": observed.fields,
                 });
-                (&observed.id, Some(*observed), values)
+                (&observed.id, values)
             }
         };
         let kind = self.kind(id)?;
@@ -147,16 +153,17 @@ impl Driver for Http {
         };
         let values = template::Value::from(Serde(values));
         let outcome = call.act(&self.client, &kind.rules, &values)?;
-        match (outcome.meaning, act) {
-            (Meaning::Done, _) | (Meaning::Gone, Act::Delete { .. }) => Ok(()),
-            (Meaning::Exists, Act::Create { .. }) => Err(Fault::unknown(format!(
-                "it is there already, made by an earlier try or by somebody else: {}",
-                outcome.fault
+        match (outcome, act) {
+            (Outcome::Done(_), _) | (Outcome::Gone(_), Act::Delete { .. }) => Ok(()),
+            (Outcome::Exists(fault), Act::Create { .. }) => Err(Fault::unknown(format!(
+                "it is there already, made by an earlier try or by somebody else: {fault}"
             ))),
-            (Meaning::Gone, _) if observed.is_some() => {
-                Err(Fault::refused(format!("it is not there any more: {}", outcome.fault)))
+            (Outcome::Gone(fault), Act::Update { .. }) => {
+                Err(Fault::refused(format!("it is not there any more: {fault}")))
             }
-            _ => Err(Fault::refused(outcome.fault.message)),
+            (Outcome::Gone(fault) | Outcome::Exists(fault), _) => {
+                Err(Fault::refused(fault.message))
+            }
         }
     }
 
@@ -164,9 +171,9 @@ impl Driver for Http {
         let Some(call) = &self.settle else { return Ok(()) };
         let outcome =
             call.act(&self.client, &self.rules, &template::Value::from(Serde(json!({}))))?;
-        match outcome.meaning {
-            Meaning::Done => Ok(()),
-            _ => Err(outcome.fault),
+        match outcome {
+            Outcome::Done(_) => Ok(()),
+            Outcome::Gone(fault) | Outcome::Exists(fault) => Err(fault),
         }
     }
 }
@@ -201,5 +208,7 @@ fn client(connection: &Connection, settings: &Settings, at_once: usize) -> Resul
     })
 }
 
+#[cfg(test)]
+mod meaning_tests;
 #[cfg(test)]
 mod tests;

@@ -17,7 +17,8 @@ use crate::target::web::Method;
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
-    /// Where all paths begin, such as `https://icinga.example:5665`.
+    /// Where all paths begin, such as `https://icinga.example:5665`. No proxy is asked, and no redirect
+    /// followed.
     pub url: String,
     /// The path, on the operator's machine, of a file of certificate authorities in PEM. Then only these
     /// are trusted; else those of the system.
@@ -100,7 +101,8 @@ pub struct Kind {
     /// Fields that are mappings of which every entry is a field of its own, called `FIELD.ENTRY`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub split: Vec<String>,
-    /// Where gitsm's mark is, one line of text, as a JSON Pointer from the object. It is no field.
+    /// Where gitsm's mark is, as a JSON Pointer from the object: a text of which the mark is one line.
+    /// It is no field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mark: Option<String>,
     /// How one is read. Without it all are listed instead.
@@ -279,12 +281,15 @@ pub struct Rule {
     /// The status codes of which this is said; all unless it is set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub status: Vec<u16>,
-    /// What the answer must have, as a JSON Pointer. What is there is what the target says.
+    /// What the answer must have, as a JSON Pointer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
     /// A regular expression that must match what is there, or else the whole answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub matches: Option<String>,
+    /// Where the answer says why, as a JSON Pointer. The whole answer unless it is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub says: Option<String>,
     /// What it means.
     pub is: Meaning,
 }

@@ -59,6 +59,20 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// An answer of these headers, whose names are in lower case.
+    #[cfg(test)]
+    pub(crate) fn new(
+        status: u16,
+        headers: &[(&'static str, &'static str)],
+        body: Vec<u8>,
+    ) -> Self {
+        let headers = headers.iter().map(|(name, value)| {
+            let name = http::HeaderName::from_static(name);
+            (name, HeaderValue::from_static(value))
+        });
+        Self { status, body, headers: headers.collect() }
+    }
+
     /// Whether it says that what was asked is done (RFC 9110 §15.3).
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)

@@ -139,5 +139,8 @@ pub(crate) fn settings(url: &str) -> Value {
 /// The password that a store asks for, from the user `gitsm`.
 pub(crate) const PASSWORD: &str = "pl4nted/s3cret+\"x\"";
 
-/// How long a driver waits for an answer of a store that is silent.
-pub(crate) const PATIENCE: Duration = Duration::from_millis(600);
+/// How long a driver waits for a store that answers: long enough on any machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a driver waits for a store that is silent.
+pub(crate) const IMPATIENCE: Duration = Duration::from_secs(1);

@@ -103,6 +103,20 @@ impl Server {
         locked(&self.shared).store.objects.get(kind).cloned().unwrap_or_default()
     }
 
+    /// Waits until so many requests came and all of them are over, also those of which the client does
+    /// not wait for the end.
+    pub(crate) fn settled(&self, requests: usize) {
+        for _ in 0..3_000 {
+            let all = locked(&self.shared);
+            if all.now == 0 && all.counts.asked("") >= requests {
+                return;
+            }
+            drop(all);
+            thread::sleep(Duration::from_millis(10));
+        }
+        panic!("{requests} requests do not come to an end: {:?}", self.counts());
+    }
+
     /// What was asked and done since the start.
     pub(crate) fn counts(&self) -> Counts {
         locked(&self.shared).counts.clone()
