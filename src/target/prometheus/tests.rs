@@ -380,3 +380,71 @@ fn a_configuration_without_a_place_is_refused() {
     let config = Config::read("receivers: 1\n").unwrap();
     assert!(config.with(List::Receivers, "a", Some(&Fields::new())).is_err());
 }
+
+/// A driver without servers, whose Alertmanager has this configuration.
+fn driver(folder: &std::path::Path) -> Box<dyn crate::target::Driver> {
+    let settings =
+        json!({ "folder": folder.join("made"), "alertmanagerConfig": folder.join("am.yml") });
+    super::open(&crate::target::Connection {
+        target: "t".into(),
+        settings: settings.as_object().unwrap().clone(),
+        secrets: std::collections::BTreeMap::new(),
+        kinds: Vec::new(),
+        timeout: std::time::Duration::from_secs(1),
+    })
+    .unwrap()
+}
+
+#[test]
+#[allow(clippy::disallowed_methods, reason = "a test looks at its own files")]
+fn a_route_that_a_killed_run_was_writing_is_understood() {
+    let folder = tempfile::tempdir().unwrap();
+    let am = folder.path().join("am.yml");
+    std::fs::write(&am, BLOCK).unwrap();
+    let route = Object {
+        id: crate::plan::ObjectId::new("route", "team:a"),
+        entity: "team:default/a".into(),
+        formerly: Vec::new(),
+        fields: json!({ "matchers": ["owner=\"team:a\""] }).as_object().unwrap().clone(),
+        sensitive: Vec::new(),
+        after: Vec::new(),
+    };
+    let mark = crate::plan::Mark::of("t", &route.id, &route.entity, "c0ffee", &route.fields);
+    let create = crate::target::Act::Create { object: &route, mark: &mark };
+    driver(folder.path()).carry_out(&create).unwrap();
+    let (with, name) = (std::fs::read_to_string(&am).unwrap(), inventory(folder.path()));
+    let rows = std::fs::read_to_string(&name).unwrap();
+    assert_eq!(rows.lines().count(), 2);
+    let pending = format!("{}\n", rows.lines().next().unwrap());
+    // Killed before it was written, and before that was told.
+    for (text, is_there) in [(BLOCK, false), (with.as_str(), true)] {
+        std::fs::write(&am, text).unwrap();
+        std::fs::write(&name, &pending).unwrap();
+        let seen = driver(folder.path()).look(&route.id, None).unwrap().unwrap();
+        assert_eq!(seen.fields.is_some(), is_there);
+        assert!(seen.mark.unwrap().pending);
+        driver(folder.path()).carry_out(&create).unwrap();
+        assert_eq!(std::fs::read_to_string(&am).unwrap(), with);
+        let seen = driver(folder.path()).look(&route.id, None).unwrap().unwrap();
+        assert_eq!(seen.mark.as_ref(), Some(&mark));
+    }
+    // Somebody else's of the same name is not taken for gitsm's.
+    std::fs::remove_file(&name).unwrap();
+    let seen = driver(folder.path()).look(&route.id, None).unwrap().unwrap();
+    assert_eq!(seen.mark, None);
+    assert!(driver(folder.path()).carry_out(&create).is_err());
+    // The item is gone, and its mark is left: the deletion that is repeated takes that, too.
+    std::fs::write(&am, BLOCK).unwrap();
+    std::fs::write(&name, &rows).unwrap();
+    let driver = driver(folder.path());
+    let seen = driver.observe().unwrap();
+    assert!(seen[0].fields.is_none() && seen[0].mark.is_some());
+    driver.carry_out(&crate::target::Act::Delete { observed: &seen[0] }).unwrap();
+    assert_eq!(driver.observe().unwrap(), []);
+    assert_eq!(std::fs::read_to_string(&am).unwrap(), BLOCK);
+}
+
+fn inventory(folder: &std::path::Path) -> std::path::PathBuf {
+    let mut files = std::fs::read_dir(folder.join("made")).unwrap();
+    files.next().unwrap().unwrap().path()
+}

@@ -304,3 +304,73 @@ fn a_route_without_its_receiver_is_told_in_the_words_of_alertmanager() {
     driver.carry_out(&Act::Delete { observed: &observed }).unwrap();
     driver.settle().unwrap();
 }
+
+/// A server that answers each path with what it is given, as long as the test runs.
+fn standing(answer: impl Fn(&str) -> Option<Value> + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { continue };
+            let (mut text, mut bytes) = (String::new(), [0; 4096]);
+            while !text.contains("\r\n\r\n") {
+                let Ok(read @ 1..) = stream.read(&mut bytes) else { break };
+                text.push_str(&String::from_utf8_lossy(&bytes[..read]));
+            }
+            let answer = answer(text.split(' ').nth(1).unwrap_or_default());
+            let status = if answer.is_some() { "200 OK" } else { "404 Not Found" };
+            let body = answer.map(|answer| answer.to_string()).unwrap_or_default();
+            let head =
+                format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close", body.len());
+            let _ = stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes());
+        }
+    });
+    url
+}
+
+#[test]
+fn a_server_that_goes_on_with_old_rules_is_found_out() {
+    let cases: [(fn(&mut Value), &str); 4] = [
+        (|_| {}, ""),
+        (
+            |group| group["rules"][1]["query"] = "old".into(),
+            "the group orders of rules/slo-orders.yml is loaded, but the rule slo:error_ratio:30m is loaded \
+             with the old expression old",
+        ),
+        (|group| group["rules"][0]["labels"]["owner"] = "x".into(), "other labels"),
+        (|group| _ = group["rules"].as_array_mut().unwrap().pop(), "rules are loaded of"),
+    ];
+    for (alter, why) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let mut groups: Vec<Value> = Vec::new();
+        for object in made(&json!({ "folder": "x" })) {
+            for group in object.fields["groups"].as_array().unwrap() {
+                let mut group = group.clone();
+                group["file"] = format!("/etc/prometheus/rules/{}.yml", object.id.name).into();
+                for rule in group["rules"].as_array_mut().unwrap() {
+                    let name = ["record", "alert"].iter().find_map(|key| rule.get(*key)).cloned();
+                    rule["name"] = name.unwrap();
+                    // Prometheus sets blanks in its own way.
+                    rule["query"] = rule["expr"].as_str().unwrap().replace(" / ", "  /\n").into();
+                }
+                groups.push(group);
+            }
+        }
+        alter(groups.iter_mut().find(|group| group["name"] == "orders").unwrap());
+        let rules = json!({ "data": { "groups": groups } });
+        let url = standing(move |path| match path {
+            "/-/reload" => Some(json!({})),
+            "/api/v1/rules" => Some(rules.clone()),
+            path if path.starts_with("/api/v1/targets") => Some(json!({})),
+            _ => None,
+        });
+        let settled = written(folder.path(), &json!({ "url": url })).settle();
+        match why {
+            "" => settled.unwrap(),
+            why => {
+                let fault = settled.unwrap_err();
+                assert!(fault.message.contains(why), "{fault}");
+            }
+        }
+    }
+}

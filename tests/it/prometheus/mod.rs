@@ -81,7 +81,11 @@ spec:
 "#;
 
 fn made(settings: &Value) -> Vec<Object> {
-    let tree = Memory::new([("a.yaml", CATALOG)]);
+    made_of(vec![("a.yaml".into(), CATALOG.into())], settings)
+}
+
+fn made_of(files: Vec<(String, String)>, settings: &Value) -> Vec<Object> {
+    let tree = Memory::new(files);
     let inspect = |_: &Subject<'_>| Inspection::default();
     let (catalog, _) = load(&tree, &Config::default(), &Limits::default(), &inspect).unwrap();
     let (graph, classes) = (Graph::of(&catalog), Classes::of(&catalog));

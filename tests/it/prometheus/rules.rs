@@ -6,7 +6,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::{made, run, written};
+use super::{create, made, made_of, opened, run, written};
+use crate::support::project;
 
 fn rules(folder: &Path) -> Vec<PathBuf> {
     let files = fs::read_dir(folder.join("made/rules")).unwrap();
@@ -28,6 +29,24 @@ fn promtool_accepts_the_rules() {
     assert_eq!(names, ["class-item.yml", "slo-orders.yml", "slo-speed.yml"]);
     let said = run(Command::new("promtool").args(["check", "rules"]).args(&files));
     assert!(said.contains("SUCCESS") && !said.contains("duplicate"), "{said}");
+}
+
+#[test]
+fn promtool_accepts_the_rules_of_the_example() {
+    let files = fs::read_dir(project().join("examples/openslo")).unwrap().map(|file| file.unwrap());
+    let yaml = files.filter(|file| file.file_name().to_str().unwrap().ends_with(".yaml"));
+    let read = |file: fs::DirEntry| {
+        let name = file.file_name().into_string().unwrap();
+        (name, fs::read_to_string(file.path()).unwrap())
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let settings = json!({ "folder": folder.path().join("made") });
+    let objects = made_of(yaml.map(read).collect(), &settings);
+    let driver = opened(&settings);
+    objects.iter().for_each(|object| create(&*driver, object));
+    assert_eq!(rules(folder.path()).len(), 3);
+    let said = run(Command::new("promtool").args(["check", "rules"]).args(rules(folder.path())));
+    assert!(!said.contains("duplicate"), "{said}");
 }
 
 #[test]
