@@ -203,5 +203,5 @@ fn touches(desk: &Desk, target: &str, range: (&str, &str)) -> Result<bool, Apply
     let touched: Vec<String> = touched.into_iter().collect();
     let today = desk.book.now.date_naive().to_string();
     let takes = |side: &crate::change::Side<'_>| targets(side, &touched, &today).contains(target);
-    Ok(sides.base.show(&takes) || sides.merged.show(&takes))
+    Ok(sides.base.show(takes) || sides.merged.show(takes))
 }

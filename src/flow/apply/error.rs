@@ -7,6 +7,24 @@ use crate::flow::plan::PlanError;
 use crate::git::GitError;
 use crate::ledger::Lock;
 
+/// Who holds a target.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{target} is held by {by} since {since}{changes}: until {until}, unless it gives a sign of life")]
+pub struct Holder {
+    /// The target, as people write it.
+    pub target: String,
+    /// Who.
+    pub by: String,
+    /// Since when.
+    pub since: String,
+    /// Until when.
+    pub until: String,
+    /// For which changes, in words.
+    pub changes: String,
+    /// The ULID by which its holder knows it.
+    pub holder: String,
+}
+
 /// Why nothing is applied.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
@@ -41,23 +59,8 @@ pub enum ApplyError {
         what: &'static str,
     },
     /// Somebody else holds the target.
-    #[error(
-        "{target} is held by {by} since {since}{changes}: until {until}, unless it gives a sign of life"
-    )]
-    Held {
-        /// The target, as people write it.
-        target: String,
-        /// Who.
-        by: String,
-        /// Since when.
-        since: String,
-        /// Until when.
-        until: String,
-        /// For which changes, in words.
-        changes: String,
-        /// The ULID by which its holder knows it.
-        holder: String,
-    },
+    #[error("{0}")]
+    Held(Box<Holder>),
     /// Another run on this machine holds it.
     #[error("{0} is held by another run in this clone")]
     HeldHere(String),
@@ -100,14 +103,14 @@ impl ApplyError {
             (true, true) => " for no change that has a name".to_owned(),
             (false, true) => ", which has not said for which change yet".to_owned(),
         };
-        Self::Held {
+        Self::Held(Box::new(Holder {
             target: short(target),
             by: short(&lock.by),
             since: at(lock.since),
             until: at(lock.until),
             changes,
             holder: lock.holder,
-        }
+        }))
     }
 
     /// Whether the user asked for what cannot be, as against the machine not delivering.
@@ -132,7 +135,8 @@ impl ApplyError {
             ),
             Self::NotLanded { .. } => Some("merge it first".to_owned()),
             Self::Moved { .. } => Some("plan again, and look at what is different".to_owned()),
-            Self::Held { target, holder, .. } => {
+            Self::Held(held) => {
+                let Holder { target, holder, .. } = held.as_ref();
                 let name = target.trim_start_matches("target:");
                 Some(format!(
                     "wait; or, if you know that it is dead: gitsm target unlock {name} {holder}"

@@ -17,6 +17,7 @@ fn driver(folder: &Path, target: &str) -> Box<dyn Driver> {
 
 fn opened(folder: &Path, target: &str) -> Result<Box<dyn Driver>, Fault> {
     files::open(&Connection {
+        folder: std::path::PathBuf::new(),
         target: target.to_owned(),
         settings: fields(&json!({ "folder": folder })),
         secrets: BTreeMap::new(),

@@ -386,6 +386,7 @@ fn driver(folder: &std::path::Path) -> Box<dyn crate::target::Driver> {
     let settings =
         json!({ "folder": folder.join("made"), "alertmanagerConfig": folder.join("am.yml") });
     super::open(&crate::target::Connection {
+        folder: std::path::PathBuf::new(),
         target: "t".into(),
         settings: settings.as_object().unwrap().clone(),
         secrets: std::collections::BTreeMap::new(),
