@@ -196,6 +196,7 @@ fn settings(icinga: &Icinga) -> Value {
 fn open(settings: Value) -> Box<dyn Driver> {
     let Value::Object(settings) = settings else { panic!("no mapping") };
     let connection = Connection {
+        folder: std::path::PathBuf::new(),
         target: "acme/default/icinga".to_owned(),
         settings,
         secrets: [("password".to_owned(), Secret::new(&format!("{PASSWORD}\n")))].into(),
