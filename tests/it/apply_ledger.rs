@@ -291,3 +291,33 @@ fn the_ledger_tells_the_truth_of_runs_that_are_killed() {
     let run = gitsm_at(other.path(), &["ledger", "verify"]);
     assert_eq!(run.code, 0, "{run:#?}");
 }
+
+#[test]
+fn drift_that_is_recorded_is_an_unauthorised_change_until_somebody_looks_back() {
+    if !has("ssh-keygen") {
+        return;
+    }
+    let world = world();
+    assert_eq!(apply(&world, &[]).code, 0);
+    std::fs::write(world.path().join("../out/blog.txt"), "mine\n").unwrap();
+    let run = world.say("ci", &["drift", "--record"]);
+    assert_eq!(run.code, 1, "{run:#?}");
+    let name = run.stderr.lines().find_map(|line| line.strip_prefix("change:")).unwrap();
+    let name = name.split(',').next().unwrap().to_owned();
+    assert!(name.starts_with("drift-notes-"), "{run:#?}");
+    let shown = world.show(&name);
+    assert_eq!(
+        (&shown["state"], &shown["life"]),
+        (&"authorize".into(), &"unauthorized".into()),
+        "{shown:#}"
+    );
+    // Once is enough.
+    let again = world.say("ci", &["drift", "--record"]);
+    assert!(again.stderr.contains("recorded before"), "{again:#?}");
+    assert_eq!(world.say("ci", &["apply", "--auto-approve", "--allow", "drift"]).code, 0);
+    world.fine("kofi", &["change", "complete", &name]);
+    world.fine("ada", &["change", "complete", &name, "--review"]);
+    assert_eq!(world.show(&name)["state"], "closed");
+    let notes = world.git(&["grep", "-h", "differs in content", "gitsm/records"]);
+    assert!(!notes.contains("mine"), "{notes}");
+}

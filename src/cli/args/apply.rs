@@ -63,6 +63,8 @@ Examples:
   gitsm drift                  what somebody else changed, at every target
   gitsm drift inventory        at one target
   gitsm drift -o json          drift/1, for programs
+  gitsm drift --record --as pipeline:ci --key ci.key
+                               and open an unauthorised change for it, to be looked back at
 
 Looks at each target and names what does not hold what gitsm left there, field by field, with the commit
 of which it was applied last and by whom. It changes nothing. What the catalog changed since then is no
@@ -80,6 +82,12 @@ pub struct Drift {
     /// The revision whose catalog counts (default: the newest commit of the protected branch)
     #[arg(long, value_name = "REV")]
     pub at: Option<String>,
+    /// Open an unauthorised change for what no Exception accepts
+    #[arg(long, conflicts_with = "at")]
+    pub record: bool,
+    /// Who records it
+    #[command(flatten)]
+    pub signing: Signing,
     /// A format, and the file to write it to: human, json; may be repeated
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = format_and_file::<ApplyFormat>)]
     pub outputs: Vec<(ApplyFormat, Option<PathBuf>)>,

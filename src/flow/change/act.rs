@@ -434,10 +434,10 @@ impl Desk {
     ) -> Result<Done, ChangeError> {
         let change = &meant.change;
         let state = stands.told.state;
-        let Found::Landed(_) = meant.found else {
+        if !matches!(meant.found, Found::Landed(_)) && !self.was_found(change) {
             let told = format!("{} has not landed, so it cannot be complete", short(change));
             return Err(ChangeError::Refused(told));
-        };
+        }
         if matches!(state, State::Closed | State::Canceled) {
             return Err(ChangeError::Pointless(format!("{} is {}", short(change), state.name())));
         }

@@ -107,6 +107,12 @@ impl Desk {
         })
     }
 
+    /// Whether a change was found at a target, and nobody made it through the catalog: what is put
+    /// forward is nothing that commits bring.
+    pub fn was_found(&self, change: &str) -> bool {
+        self.proposed(change).is_some_and(|(_, proposed)| proposed.base == proposed.head)
+    }
+
     /// The first entry by which a change landed.
     pub fn merged(&self, change: &str) -> Option<(&Checked, &Merged)> {
         let of = |one: &&Checked| one.counts() && one.entry.statement.subject == change;

@@ -93,6 +93,14 @@ impl Desk {
                 return Err(ChangeError::NotHere { change, commit: head });
             }
             let found = Found::Proposed(head.clone());
+            if self.was_found(&change) {
+                let base = Some(head.clone());
+                let asked = Asked { base, head: Some(head), staged: false };
+                let now = Some(self.book.now.timestamp());
+                let wanted = Wanted { now, ..Wanted::default() };
+                let meant = self.compared((&asked, wanted), None, found, environment)?;
+                return Ok(Meant { change, ..meant });
+            }
             let meant = self.of_head(&head, base, found, environment)?;
             // What it is called there is what its proposer said; the ledger has the word.
             return meant.map(|meant| Meant { change, ..meant }).ok_or(ChangeError::Unnamed);

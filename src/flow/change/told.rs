@@ -85,7 +85,7 @@ impl Desk {
             unsaid: &unsaid,
             targets: &targets,
             blocked_by: &blocked,
-            found: false,
+            found: self.was_found(&meant.change),
             undoes,
         });
         let landed = matches!(meant.found, Found::Landed(_));
