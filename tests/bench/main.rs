@@ -11,6 +11,7 @@
     reason = "a harness of its own: it starts processes, makes files and prints"
 )]
 
+mod apply;
 mod documents;
 mod generate;
 mod history;
@@ -42,6 +43,7 @@ Measures gitsm on generated catalogs.
                                          [--seed S]
   cargo bench --bench catalog -- render [--entities N] [--gitsm PATH] [--hugo PATH] [--runs K]
                                         [--seed S]
+  cargo bench --bench catalog -- apply [--entities N] [--gitsm PATH] [--runs K]
   cargo bench --bench catalog -- --help
 
 generate  makes a clean catalog of N entities a Git repository in DIR, with the tags base and
@@ -50,6 +52,7 @@ run       measures gitsm, git status and other validators on N entities (100000)
 growth    measures gitsm on 1000, 10000 and 100000 entities: validate, diff, and beside them Git
 history   measures `change backtest` on squash merges over a catalog, against git log
 render    measures `render` on N entities (10000 at most), against Hugo and as many pages
+apply     measures `apply` of N objects (10000 at most) to a server that takes 20 ms an answer
 
   --merges M     how many merges a history has (5000)
   --dir DIR      the catalog, generated if missing (target/bench/catalog-N)
@@ -148,6 +151,7 @@ fn execute(options: &Options) -> Outcome<()> {
         ["growth"] => growth(options),
         ["history"] => past(options),
         ["render"] => site(options),
+        ["apply"] => applied(options),
         _ => Err(format!("do not understand `{}`; see --help", words.join(" "))),
     }
 }
@@ -248,6 +252,18 @@ fn ask(
 fn share(sample: &Sample, bytes: u64) -> String {
     let Some(kib) = sample.peak_kib else { return String::new() };
     format!("peak is {} x the files' bytes", number(kib as f64 * 1024.0 / bytes.max(1) as f64))
+}
+
+fn applied(options: &Options) -> Outcome<()> {
+    let gitsm = binary(options)?;
+    let mut table = Table::start();
+    let place = target().join("bench/apply");
+    let entities = options.entities.min(10_000);
+    apply::compare(
+        &apply::Setting { gitsm: &gitsm, place: &place, entities, runs: options.runs },
+        &mut table,
+    )?;
+    finish(&table)
 }
 
 fn growth(options: &Options) -> Outcome<()> {
