@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use minijinja::machinery::{ast, parse};
-use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Object, ObjectRepr, ValueKind};
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value,
@@ -90,7 +89,8 @@ impl Wire {
         sandbox::check(name, source, FILTERS)?;
         let told =
             |error: Error| TemplateError::of(&error, name, true, &|_| Some(source.to_owned()));
-        let tree = parse(source, name, SyntaxConfig::default()).map_err(told)?;
+        // With the line end that may stand behind it: it belongs to the text.
+        let tree = parse(source, name, super::syntax()).map_err(told)?;
         let is_value = match &tree {
             ast::Stmt::Template(one) => matches!(one.children.as_slice(), [ast::Stmt::EmitExpr(_)]),
             _ => false,

@@ -171,3 +171,11 @@ fn pages_have_no_filters_of_the_wire() {
     assert!(engine.add("page", "{{ x|json }}").is_err());
     assert!(engine.add("page", "{{ x|urlencode }}").is_err());
 }
+
+#[test]
+fn a_line_end_behind_an_expression_belongs_to_the_text() {
+    let values = Value::from(Serde(json!({"x": 4})));
+    let made = |text: &str| Tree::new("", &json!(text)).unwrap().render(&values).unwrap().unwrap();
+    assert_eq!(made("{{ x }}"), json!(4));
+    assert_eq!(made("{{ x }}\n"), json!("4\n"));
+}

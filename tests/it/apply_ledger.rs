@@ -1,8 +1,15 @@
 //! What is applied is what was agreed to, by one at a time, and the ledger tells of each run.
 
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+
 use crate::keys::has;
-use crate::lives_world::World;
-use crate::support::Run;
+use crate::lives_world::{World, gitsm_at};
+use crate::support::{Run, git};
+use crate::web::{self, PASSWORD, Server};
 
 const TARGET: &str = "apiVersion: gitsm/v1alpha1\nkind: Target\nmetadata: {name: notes}\nspec:\n  owner: \
     team:platform\n  driver: files\n  settings: {folder: ../out}\n  selector: {kinds: [Service]}\n  \
@@ -11,9 +18,16 @@ const TARGET: &str = "apiVersion: gitsm/v1alpha1\nkind: Target\nmetadata: {name:
 
 /// A company whose services are written to a folder; the target itself was agreed to.
 fn world() -> World {
+    world_with(&[("targets/notes.yaml", TARGET)])
+}
+
+/// A company with more files, which were agreed to.
+fn world_with(files: &[(&str, &str)]) -> World {
     let world = World::new();
     world.branch("with-target");
-    world.write("targets/notes.yaml", TARGET);
+    for (path, text) in files {
+        world.write(path, text);
+    }
     world.request("with-target", "  plan: {implementation: Watch it., test: Look.}\n");
     world.commit("jonas", "A target\n\nGitsm-Change: with-target");
     world.fine("jonas", &["change", "propose"]);
@@ -52,4 +66,228 @@ fn what_was_agreed_to_is_applied_and_recorded() {
     assert_eq!(world.gitsm(&["ledger", "verify"]).code, 0);
     let drift = world.json(&["drift"]);
     assert_eq!(drift["targets"][0]["appliedBy"], "pipeline:ci", "{drift:#}");
+}
+
+/// A change that makes the blog matter more, put forward by Jonas.
+fn blog(world: &World, name: &str) {
+    world.branch(name);
+    world.write("services/blog.yaml", &crate::lives_world::BLOG.replace("tier4", "tier3"));
+    world.commit("jonas", &format!("The blog matters\n\nIt sells.\n\nGitsm-Change: {name}"));
+    world.fine("jonas", &["change", "propose"]);
+}
+
+#[test]
+fn what_landed_without_what_it_needed_is_not_applied() {
+    if !has("ssh-keygen") {
+        return;
+    }
+    let world = world();
+    assert_eq!(apply(&world, &[]).code, 0);
+    blog(&world, "blog-tier");
+    world.land("blog-tier");
+    let run = apply(&world, &[]);
+    assert_eq!(run.code, 1, "{run:#?}");
+    assert!(run.stdout.contains("change:blog-tier landed without what it needed"), "{run:#?}");
+    let out = world.path().join("../out/blog.txt");
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), "tier4\n");
+    // The target is free again, and nothing says that anything was intended.
+    assert_eq!(entries(&world)[4..], ["lock", "lock"]);
+}
+
+#[test]
+fn a_landing_that_nobody_recorded_is_not_applied() {
+    if !has("ssh-keygen") {
+        return;
+    }
+    let world = world();
+    assert_eq!(apply(&world, &[]).code, 0);
+    world.git(&["switch", "--quiet", "main"]);
+    world.write("services/blog.yaml", &crate::lives_world::BLOG.replace("tier4", "tier3"));
+    world.commit("jonas", "Straight to main");
+    world.git(&["push", "--quiet"]);
+    let run = apply(&world, &[]);
+    assert_eq!(run.code, 1, "{run:#?}");
+    assert!(run.stdout.contains("no entry says which change it is"), "{run:#?}");
+}
+
+#[test]
+fn who_may_not_record_it_may_not_apply_it() {
+    if !has("ssh-keygen") {
+        return;
+    }
+    let world = world();
+    let run = world.say("jonas", &["apply", "--auto-approve"]);
+    assert_eq!(run.code, 2, "{run:#?}");
+    assert!(run.stderr.contains("may not write `lock` entries"), "{run:#?}");
+    assert!(!world.path().join("../out").exists());
+}
+
+/// Writes that somebody holds the target, for so many seconds.
+fn hold(world: &World, seconds: i64) -> String {
+    use gitsm::flow::Place;
+    use gitsm::flow::change::desk::Desk;
+    use gitsm::flow::change::writer::As;
+    use gitsm::flow::ledger::Around;
+    use gitsm::ledger::{Event, new_id};
+
+    let place = Place { current: world.path(), ..Place::default() };
+    let around = Around { path: std::env::var("PATH").ok(), ..Around::default() };
+    let desk = Desk::open(&place, &around).unwrap();
+    let who = As { who: Some("pipeline:ci".into()), key: Some(world.key("ci")), unsigned: false };
+    let writer = desk.writer(&who).unwrap();
+    let now = desk.book.now;
+    let until = now + chrono::TimeDelta::seconds(seconds);
+    let holder = new_id(now.timestamp());
+    let until = until.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let event = Event::Lock { holder: holder.clone(), until };
+    desk.record(&writer, vec![("target:default/notes".into(), event)]).unwrap();
+    holder
+}
+
+#[test]
+fn a_target_that_somebody_holds_is_left_alone_until_that_is_over() {
+    if !has("ssh-keygen") {
+        return;
+    }
+    let world = world();
+    let holder = hold(&world, 600);
+    let run = apply(&world, &[]);
+    assert_eq!(run.code, 3, "{run:#?}");
+    let said = "target:notes is held by pipeline:ci since";
+    assert!(run.stderr.contains(said) && run.stderr.contains(&holder), "{run:#?}");
+    let wrong = world.say("kofi", &["target", "unlock", "notes", "01JCZ8Q4M7Z5V0T3N2R1K9W8XY"]);
+    assert_eq!(wrong.code, 3, "{wrong:#?}");
+    world.fine("kofi", &["target", "unlock", "notes", &holder]);
+    assert_eq!(apply(&world, &[]).code, 0);
+    // A dead holder is over by itself.
+    hold(&world, 2);
+    assert_eq!(apply(&world, &[]).code, 3);
+    std::thread::sleep(std::time::Duration::from_millis(3_100));
+    let run = apply(&world, &[]);
+    assert_eq!(run.code, 0, "{run:#?}");
+}
+
+/// The same with so many objects at a server that is slow, and the operator's file beside it.
+fn world_at(server: &Server, items: usize) -> World {
+    let mut settings = web::settings(&server.url());
+    settings["kinds"]["host"]["list"]["page"]["offset"]["size"]["of"] = 200.into();
+    let target = format!(
+        "apiVersion: gitsm/v1alpha1\nkind: Target\nmetadata: {{name: notes}}\nspec:\n  owner: \
+         team:platform\n  driver: http\n  settings: {settings}\n  selector: {{kinds: \
+         [ConfigurationItem]}}\n  mapping:\n    host:\n      name: '{{{{ entity.metadata.name }}}}'\n      \
+         fields: {{size: 4}}\n  limits: {{timeToLive: PT2S, checkpoint: PT0.5S, atOnce: 4}}\n"
+    );
+    let item = |number: usize| {
+        format!(
+            "apiVersion: gitsm/v1alpha1\nkind: ConfigurationItem\nmetadata: {{name: vm-{number:03}, \
+             title: A machine}}\nspec: {{class: compute.vm, owner: team:platform, environment: test, \
+             lifecycle: {{stage: operational}}}}\n"
+        )
+    };
+    let items: Vec<String> = (0..items).map(item).collect();
+    let ignored = "op.yaml\npassword\n";
+    let world = world_with(&[
+        ("targets/notes.yaml", &target),
+        ("cis.yaml", &items.join("---\n")),
+        (".gitignore", ignored),
+    ]);
+    operator(&world.path());
+    world
+}
+
+fn operator(folder: &Path) {
+    std::fs::write(folder.join("password"), PASSWORD).unwrap();
+    let text = "targets: {notes: {credentials: {password: {file: password}}}}\n";
+    std::fs::write(folder.join("op.yaml"), text).unwrap();
+}
+
+/// Starts an apply in a clone.
+fn start(world: &World, folder: &Path) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_gitsm"))
+        .current_dir(folder)
+        .env_clear()
+        .env("HOME", folder)
+        .env("PATH", std::env::var("PATH").unwrap())
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .args(["apply", "--auto-approve", "--operator", "op.yaml", "--as", "pipeline:ci", "--key"])
+        .arg(world.key("ci"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Another clone of the same repository.
+fn clone(world: &World) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let there = world.there();
+    let arguments = ["clone", "--quiet", there.to_str().unwrap(), "."];
+    let output = git(dir.path()).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    operator(dir.path());
+    dir
+}
+
+fn ended(run: Child) -> (i32, String) {
+    let output = run.wait_with_output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&said).into_owned())
+}
+
+#[test]
+fn of_two_that_apply_at_once_one_wins_and_the_other_says_who() {
+    if !has("ssh-keygen") {
+        return;
+    }
+    let server = Server::start();
+    let world = world_at(&server, 40);
+    let other = clone(&world);
+    server.set_latency(Duration::from_millis(300));
+    let runs = [start(&world, &world.path()), start(&world, other.path())];
+    let [first, second] = runs.map(ended);
+    let (winner, loser) = if first.0 == 0 { (first, second) } else { (second, first) };
+    assert_eq!((winner.0, loser.0), (0, 3), "{winner:#?} {loser:#?}");
+    assert!(loser.1.contains("target:notes is held by pipeline:ci since"), "{loser:#?}");
+    assert_eq!(server.objects("host").len(), 40);
+    assert_eq!(server.counts().most_done(), 1);
+}
+
+#[test]
+fn the_ledger_tells_the_truth_of_runs_that_are_killed() {
+    if !has("ssh-keygen") {
+        return;
+    }
+    let server = Server::start();
+    let world = world_at(&server, 60);
+    server.set_latency(Duration::from_millis(150));
+    let mut killed = 0;
+    for after in [700, 1_300, 1_900] {
+        let mut run = start(&world, &world.path());
+        std::thread::sleep(Duration::from_millis(after));
+        killed += usize::from(run.try_wait().unwrap().is_none());
+        let _ = run.kill();
+        run.wait().unwrap();
+        std::thread::sleep(Duration::from_millis(3_100));
+    }
+    assert!(killed > 0, "all of them were over");
+    server.set_latency(Duration::ZERO);
+    // The disk of the runner is gone as well.
+    let other = clone(&world);
+    let (code, said) = ended(start(&world, other.path()));
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(server.objects("host").len(), 60);
+    assert_eq!(server.counts().most_done(), 1);
+    let run = gitsm_at(other.path(), &["ledger", "log", "target:notes", "-o", "json"]);
+    let log: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run:#?}"));
+    let of = |kind: &str| -> Vec<Value> {
+        let all = log["entries"].as_array().unwrap().iter();
+        all.rev().filter(|one| one["type"] == kind).cloned().collect()
+    };
+    let (intents, outcomes) = (of("intent"), of("outcome"));
+    assert_eq!(intents.len(), outcomes.len(), "each run has an end: {log:#}");
+    assert!(intents.len() > 1, "one was killed after it had begun: {log:#}");
+    let run = gitsm_at(other.path(), &["ledger", "verify"]);
+    assert_eq!(run.code, 0, "{run:#?}");
 }

@@ -9,15 +9,16 @@ use std::thread;
 use std::time::Duration;
 
 use gitsm::plan::{Fields, Mark, Object, ObjectId};
+use gitsm::target::web::{Client, Method, Options};
 use gitsm::target::{Act, Connection, Driver, Fault, FaultKind, Secret, http};
 use serde_json::{Value, json};
 
 use crate::support::Folder;
 
-const PASSWORD: &str = "pl4nted-s3cret";
+pub(crate) const PASSWORD: &str = "pl4nted-s3cret";
 
 /// An Icinga 2 of its own, gone when the test ends.
-struct Icinga {
+pub(crate) struct Icinga {
     folder: Folder,
     port: u16,
     daemon: Child,
@@ -34,7 +35,7 @@ impl Drop for Icinga {
 
 /// Starts Icinga 2; nothing if it is not installed, which `tests/run` takes for a failure.
 #[allow(clippy::print_stdout, reason = "a test says why it does nothing")]
-fn started() -> Option<Icinga> {
+pub(crate) fn started() -> Option<Icinga> {
     if !Path::new("/usr/sbin/icinga2").exists() {
         let what = "Icinga 2 is missing: apt-get install icinga2-bin icinga2-common";
         assert!(std::env::var_os("GITSM_REQUIRE_PROGRAMS").is_none(), "{what}");
@@ -111,7 +112,7 @@ fn run(folder: &Folder, data: &str, args: &[&str]) {
 }
 
 /// Icinga's API. What it says of a mistake stands in the body, and the status is 500, or even 200.
-fn settings(icinga: &Icinga) -> Value {
+pub(crate) fn settings(icinga: &Icinga) -> Value {
     let object = |kind: &str, attrs: &str| {
         let path = format!("/v1/objects/{kind}s");
         let one = format!("{path}/{{{{ handle }}}}");
@@ -196,6 +197,7 @@ fn settings(icinga: &Icinga) -> Value {
 fn open(settings: Value) -> Box<dyn Driver> {
     let Value::Object(settings) = settings else { panic!("no mapping") };
     let connection = Connection {
+        folder: std::path::PathBuf::new(),
         target: "acme/default/icinga".to_owned(),
         settings,
         secrets: [("password".to_owned(), Secret::new(&format!("{PASSWORD}\n")))].into(),
@@ -347,4 +349,25 @@ fn an_icinga_that_does_not_know_us_or_is_another_is_told_apart() {
     // HTTP where TLS is spoken.
     let fault = with(&|all| all["url"] = json!(format!("http://localhost:{}", icinga.port)));
     assert_ne!(fault.kind, FaultKind::Settings, "{fault}");
+}
+
+/// What somebody else does there by hand.
+pub(crate) fn send(icinga: &Icinga, method: Method, path: &str, body: Option<&Value>) -> Value {
+    let secret = Secret::new(PASSWORD);
+    let ca = icinga.folder.path().join("data/ca/ca.crt");
+    let url = format!("https://localhost:{}", icinga.port);
+    let client = Client::new(&Options {
+        url: &url,
+        ca: Some(&ca),
+        headers: vec![("accept", "application/json")],
+        basic: Some(("gitsm", &secret)),
+        timeout: Duration::from_secs(30),
+        at_once: 1,
+        ..Options::default()
+    });
+    let client = client.unwrap();
+    let url = client.url(path).unwrap();
+    let answer = client.send(method, &url, &[], body).unwrap();
+    assert!(answer.is_success(), "{}", String::from_utf8_lossy(&answer.body));
+    client.json(method, &url, &answer).unwrap()
 }

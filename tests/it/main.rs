@@ -14,6 +14,8 @@ mod apply;
 mod apply_http;
 #[cfg(unix)]
 mod apply_ledger;
+#[cfg(target_os = "linux")]
+mod apply_real;
 #[cfg(unix)]
 mod approvals;
 mod architecture;

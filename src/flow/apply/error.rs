@@ -9,7 +9,9 @@ use crate::ledger::Lock;
 
 /// Who holds a target.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{target} is held by {by} since {since}{changes}: until {until}, unless it gives a sign of life")]
+#[error(
+    "{target} is held by {by} since {since}{changes}: until {until}, unless it gives a sign of life"
+)]
 pub struct Holder {
     /// The target, as people write it.
     pub target: String,

@@ -406,10 +406,10 @@ impl Target<'_> {
         applied.trouble.append(&mut trouble);
         journal.sync();
         let is_done = applied.done() == of && !reins.lost.load(Ordering::Relaxed);
-        if applied.done() > 0 || is_done {
-            if let Err(fault) = part.driver.settle() {
-                applied.trouble.push(format!("what was written does not count yet: {fault}"));
-            }
+        if (applied.done() > 0 || is_done)
+            && let Err(fault) = part.driver.settle()
+        {
+            applied.trouble.push(format!("what was written does not count yet: {fault}"));
         }
         if is_done && applied.trouble.is_empty() && self.asked.adopt.is_empty() {
             self.look_again(&mut applied);

@@ -12,7 +12,6 @@ mod meaning;
 mod settings;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -192,11 +191,12 @@ fn client(connection: &Connection, settings: &Settings, at_once: usize) -> Resul
     let auth = &settings.auth;
     let basic = auth.basic.as_ref().map(|one| Ok((one.user.as_str(), secret(&one.password)?)));
     let named = auth.header.iter().map(|(name, value)| Ok((name.as_str(), secret(value)?)));
+    let ca = settings.ca.as_deref().map(|path| connection.folder.join(path));
     let accept = [("accept", "application/json")];
     let own = settings.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     Client::new(&Options {
         url: &settings.url,
-        ca: settings.ca.as_deref().map(Path::new),
+        ca: ca.as_deref(),
         headers: accept.into_iter().chain(own).collect(),
         basic: basic.transpose()?,
         bearer: auth.bearer.as_ref().map(secret).transpose()?,

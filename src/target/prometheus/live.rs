@@ -1,7 +1,6 @@
 //! Prometheus and Alertmanager as they run: reloading them, and seeing what they really loaded.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -35,9 +34,10 @@ impl Live {
         url: &str,
         (token, ca): (&str, Option<&str>),
     ) -> Result<Self, Fault> {
+        let ca = ca.map(|path| connection.folder.join(path));
         let client = Client::new(&Options {
             url,
-            ca: ca.map(Path::new),
+            ca: ca.as_deref(),
             bearer: connection.secrets.get(token),
             timeout: connection.timeout,
             at_once: 1,

@@ -17,7 +17,7 @@ use super::{create, made, opened, run, update, written};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server that ends with the test.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     port: u16,
 }
@@ -51,7 +51,7 @@ impl Server {
         server
     }
 
-    fn prometheus(folder: &Path, alertmanager: Option<u16>) -> Self {
+    pub(crate) fn prometheus(folder: &Path, alertmanager: Option<u16>) -> Self {
         let made = folder.join("made");
         let config = json!({
             "global": { "scrape_interval": "1s", "evaluation_interval": "1s" },
@@ -87,11 +87,11 @@ impl Server {
         )
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    fn json(&self, path: &str) -> Value {
+    pub(crate) fn json(&self, path: &str) -> Value {
         let (status, body) = ask(self.port, "GET", path, None).unwrap();
         assert_eq!(status, 200, "{body}");
         serde_json::from_str(&body).unwrap()

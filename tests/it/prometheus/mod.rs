@@ -1,7 +1,7 @@
 //! The driver `prometheus` against the real programs: promtool judges the rules, a Prometheus loads
 //! them, and an Alertmanager calls the owner.
 
-mod live;
+pub(crate) mod live;
 mod rules;
 
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use gitsm::tree::{Memory, Tree};
 use gitsm::yaml::Limits;
 use serde_json::{Value, json};
 
-const CATALOG: &str = r#"
+pub(crate) const CATALOG: &str = r#"
 apiVersion: gitsm/v1alpha1
 kind: Team
 metadata: {name: payments}
