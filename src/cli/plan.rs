@@ -38,10 +38,11 @@ pub(super) fn run(arguments: &Plan, environment: &Environment) -> Result<u8, Fai
 /// What is asked of targets.
 pub(super) fn request(aim: &Aim, at: Option<String>, environment: &Environment) -> Request {
     let operator = aim.operator.clone();
+    let named = || (environment.variable)("GITSM_OPERATOR").filter(|path| !path.is_empty());
     Request {
         place: environment.place(&[], at),
         targets: aim.targets.clone(),
-        operator: operator.or_else(|| (environment.variable)("GITSM_OPERATOR").map(Into::into)),
+        operator: operator.or_else(|| named().map(Into::into)),
         set: aim.set.clone(),
         allowed: Allowed::default(),
         adopt: BTreeSet::new(),

@@ -12,7 +12,7 @@ use minijinja::{
 use super::{Counted, TemplateError, filters, sandbox};
 
 /// Filters that there are besides those of pages.
-const FILTERS: &[&str] = &["json", "urlencode"];
+const FILTERS: &[&str] = &["epoch", "json", "urlencode"];
 
 /// The bytes that one template may write, and those that its filters may make.
 const LARGEST: usize = 1 << 20;
@@ -71,6 +71,7 @@ impl Wire {
         environment.set_debug(true);
         environment.add_global("omit", Value::from_object(Omit));
         filters::add(&mut environment, LARGEST as u64);
+        environment.add_filter("epoch", epoch);
         environment.add_filter("json", json);
         environment.add_filter("urlencode", urlencode);
         // Both give a text that counts as written for the page, and no page is written here.
@@ -189,6 +190,15 @@ fn json(state: &mut State<'_, '_>, value: Value) -> Result<String, Error> {
     let text = value.to_string();
     filters::charge(state, LARGEST as u64, text.len() as u64)?;
     Ok(text)
+}
+
+/// An instant (RFC 3339) in whole seconds since 1970, as many systems want it.
+fn epoch(text: String) -> Result<i64, Error> {
+    let instant = chrono::DateTime::parse_from_rfc3339(&text);
+    let instant = instant.map_err(|_| {
+        mistake("`epoch` needs an instant with its offset, such as 2027-01-12T22:00:00+01:00")
+    })?;
+    Ok(instant.timestamp())
 }
 
 /// A value as a part of a URL. It is not encoded again where it is written into one.

@@ -51,6 +51,7 @@ fn a_text_that_is_one_expression_keeps_its_type() {
         ("{{ fields|json }}", json!("{\"address\":\"10.0.0.1\",\"notes\":null,\"vars.tier\":1}")),
         ("x={{ list|json }}", json!("x=[1,\"two\",null,{\"three\":3}]")),
         ("{{ \"a/b c\"|urlencode }}", json!("a%2Fb%20c")),
+        ("{{ \"2027-01-12T22:00:00+01:00\"|epoch }}", json!(1_799_787_600)),
         ("plain } text", json!("plain } text")),
     ] {
         assert_eq!(made(json!(template)).unwrap(), expected, "{template}");

@@ -68,7 +68,7 @@ fn the_walk_is_refused_twice_and_ends_where_it_began() {
         assert!(push.contains(&format!("change:{name} landed, recorded as ")), "{push}");
         assert!(!push.contains("[exit code"), "{push}");
     }
-    assert_eq!(text.matches("[exit code").count(), 2, "{text}");
+    assert_eq!(text.matches("[exit code").count(), 3, "{text}");
     assert!(text.contains("the chain is unbroken."), "{text}");
     assert!(text.contains("the board would see "), "{text}");
     // What was there before the change is there after it was taken back.
@@ -78,6 +78,24 @@ fn the_walk_is_refused_twice_and_ends_where_it_began() {
     };
     assert!(main("terraform/prod/db/main.tf").1.contains("\"db.r8g.2xlarge\"\n"));
     assert_ne!(main("changes/bigger-db.yaml").0, 0);
+}
+
+#[test]
+fn a_target_follows_what_landed_and_drift_is_put_right() {
+    let (folder, text) = demo();
+    let aim = "ansible-inventory --set ansible-inventory.folder=../inventory";
+    let drift = shown(text, &format!("gitsm drift {aim}"));
+    let [found, after] = drift.as_slice() else { panic!("{text}") };
+    assert!(found.contains("file/vm-mail1.yaml") && found.contains("[exit code 1]"), "{found}");
+    assert!(found.contains("applied last by person:ines"), "{found}");
+    assert!(!after.contains("[exit code"), "{after}");
+    let file = std::fs::read_to_string(folder.join("inventory/vm-mail1.yaml")).unwrap();
+    assert!(file.contains("owner: team:workplace\n"), "{file}");
+    let log = gitsm(&folder.join("ines"), &["target", "list"]);
+    assert!(
+        log.stdout.contains("ansible-inventory") && log.stdout.contains("person:ines"),
+        "{log:?}"
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod acme_targets;
 mod apply;
 mod apply_http;
 #[cfg(unix)]

@@ -77,9 +77,7 @@ pub(super) fn adopt(files: &mut Files, keys: &BTreeMap<String, String>, day: Nai
     let pipeline = key(PIPELINE).replace("\n      ", "\n          ");
     let settings = files.entry(FILE_NAME.to_owned()).or_default();
     settings.push_str(&format!(
-        "# The name of this repository in what is agreed to.\n\
-         id: acme/services\n\
-         # What does not hold keeps a change out. Only windows are told: a merge deploys nothing\n\
+        "# What does not hold keeps a change out. Only windows are told: a merge deploys nothing\n\
          # here, and they bind who applies it.\n\
          gate: {{all: enforce, schedule: report}}\n\
          governance:\n  owners: [team:platform]\n\

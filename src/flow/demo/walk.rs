@@ -271,6 +271,51 @@ pub static STEPS: &[Step] = &[
         ],
     },
     Step {
+        title: "Applied to what runs",
+        told: "The catalog is not only read: targets follow it. Here it is Ansible's inventory of the \
+               machines in Berlin, a folder; it could be Prometheus, or any REST API. Ines applies \
+               what landed, somebody edits a file by hand, and gitsm tells it from what the catalog \
+               wants: a plan leaves it alone, until somebody says that it is to be put right.",
+        acts: &[
+            quietly("ines", "git switch main"),
+            quietly("ines", "git pull"),
+            Act::Run {
+                who: "ines",
+                line: "gitsm plan ansible-inventory --set ansible-inventory.folder=../inventory",
+                exit: 0,
+                show: Show::First(9),
+            },
+            Act::Run {
+                who: "ines",
+                line: "gitsm apply ansible-inventory --auto-approve --set \
+                       ansible-inventory.folder=../inventory",
+                exit: 0,
+                show: Show::First(4),
+            },
+            Act::Edit {
+                who: "ines",
+                file: "../inventory/vm-mail1.yaml",
+                from: "owner: team:workplace",
+                to: "owner: team:hr",
+            },
+            Act::Run {
+                who: "ines",
+                line: "gitsm drift ansible-inventory --set ansible-inventory.folder=../inventory",
+                exit: 1,
+                show: Show::All,
+            },
+            runs(
+                "ines",
+                "gitsm apply ansible-inventory --auto-approve --allow drift --set \
+                 ansible-inventory.folder=../inventory",
+            ),
+            quietly(
+                "ines",
+                "gitsm drift ansible-inventory --set ansible-inventory.folder=../inventory",
+            ),
+        ],
+    },
+    Step {
         title: "For everybody who never opens a terminal",
         told: "The same files are a site: who is on call, what a service needs, what is planned, runbooks \
                to tick off on a phone. It needs no server, so you can open it right now.",
@@ -294,5 +339,6 @@ pub static TRY_NEXT: &[(&str, &str)] = &[
     ("gitsm impact ci:checkout-db", "what fails with it, and whom to call"),
     ("gitsm change show bigger-db", "what was said, computed and recorded of the change"),
     ("gitsm change backtest", "the year behind you, judged by acme's policy"),
+    ("gitsm target list", "what follows the catalog, and what was applied last"),
     ("gitsm -C ../acme.git doctor", "what on the server would let somebody around the gate"),
 ];
