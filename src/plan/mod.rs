@@ -4,6 +4,8 @@
 //! ([`Object`]), [`compare`] what to do, [`order`] when, and [`refusals`] why not.
 
 mod compare;
+#[cfg(test)]
+mod compare_tests;
 pub mod document;
 mod limits;
 mod mark;
