@@ -82,7 +82,8 @@ fn ansible(place: &Path, port: u16, runs: usize, table: &mut Table) -> Outcome<(
         return Ok(());
     }
     let playbook = format!(
-        "- hosts: localhost\n  connection: local\n  gather_facts: false\n  tasks:\n    - uri:\n        \
+        "- hosts: localhost\n  connection: local\n  gather_facts: false\n  vars: \
+         {{ansible_python_interpreter: \"{{{{ ansible_playbook_python }}}}\"}}\n  tasks:\n    - uri:\n        \
          url: http://127.0.0.1:{port}/ci/vm-{{{{ item }}}}\n        method: PUT\n        body_format: \
          json\n        body: {{fields: {{size: 4}}}}\n        status_code: [200, 201]\n      loop: \
          \"{{{{ range(0, {FEW}) | list }}}}\"\n"
