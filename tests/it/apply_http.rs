@@ -294,3 +294,27 @@ fn two_runs_in_one_clone_do_not_both_change_it() {
     assert!(first.wait().unwrap().success());
     assert_eq!(server.counts().most_done(), 1);
 }
+
+#[cfg(unix)]
+#[test]
+fn whoever_interrupts_it_gets_the_steps_under_way_and_no_more() {
+    let server = Server::start();
+    let folder = catalog(&server, 200, "host");
+    server.set_latency(Duration::from_millis(100));
+    let mut run = start(&folder);
+    while server.objects("host").is_empty() {
+        assert_eq!(run.try_wait().unwrap(), None, "it ended before it did anything");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let id = run.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let status = run.wait().unwrap();
+    assert_eq!(status.code(), Some(3));
+    let there = server.objects("host").len();
+    assert!(there < 200, "it went on to the end");
+    assert_eq!(server.counts().asked("PUT"), there, "what was begun was ended");
+    server.set_latency(Duration::ZERO);
+    ok(apply(&folder));
+    is_as_planned(&folder, &server, 200);
+    assert_eq!(server.counts().most_done(), 1);
+}

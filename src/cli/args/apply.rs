@@ -73,6 +73,13 @@ right: gitsm apply --allow drift.
 
 Exit codes: 0 no drift, 1 drift that no Exception accepts, 2 wrong usage or settings, 3 could not look.";
 
+pub(super) const TARGET_EXAMPLES: &str = "\
+Examples:
+  gitsm target list                               what was applied last, by whom, who holds it
+  gitsm target check                              whether all can be reached
+  gitsm target adopt monitoring host/web-01       takes over what was there before gitsm
+  gitsm target unlock inventory HOLDER            lets go of one whose holder is dead";
+
 /// Arguments of `drift`.
 #[derive(Debug, Args)]
 pub struct Drift {

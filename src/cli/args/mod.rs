@@ -165,6 +165,7 @@ pub enum Command {
     #[command(after_help = apply::DRIFT_EXAMPLES)]
     Drift(Drift),
     /// List, check, take over and let go of targets
+    #[command(after_help = apply::TARGET_EXAMPLES)]
     Target(Target),
     /// Run as a hook of Git's
     #[command(hide = true, after_help = hook::EXAMPLES)]
