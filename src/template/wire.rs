@@ -195,7 +195,7 @@ fn json(state: &mut State<'_, '_>, value: Value) -> Result<String, Error> {
 /// An instant (RFC 3339) in whole seconds since 1970, as many systems want it.
 fn epoch(text: String) -> Result<i64, Error> {
     let instant = chrono::DateTime::parse_from_rfc3339(&text);
-    let instant = instant.map_err(|_| {
+    let instant = instant.map_err(|_unread| {
         mistake("`epoch` needs an instant with its offset, such as 2027-01-12T22:00:00+01:00")
     })?;
     Ok(instant.timestamp())

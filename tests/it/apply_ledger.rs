@@ -296,7 +296,8 @@ fn the_ledger_tells_the_truth_of_runs_that_are_killed() {
     let (intents, outcomes) = (of("intent"), of("outcome"));
     assert_eq!(intents.len(), outcomes.len(), "each run has an end: {log:#}");
     assert_eq!(intents.len(), 4, "{log:#}");
-    let results: Vec<&str> = outcomes.iter().map(|one| one["result"].as_str().unwrap()).collect();
+    let results: Vec<&str> =
+        outcomes.iter().map(|one| one["statement"]["result"].as_str().unwrap()).collect();
     assert_eq!(results, ["unsuccessful", "unsuccessful", "unsuccessful", "successful_issues"]);
     let run = gitsm_at(other.path(), &["ledger", "verify"]);
     assert_eq!(run.code, 0, "{run:#?}");
