@@ -52,7 +52,7 @@ fn a_prometheus_follows_the_catalog() {
         format!(
             "apiVersion: gitsm/v1alpha1\nkind: Target\nmetadata: {{name: prometheus}}\nspec:\n  owner: \
              team:payments\n  driver: prometheus\n  settings: {{folder: made, url: '{}', scrape: {{address: attributes.hostname, port: 9100}}}}\n  limits: \
-             {{from: 50}}\n",
+             {{from: 2, updates: 1}}\n",
             server.url()
         ),
     );
@@ -96,6 +96,21 @@ fn a_prometheus_follows_the_catalog() {
     assert!(!file.exists());
     assert_eq!(folder.read("made/rules/theirs.yml"), "groups: []\n");
     assert_eq!(actions(&folder, &[]), [""; 0]);
+    // Too much goes at once, and then everything.
+    let (few, _) = before.split_once("---\napiVersion: openslo/v1").unwrap();
+    let few = few
+        .replace("  slos: [\"slo:orders\", \"slo:speed\"]\n", "")
+        .replace("name: web-01", "name: web-02")
+        .replace("ci:web-01", "ci:web-02");
+    folder.write("catalog/all.yaml", few).commit("no promises");
+    refuses(folder.gitsm(&["apply", "--auto-approve"]), "objects would be deleted");
+    folder.write("catalog/all.yaml", CATALOG.split_once("---\n").unwrap().0).commit("nothing");
+    refuses(folder.gitsm(&["apply", "--auto-approve"]), "wants nothing here any more");
+}
+
+fn refuses(run: Run, why: &str) {
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains(why), "{run:?}");
 }
 
 #[test]
@@ -130,7 +145,7 @@ fn an_icinga_follows_the_catalog() {
         format!(
             "apiVersion: gitsm/v1alpha1\nkind: Target\nmetadata: {{name: icinga}}\nspec:\n  owner: \
              team:ops\n  driver: http\n  settings: {settings}\n  selector: {{kinds: \
-             [ConfigurationItem]}}\n  mapping: {mapping}\n"
+             [ConfigurationItem]}}\n  mapping: {mapping}\n  limits: {{from: 2, deletes: 0.34, updates: 1}}\n"
         ),
     );
     let item = |name: &str, more: &str| {
@@ -181,4 +196,9 @@ fn an_icinga_follows_the_catalog() {
         .collect();
     names.sort_unstable();
     assert_eq!(names, ["a", "b", "theirs"], "Icinga keeps the name of a host");
+    // Too much goes at once, and then everything.
+    folder.write("cis.yaml", item("a", "")).commit("half of it");
+    refuses(apply(&[]), "2 of 4 objects would be deleted, and 1 may be");
+    folder.remove("cis.yaml").commit("nothing");
+    refuses(apply(&[]), "wants nothing here any more");
 }
