@@ -66,7 +66,7 @@ mod office;
 mod pages;
 mod policies;
 mod practices;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod prometheus;
 mod properties;
 mod query;
