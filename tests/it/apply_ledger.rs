@@ -332,3 +332,70 @@ fn drift_that_is_recorded_is_an_unauthorised_change_until_somebody_looks_back() 
     let notes = world.git(&["grep", "-h", "differs in content", "gitsm/records"]);
     assert!(!notes.contains("mine"), "{notes}");
 }
+
+/// Kills applies of 500 objects at random moments, and lets the next run take each up; half of the times
+/// on a machine of which nothing is left. Gives how many were killed after they had said what they intend.
+fn killed_and_taken_up(rounds: u64, seed: u64) -> usize {
+    const OBJECTS: usize = 500;
+    let server = Server::start();
+    let world = world_at(&server, OBJECTS);
+    let mut random = seed;
+    let log = || -> Vec<Value> {
+        let log = world.json(&["ledger", "log", "target:notes"]);
+        log["entries"].as_array().unwrap().iter().rev().cloned().collect()
+    };
+    let of = |log: &[Value], kind: &str| log.iter().filter(|one| one["type"] == kind).count();
+    let mut cut = 0;
+    for round in 0..rounds {
+        for name in server.objects("host").into_keys() {
+            server.take("host", &name);
+        }
+        world.git(&["fetch", "--quiet"]);
+        world.gitsm(&["ledger", "sync"]);
+        let (before, done) = (of(&log(), "intent"), server.counts().done("PUT"));
+        server.set_latency(Duration::from_millis(5));
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let mut run = start(&world, &world.path());
+        std::thread::sleep(Duration::from_millis((random >> 33) % 3_000));
+        let _ = run.kill();
+        run.wait().unwrap();
+        world.gitsm(&["ledger", "sync"]);
+        cut += of(&log(), "intent") - before;
+        std::thread::sleep(Duration::from_millis(3_100));
+        server.set_latency(Duration::ZERO);
+        let gone = clone(&world);
+        let folder = if round % 2 == 0 { gone.path().to_owned() } else { world.path() };
+        let (code, said) = ended(start(&world, &folder));
+        assert_eq!(code, 0, "round {round}: {said}");
+        assert_eq!(server.objects("host").len(), OBJECTS);
+        assert_eq!(
+            server.counts().done("PUT") - done,
+            OBJECTS,
+            "round {round}: one was made twice"
+        );
+    }
+    world.gitsm(&["ledger", "sync"]);
+    let log = log();
+    assert_eq!(of(&log, "intent"), of(&log, "outcome"), "each run has an end");
+    assert_eq!(world.gitsm(&["ledger", "verify"]).code, 0);
+    cut
+}
+
+#[test]
+fn a_killed_run_of_many_objects_is_taken_up_and_told() {
+    if has("ssh-keygen") {
+        killed_and_taken_up(3, 0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+#[test]
+#[ignore = "a hundred kills take some minutes; those without a ledger are always tried"]
+fn a_hundred_killed_runs_are_taken_up_and_told() {
+    let threads = [1_u64, 2, 3, 4].map(|seed| {
+        std::thread::spawn(move || {
+            killed_and_taken_up(25, seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        })
+    });
+    let cut: usize = threads.into_iter().map(|one| one.join().unwrap()).sum();
+    assert!(cut > 20, "only {cut} were killed after they had begun");
+}
