@@ -245,8 +245,10 @@ fn of_two_that_apply_at_once_one_wins_and_the_other_says_who() {
     let world = world_at(&server, 40);
     let other = clone(&world);
     server.set_latency(Duration::from_millis(300));
-    let runs = [start(&world, &world.path()), start(&world, other.path())];
+    let mut runs = [start(&world, &world.path()), start(&world, other.path())];
     while server.objects("host").is_empty() {
+        let over = runs.iter_mut().all(|run| run.try_wait().unwrap().is_some());
+        assert!(!over, "both ended before either did anything");
         std::thread::sleep(Duration::from_millis(10));
     }
     // Who comes later learns for which change as well.
