@@ -358,3 +358,14 @@ fn a_catalog_without_an_id_is_told_to_have_one() {
     assert_eq!(run.code, 2, "{run:?}");
     assert!(run.stderr.contains("id: acme/it"), "{run:?}");
 }
+
+#[test]
+fn a_document_that_cannot_be_read_takes_nothing_away() {
+    let folder = catalog(2);
+    ok(apply(&folder, &[]));
+    folder.write("cis/vm-001.yaml", item("vm-001", "[", "")).commit("broken");
+    let run = apply(&folder, &[]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains("1 document of the catalog cannot be read"), "{run:?}");
+    assert_eq!(folder.read("out/vm-001.txt"), "Machine by team:ops\n");
+}

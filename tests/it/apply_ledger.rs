@@ -401,3 +401,25 @@ fn a_hundred_killed_runs_are_taken_up_and_told() {
     let cut: usize = threads.into_iter().map(|one| one.join().unwrap()).sum();
     assert!(cut > 20, "only {cut} were killed after they had begun");
 }
+
+#[test]
+fn what_is_frozen_is_not_applied() {
+    if !has("ssh-keygen") {
+        return;
+    }
+    let freeze = "apiVersion: gitsm/v1alpha1\nkind: Calendar\nmetadata: {name: quiet}\nspec:\n  owner: \
+        team:platform\n  type: freeze\n  timezone: UTC\n  events:\n    - \
+        {summary: Quiet, start: \"2026-01-01T00:00:00\", duration: P9000D}\n";
+    let world = world_with(&[("targets/notes.yaml", TARGET), ("calendars/quiet.yaml", freeze)]);
+    world.branch("blog-tier");
+    world.write("services/blog.yaml", &crate::lives_world::BLOG.replace("tier4", "tier3"));
+    world.commit("jonas", "The blog matters\n\nIt sells.\n\nGitsm-Change: blog-tier");
+    world.fine("jonas", &["change", "propose"]);
+    world.fine("kofi", &["change", "approve", "blog-tier"]);
+    world.land("blog-tier");
+    let run = apply(&world, &[]);
+    assert_eq!(run.code, 1, "{run:#?}");
+    assert!(run.stdout.contains("it may not happen now"), "{run:#?}");
+    assert!(run.stdout.contains("frozen by calendar:quiet"), "{run:#?}");
+    assert!(!world.path().join("../out").exists());
+}

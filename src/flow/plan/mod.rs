@@ -21,10 +21,11 @@ use crate::catalog::query::World;
 use crate::catalog::short;
 use crate::git::GitError;
 use crate::model::gitsm::target::{Length, TargetSpec};
+use crate::output::count;
 use crate::plan::document::{ActionPlan, DriftPlan, Plan, TargetPlan, sha256};
 use crate::plan::{
-    Action, Allowed, Inputs, Object, ObjectId, Observed, Shares, Step, compare, observed_digest,
-    order, refusals,
+    Action, Allowed, Inputs, Object, ObjectId, Observed, Refusal, Shares, Step, compare,
+    observed_digest, order, refusals,
 };
 use crate::target::{Driver, Fault, FaultKind};
 use accepted::Accepted;
@@ -251,6 +252,15 @@ fn one(
         }
     }
     order(&mut compared.steps, &phases);
+    if asked.unread() > 0 {
+        let message = format!(
+            "{} of the catalog cannot be read, and what it makes would be taken for not wanted: `gitsm \
+             validate` says where",
+            count(asked.unread(), "document")
+        );
+        let (entity, pointer) = (chosen.name.clone(), String::new());
+        wrong.push(Refusal::Unmade { entity, pointer, message });
+    }
     // Of what is not known, nothing may be taken for not wanted.
     let wanted = objects.len() + unmade.len();
     wrong.extend(refusals(&compared, wanted, &shares(&chosen.spec), request.allowed));
