@@ -252,15 +252,7 @@ fn one(
         }
     }
     order(&mut compared.steps, &phases);
-    if asked.unread() > 0 {
-        let message = format!(
-            "{} of the catalog cannot be read, and what it makes would be taken for not wanted: `gitsm \
-             validate` says where",
-            count(asked.unread(), "document")
-        );
-        let (entity, pointer) = (chosen.name.clone(), String::new());
-        wrong.push(Refusal::Unmade { entity, pointer, message });
-    }
+    wrong.extend(unread(asked, &chosen.name));
     // Of what is not known, nothing may be taken for not wanted.
     let wanted = objects.len() + unmade.len();
     wrong.extend(refusals(&compared, wanted, &shares(&chosen.spec), request.allowed));
@@ -295,6 +287,17 @@ fn one(
         own: compared.own,
     };
     Ok((plan, part))
+}
+
+/// Why a catalog of which a part cannot be read is not applied.
+fn unread(asked: &Asked, target: &str) -> Option<Refusal> {
+    let message = format!(
+        "{} of the catalog cannot be read, and what it makes would be taken for not wanted: `gitsm \
+         validate` says where",
+        count(asked.unread(), "document")
+    );
+    let (entity, pointer) = (target.to_owned(), String::new());
+    (asked.unread() > 0).then_some(Refusal::Unmade { entity, pointer, message })
 }
 
 /// Looks for what is to be made where it might be there already.
