@@ -27,7 +27,13 @@ spec: {contact: {chat: "hook"}}
 apiVersion: gitsm/v1alpha1
 kind: Runbook
 metadata: {name: restart}
-spec: {owner: "team:payments"}
+spec:
+  owner: team:payments
+  purpose: Bring the servers back.
+  trigger: [event]
+  lifecycle: approved
+  risk: low
+  steps: [{id: start, name: Start it, type: manual, run: systemctl start web, expect: it answers}]
 ---
 apiVersion: gitsm/v1alpha1
 kind: Service
