@@ -55,7 +55,7 @@ fn is_lost(kind: &Kind, path: &[&str], before: Option<&Located>, after: Option<&
         steps.len() == path.len()
             && steps.iter().zip(path).all(|(step, name)| step == name || *step == "*")
     };
-    let spec_types = kind.variants.iter().map(|variant| Some(variant.of_type)).chain([None]);
+    let spec_types = kind.variants.iter().map(|variant| Some(variant.value)).chain([None]);
     let mut fields = spec_types.flat_map(|spec_type| kind.references_of(spec_type));
     let relation = fields.find(|field| fits(field.path)).map(|field| field.relation);
     // A list of references that is gone, or that is not told apart, takes its items along.

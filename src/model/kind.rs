@@ -64,16 +64,18 @@ impl ReferenceField {
     }
 }
 
-/// What a `spec.type` adds to, or puts in place of, a kind's spec.
+/// What one value of a field of `spec` adds to, or puts in place of, a kind's spec.
 #[derive(Debug)]
 pub struct Variant {
-    /// The value of `spec.type`.
-    pub of_type: &'static str,
+    /// The field, such as `type`.
+    pub by: &'static str,
+    /// Its value.
+    pub value: &'static str,
     /// The schema of its spec.
     pub spec: fn(&mut SchemaGenerator) -> Schema,
     /// Whether it stands in for the kind's own spec, instead of joining it.
     pub replaces: bool,
-    /// References that only this type has.
+    /// References that only this one has.
     pub references: &'static [ReferenceField],
 }
 
@@ -96,7 +98,7 @@ pub struct Kind {
     pub metadata: fn(&mut SchemaGenerator) -> Schema,
     /// The schema of `spec`.
     pub spec: fn(&mut SchemaGenerator) -> Schema,
-    /// What a `spec.type` changes.
+    /// What the value of a field of `spec` changes.
     pub variants: &'static [Variant],
     /// Forms of texts.
     pub formats: &'static [Formatted],
@@ -118,7 +120,8 @@ impl Kind {
         &self,
         spec_type: Option<&str>,
     ) -> impl Iterator<Item = &'static ReferenceField> + use<> {
-        let variant = self.variants.iter().find(|variant| Some(variant.of_type) == spec_type);
+        let is_it = |variant: &&Variant| variant.by == "type" && Some(variant.value) == spec_type;
+        let variant = self.variants.iter().find(is_it);
         let own = self.references.iter();
         own.chain(variant.map(|variant| variant.references).unwrap_or_default())
     }

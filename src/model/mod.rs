@@ -38,4 +38,5 @@ pub use prose::prose;
 pub use reference::{EntityRef, Malformed, parse_reference};
 pub use relation::{Impact, RELATIONS, Relation, relation_named};
 pub(crate) use schema::strict as strict_schema;
+pub(crate) use schema::variant_schema;
 pub use schema::{combined_schema, folder as schema_folder, kind_schema};

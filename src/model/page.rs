@@ -5,8 +5,12 @@ use serde_json::Value;
 use super::example::example;
 use super::gitsm::built_in_policy::TEXT;
 use super::kind::{Accepts, Kind};
-use super::{Impact, KINDS, kind_schema, relation_named};
+use super::{Impact, KINDS, kind_schema, relation_named, variant_schema};
 use crate::yaml::emit;
+
+/// The head of a table of fields.
+const COLUMNS: &str =
+    "| Field | Type | Needed | What it is | An edit is |\n|---|---|---|---|---|\n";
 
 /// The page of a kind.
 pub fn page(kind: &Kind) -> String {
@@ -19,9 +23,17 @@ pub fn page(kind: &Kind) -> String {
         text.push_str(&format!("```yaml\n{}```\n", document.trim_start_matches("---\n")));
     }
     text.push_str("\n## Fields\n\n");
-    text.push_str("| Field | Type | Needed | What it is | An edit is |\n|---|---|---|---|---|\n");
+    text.push_str(COLUMNS);
     for part in ["metadata", "spec"] {
         rows(kind, &schema["properties"][part], &[part], &mut text);
+    }
+    for variant in kind.variants.iter().filter(|_| !kind.group.foreign) {
+        text.push_str(&format!(
+            "\n## Fields where `spec.{}` is `{}`\n\n",
+            variant.by, variant.value
+        ));
+        text.push_str(COLUMNS);
+        rows(kind, &variant_schema(variant), &["spec"], &mut text);
     }
     text.push_str(&relations(kind));
     text.push_str(&life(kind));
@@ -65,6 +77,14 @@ fn rows(kind: &Kind, schema: &Value, path: &[&str], text: &mut String) {
         let list = schema.get("required").and_then(Value::as_array);
         list.is_some_and(|list| list.iter().any(|one| one == name))
     };
+    // What stands below any name.
+    if let Some(any) = schema.get("additionalProperties").filter(|any| any.is_object()) {
+        let path = [path, &["*"]].concat();
+        rows(kind, any, &path, text);
+        if let Some(items) = any.get("items") {
+            rows(kind, items, &path, text);
+        }
+    }
     for (name, field) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
         let mut path = path.to_vec();
         path.push(name);
@@ -79,8 +99,9 @@ fn rows(kind: &Kind, schema: &Value, path: &[&str], text: &mut String) {
             kind.practice.class_of(&path).name(),
         ));
         rows(kind, field, &path, text);
-        if let Some(items) = field.get("items") {
-            rows(kind, items, &path, text);
+        let branches = field.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+        for below in field.get("items").into_iter().chain(branches) {
+            rows(kind, below, &path, text);
         }
     }
 }
@@ -108,8 +129,15 @@ fn plural(word: &str) -> String {
 fn choices(field: &Value) -> String {
     let items = field.get("items").unwrap_or(field);
     let branches = [field, items].into_iter().find_map(|one| one.get("oneOf")?.as_array());
+    if let Some(words) = field.get("enum").and_then(Value::as_array) {
+        let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+        return format!(" {}.", words.join(", ").replace('"', ""));
+    }
     let one = |branch: &Value| {
-        let value = branch.get("const")?.as_str()?;
+        let value = match branch.get("const") {
+            Some(value) => value.as_str()?,
+            None => branch.get("properties")?.as_object()?.keys().next()?,
+        };
         let meaning = branch.get("description").and_then(Value::as_str).unwrap_or_default();
         Some(format!("`{value}`: {}", meaning.trim_end_matches('.')))
     };

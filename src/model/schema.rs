@@ -64,8 +64,8 @@ fn spec_schema(kind: &Kind, generator: &mut SchemaGenerator) -> Value {
     let mut conditions = Vec::new();
     for variant in kind.variants {
         let is_type = json!({
-            "required": ["type"],
-            "properties": { "type": { "const": variant.of_type } },
+            "required": [variant.by],
+            "properties": { variant.by: { "const": variant.value } },
         });
         let schema = strict((variant.spec)(generator));
         conditions.push(match variant.replaces {
@@ -84,6 +84,11 @@ fn spec_schema(kind: &Kind, generator: &mut SchemaGenerator) -> Value {
         object.insert("allOf".to_owned(), Value::Array(conditions));
     }
     base
+}
+
+/// What one value of a field of `spec` adds to a kind's spec.
+pub(crate) fn variant_schema(variant: &Variant) -> Value {
+    strict((variant.spec)(&mut generator()))
 }
 
 /// One schema for every document, for editors: it picks the kind by `apiVersion` and `kind`.

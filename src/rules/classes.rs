@@ -227,13 +227,13 @@ fn attribute(
     match &violation.kind {
         ViolationKind::Missing => at
             .finding(code, &pointer, Part::Key, format!("{own} wants the attribute `{name}`"))
-            .help(match describe(json, &violation.pointer) {
+            .help(match describe(None, json, &violation.pointer) {
                 Some(what) => format!("add `{name}:` to `spec.attributes` — {what}"),
                 None => format!("add `{name}:` to `spec.attributes`"),
             }),
         ViolationKind::Unknown => {
             let parent = violation.pointer.parent().unwrap_or_default();
-            let known = properties(json, &parent);
+            let known = properties(None, json, &parent);
             let headline = format!("{own} has no attribute {}", quoted(&name));
             let finding = at.finding(code, &pointer, Part::Key, headline);
             let known: Vec<String> = known.into_iter().collect();
@@ -245,7 +245,7 @@ fn attribute(
             let is = at.root.at(&pointer).map_or("nothing", |(_, node)| Node::type_name(node));
             let headline = format!("`{field}` must be {} and is {is}", words(types));
             at.finding(code, &pointer, Part::Value, headline).help(
-                match describe(json, &violation.pointer) {
+                match describe(None, json, &violation.pointer) {
                     Some(what) => format!("write {} — {what}", words(types)),
                     None => format!("write {}", words(types)),
                 },

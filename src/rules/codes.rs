@@ -116,6 +116,12 @@ codes! {
     RUNBOOK_PARAMETER = "runbook-parameter", "a runbook uses a parameter that it does not declare, or declares one that it does not use";
     /// Steps that do not match.
     RUNBOOK_STEP = "runbook-step", "a step of a runbook leads nowhere, or two have one id";
+    /// A template that makes nothing.
+    TEMPLATE_INVALID = "template-invalid", "a template does not parse, or names what it is not given".unsuppressible();
+    /// A target that does not fit its driver.
+    TARGET_INVALID = "target-invalid", "a target says what its driver, or the rest of it, does not know".unsuppressible();
+    /// A secret where the name of its file belongs.
+    TARGET_SECRET = "target-secret", "a target holds a secret, and not the name of the file that holds it".private().unsuppressible();
     /// Nobody looked at it again.
     REVIEW_OVERDUE = "review-overdue", "the time for which something was agreed to is over".dated();
     /// An expression that cannot be used.

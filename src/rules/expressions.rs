@@ -1,7 +1,10 @@
 //! CEL expressions: whether they parse, and name what exists. Where in a document an expression's
 //! mistake stands.
 
+use std::ops::Range;
+
 use super::at::{At, Part, dotted};
+use super::selectors::selectors;
 use super::{Whole, codes};
 use crate::catalog::query::Matcher;
 use crate::catalog::{Entity, EntityId};
@@ -17,16 +20,15 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     for (_, entity) in whole.catalog.entities() {
-        let (field, selector) = match entity.spec() {
-            Some(Spec::Runbook(spec)) => ("selector", spec.selector.as_ref()),
-            Some(Spec::ChangeModel(spec)) => ("selector", Some(&spec.selector)),
-            Some(Spec::Target(spec)) => ("selector", spec.selector.as_ref()),
-            _ => continue,
+        // What policies match is judged with the policies.
+        let Some(spec) = entity.spec().filter(|spec| !matches!(spec, Spec::Policy(_))) else {
+            continue;
         };
-        let Some(selector) = selector else { continue };
-        let pointer = Pointer::root().join("spec").join(field).join("where");
-        for error in faults(whole, entity, selector) {
-            findings.extend(told(whole, entity, &codes::EXPRESSION_INVALID, &pointer, &error));
+        for (pointer, selector) in selectors(spec) {
+            let pointer = pointer.join("where");
+            for error in faults(whole, entity, selector) {
+                findings.extend(told(whole, entity, &codes::EXPRESSION_INVALID, &pointer, &error));
+            }
         }
     }
 }
@@ -78,7 +80,7 @@ fn located(
     before: String,
 ) -> Finding {
     let value = at.root.at(pointer).map(|(_, node)| node);
-    let span = value.and_then(|node| span_in(at, node, error));
+    let span = value.and_then(|node| span_in(at, node, error.span.clone()));
     let headline = format!("{before}{}", error.message);
     let finding = match span {
         Some(span) => at.finding_at(code, pointer, span, &error.message, headline),
@@ -94,17 +96,17 @@ fn located(
     finding.mark("here")
 }
 
-/// The bytes of a file at which a part of an expression stands: the text of the file is followed
-/// beside the text that it means, over quotes, escapes, line breaks and indentation.
-fn span_in(at: &At<'_>, node: Node<'_>, error: &ExprError) -> Option<Span> {
+/// The bytes of a file at which a part of a text stands: the text of the file is followed beside the
+/// text that it means, over quotes, escapes, line breaks and indentation.
+pub(super) fn span_in(at: &At<'_>, node: Node<'_>, part: Range<usize>) -> Option<Span> {
     let raw = at.source.slice(node.span());
     let text = node.as_str()?;
     let (mut start, mut end) = (None, None);
     let is_whole = follow(raw, text, |offset, here| {
-        if offset == error.span.start {
+        if offset == part.start {
             start = Some(here.start);
         }
-        if offset < error.span.end {
+        if offset < part.end {
             end = Some(here.end);
         }
     });

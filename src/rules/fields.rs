@@ -33,7 +33,7 @@ fn compiled(kind: &'static Kind) -> &'static Compiled {
         let schema = Schema::compile(&json).unwrap_or_else(|_| Schema::anything());
         let fields = ["metadata", "spec"].map(|name| {
             let at = Pointer::root().join(name);
-            (name, properties(&json, &at).into_iter().collect())
+            (name, properties(None, &json, &at).into_iter().collect())
         });
         Compiled { schema, json, fields }
     })
@@ -78,7 +78,7 @@ fn say(at: &At<'_>, violation: &Violation, schema: &Value) -> Finding {
                 false => format!("`{name}` must {wanted}"),
             };
             let finding = at.finding(&codes::FIELD_VALUE, pointer, Part::Value, headline);
-            finding.help(match describe(schema, pointer) {
+            finding.help(match describe(Some(at.root), schema, pointer) {
                 Some(description) => format!("it must {wanted}: {description}"),
                 None => format!("it must {wanted}"),
             })
@@ -112,7 +112,7 @@ fn missing(at: &At<'_>, pointer: &Pointer, schema: &Value) -> Finding {
     let headline = format!("`{}` is missing", dotted(pointer));
     let finding = at.finding(&codes::FIELD_MISSING, pointer, Part::Key, headline);
     let keys = at.root.at(&parent).map(|(_, node)| node);
-    let known = properties(schema, &parent);
+    let known = properties(Some(at.root), schema, &parent);
     // A key that is nearly this one, and no field itself, is this one misspelt.
     let near = keys.and_then(|node| {
         let strangers = node.entries().filter_map(|(key, _)| key.text());
@@ -125,7 +125,7 @@ fn missing(at: &At<'_>, pointer: &Pointer, schema: &Value) -> Finding {
             .help(format!("rename `{near}` to `{name}`"))
             .fix(format!("rename `{near}` to `{name}`"), place, name);
     }
-    finding.help(match describe(schema, pointer) {
+    finding.help(match describe(Some(at.root), schema, pointer) {
         Some(description) => format!("add `{name}:` — {description}"),
         None => format!("add `{name}:`"),
     })
@@ -140,7 +140,7 @@ fn unknown(at: &At<'_>, pointer: &Pointer, schema: &Value) -> Finding {
     };
     let headline = format!("{whose} has no field {}", quoted(&name));
     let finding = at.finding(&codes::FIELD_UNKNOWN, pointer, Part::Key, headline);
-    let known = properties(schema, &parent);
+    let known = properties(Some(at.root), schema, &parent);
     let known: Vec<String> = known.into_iter().collect();
     let near = nearest(&name, known.iter().map(String::as_str));
     corrected(finding, near, "rename it to", || format!("the fields are {}", list(&known, "and")))
@@ -201,25 +201,42 @@ pub(super) fn words(types: &[String]) -> String {
     words.join(" or ")
 }
 
-/// Every schema that speaks about the fields at a pointer, the branches of a condition included.
-fn schemas_at<'s>(schema: &'s Value, pointer: &Pointer) -> Vec<&'s Value> {
+/// Every schema that speaks about the fields at a pointer of a document. Of a condition that one of the
+/// document's fields decides, the branch that holds is included; without a document, both are.
+fn schemas_at<'s>(root: Option<Node<'_>>, schema: &'s Value, pointer: &Pointer) -> Vec<&'s Value> {
     let mut at = vec![schema];
+    let mut node = root;
     for token in pointer.tokens() {
         let mut next = Vec::new();
-        for schema in at.into_iter().flat_map(branches) {
-            next.extend(schema.get("properties").and_then(|fields| fields.get(&token)));
+        for schema in at.into_iter().flat_map(|schema| branches(node, schema)) {
+            let named = schema.get("properties").and_then(|fields| fields.get(&token));
+            let other = schema.get("additionalProperties").filter(|one| one.is_object());
+            next.extend(named.or(other));
             next.extend(schema.get("items").filter(|_| token.parse::<usize>().is_ok()));
         }
         at = next;
+        node = node.and_then(|node| node.at(&Pointer::root().join(&token))).map(|(_, node)| node);
     }
-    at.into_iter().flat_map(branches).collect()
+    at.into_iter().flat_map(|schema| branches(node, schema)).collect()
 }
 
-fn branches(schema: &Value) -> Vec<&Value> {
+/// Whether a condition holds that asks for one value of one field; nothing if it asks for more.
+fn holds(node: Node<'_>, condition: &Value) -> Option<bool> {
+    let fields = condition.get("if")?.get("properties")?.as_object()?;
+    let (name, field) = fields.iter().next().filter(|_| fields.len() == 1)?;
+    Some(node.str(name) == Some(field.get("const")?.as_str()?))
+}
+
+fn branches<'s>(node: Option<Node<'_>>, schema: &'s Value) -> Vec<&'s Value> {
     let mut found = vec![schema];
     let all_of = schema.get("allOf").and_then(Value::as_array);
     for condition in all_of.into_iter().flatten() {
-        found.extend(["then", "else"].iter().filter_map(|branch| condition.get(branch)));
+        let both: &[&str] = match node.and_then(|node| holds(node, condition)) {
+            Some(true) => &["then"],
+            Some(false) => &["else"],
+            None => &["then", "else"],
+        };
+        found.extend(both.iter().filter_map(|branch| condition.get(branch)));
     }
     let one_of = schema.get("oneOf").and_then(Value::as_array);
     found.extend(one_of.into_iter().flatten());
@@ -227,15 +244,23 @@ fn branches(schema: &Value) -> Vec<&Value> {
 }
 
 /// The names of the fields that a schema knows at a pointer.
-pub(super) fn properties(schema: &Value, pointer: &Pointer) -> BTreeSet<String> {
-    let fields = schemas_at(schema, pointer);
+pub(super) fn properties(
+    root: Option<Node<'_>>,
+    schema: &Value,
+    pointer: &Pointer,
+) -> BTreeSet<String> {
+    let fields = schemas_at(root, schema, pointer);
     let objects = fields.iter().filter_map(|schema| schema.get("properties")?.as_object());
     objects.flat_map(|object| object.keys().cloned()).collect()
 }
 
 /// What the schema says a field is for.
-pub(super) fn describe(schema: &Value, pointer: &Pointer) -> Option<String> {
-    let texts = schemas_at(schema, pointer);
+pub(super) fn describe(
+    root: Option<Node<'_>>,
+    schema: &Value,
+    pointer: &Pointer,
+) -> Option<String> {
+    let texts = schemas_at(root, schema, pointer);
     let text = texts.iter().find_map(|schema| schema.get("description")?.as_str())?;
     let mut letters = text.trim_end_matches('.').chars();
     let first = letters.next()?;
@@ -271,7 +296,7 @@ fn misspelt(at: &At<'_>, kind: &'static Kind, compiled: &Compiled, findings: &mu
             let pointer = parent.join(key);
             let headline = format!("`{name}.{key}` is no field and is ignored");
             let finding = at.finding(&codes::FIELD_MISSPELT, &pointer, Part::Key, headline);
-            let required = is_required(schema, &parent, near);
+            let required = is_required(at.root, schema, &parent, near);
             if required {
                 // The missing field is reported already, and names this key.
                 continue;
@@ -286,8 +311,8 @@ fn misspelt(at: &At<'_>, kind: &'static Kind, compiled: &Compiled, findings: &mu
     }
 }
 
-fn is_required(schema: &Value, parent: &Pointer, name: &str) -> bool {
-    schemas_at(schema, parent).iter().any(|schema| {
+fn is_required(root: Node<'_>, schema: &Value, parent: &Pointer, name: &str) -> bool {
+    schemas_at(Some(root), schema, parent).iter().any(|schema| {
         let required = schema.get("required").and_then(Value::as_array);
         required.is_some_and(|required| required.iter().any(|one| one == name))
     })
@@ -310,7 +335,7 @@ mod tests {
     #[test]
     fn descriptions_are_found_in_branches_too() {
         let schema = kind_schema(KINDS.iter().find(|kind| kind.name == "API").unwrap(), false);
-        let of = |pointer: &str| describe(&schema, &Pointer::from_text(pointer));
+        let of = |pointer: &str| describe(None, &schema, &Pointer::from_text(pointer));
         assert!(of("/spec/remotes").unwrap().contains("at least one"));
         assert!(of("/spec/owner").unwrap().starts_with("the group"));
     }

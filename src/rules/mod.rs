@@ -38,6 +38,7 @@ mod selectors;
 mod services;
 mod sources;
 mod suppress;
+mod targets;
 mod values;
 
 use std::collections::BTreeSet;
@@ -86,6 +87,7 @@ const DOCUMENT_RULES: &[DocumentRule] = &[
     runbooks::check,
     people::check,
     lives::check,
+    targets::check,
 ];
 
 const CATALOG_RULES: &[CatalogRule] = &[

@@ -20,17 +20,30 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
         if let Spec::Exception(spec) = spec {
             exception(whole, entity, spec, findings);
         }
-        let (field, selector) = match spec {
-            Spec::Runbook(spec) => ("selector", spec.selector.as_ref()),
-            Spec::Policy(spec) => ("match", spec.r#match.as_ref()),
-            Spec::ChangeModel(spec) => ("selector", Some(&spec.selector)),
-            Spec::Target(spec) => ("selector", spec.selector.as_ref()),
-            _ => continue,
-        };
-        if let Some(selector) = selector {
-            names(whole, entity, &Pointer::root().join("spec").join(field), selector, findings);
+        for (pointer, selector) in selectors(spec) {
+            names(whole, entity, &pointer, selector, findings);
         }
     }
+}
+
+/// The selectors of a document, each with where it stands.
+pub(super) fn selectors(spec: &Spec) -> Vec<(Pointer, &Selector)> {
+    let at = |field: &str| Pointer::root().join("spec").join(field);
+    let (field, selector) = match spec {
+        Spec::Runbook(spec) => ("selector", spec.selector.as_ref()),
+        Spec::Policy(spec) => ("match", spec.r#match.as_ref()),
+        Spec::ChangeModel(spec) => ("selector", Some(&spec.selector)),
+        Spec::Target(spec) => ("selector", spec.selector.as_ref()),
+        _ => return Vec::new(),
+    };
+    let mut all: Vec<_> = selector.map(|selector| (at(field), selector)).into_iter().collect();
+    if let Spec::Target(spec) = spec {
+        all.extend(spec.mapping.iter().flatten().filter_map(|(kind, mapping)| {
+            let selector = mapping.selector.as_ref()?;
+            Some((at("mapping").join(kind).join("selector"), selector))
+        }));
+    }
+    all
 }
 
 fn names(

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::folder::{Folder, Found, LARGEST, Layout, Mode, Put, Store};
 use super::{Act, Connection, Driver, Fault, Traits};
+use crate::model::gitsm::target::files::Settings;
 use crate::plan::{Fields, Object, ObjectId, Observed};
 
 /// The only kind of objects.
@@ -20,9 +21,9 @@ const FILE: &str = "file";
 ///
 /// The settings are wrong.
 pub fn open(connection: &Connection) -> Result<Box<dyn Driver>, Fault> {
-    let folder = connection.path("folder").ok_or_else(|| {
-        Fault::settings("the setting `folder` is missing: say which folder the files go to")
-    })?;
+    let settings: Settings = serde_json::from_value(Value::Object(connection.settings.clone()))
+        .map_err(|error| Fault::settings(format!("the settings of the driver `files`: {error}")))?;
+    let folder = connection.folder.join(settings.folder);
     if let Some(other) = connection.kinds.iter().find(|kind| *kind != FILE) {
         let message = format!("the driver `files` has no kind {other:?}, only `{FILE}`");
         return Err(Fault::settings(message));

@@ -14,6 +14,7 @@
 mod address;
 mod error;
 mod filters;
+mod judge;
 mod sandbox;
 mod tree;
 mod wire;
@@ -25,6 +26,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Undefi
 
 pub use address::Address;
 pub use error::TemplateError;
+pub use judge::{wrong_path, wrong_text};
 pub use minijinja::Value;
 use minijinja::syntax::SyntaxConfig;
 pub use minijinja::value::Serde;

@@ -172,6 +172,6 @@ impl Builder {
 }
 
 /// Whether a text is a template, and not a text that is meant as it stands.
-fn is_template(text: &str) -> bool {
+pub(super) fn is_template(text: &str) -> bool {
     ["{{", "{%", "{#"].iter().any(|open| text.contains(open))
 }

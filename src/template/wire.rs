@@ -1,5 +1,6 @@
 //! The engine for what is sent to other systems: texts as they are, and values that keep their type.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -98,6 +99,12 @@ impl Wire {
         let name = if is_value { format!("{VALUE}{name}") } else { name.to_owned() };
         self.environment.add_template_owned(name.clone(), source.to_owned()).map_err(told)?;
         Ok(Template { name, is_value })
+    }
+
+    /// The values that a template names without making them itself.
+    pub(super) fn names(&self, one: &Template) -> HashSet<String> {
+        let template = self.environment.get_template(&one.name);
+        template.map(|template| template.undeclared_variables(false)).unwrap_or_default()
     }
 
     /// Allows every template this number of steps.

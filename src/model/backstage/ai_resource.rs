@@ -105,7 +105,8 @@ pub static KIND: Kind = Kind {
     spec: of::<AiResourceSpec>,
     variants: &[
         Variant {
-            of_type: "skill",
+            by: "type",
+            value: "skill",
             spec: of::<SkillSpec>,
             replaces: false,
             references: &[to(
@@ -115,15 +116,23 @@ pub static KIND: Kind = Kind {
                 "dependsOn",
             )],
         },
-        Variant { of_type: "rule", spec: of::<RuleSpec>, replaces: false, references: &[] },
         Variant {
-            of_type: "plugin",
+            by: "type",
+            value: "rule",
+            spec: of::<RuleSpec>,
+            replaces: false,
+            references: &[],
+        },
+        Variant {
+            by: "type",
+            value: "plugin",
             spec: of::<PluginSpec>,
             replaces: false,
             references: &[to(&["spec", "skills", "*"], "AiResource", &["airesource"], "hasPart")],
         },
         Variant {
-            of_type: "marketplace",
+            by: "type",
+            value: "marketplace",
             spec: of::<MarketplaceSpec>,
             replaces: false,
             references: &[to(&["spec", "plugins", "*"], "AiResource", &["airesource"], "hasPart")],

@@ -74,7 +74,8 @@ pub static KIND: Kind = Kind {
     metadata: of::<Metadata>,
     spec: of::<ApiSpec>,
     variants: &[Variant {
-        of_type: "mcp-server",
+        by: "type",
+        value: "mcp-server",
         spec: of::<McpServerSpec>,
         replaces: true,
         references: &[],

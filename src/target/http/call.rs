@@ -4,7 +4,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::meaning::{Rules, by_status};
-use super::settings::{self, Meaning};
+use crate::model::gitsm::target::http::{self as settings, Meaning};
 use crate::target::Fault;
 use crate::target::web::{Answer, Client, Method};
 use crate::template::{self, Address, TemplateError, Tree};

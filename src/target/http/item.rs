@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::call::told;
-use super::settings::{Kind, Reading};
+use crate::model::gitsm::target::http::{Kind, Reading};
 use crate::plan::{Fields, Mark, ObjectId, Observed};
 use crate::target::Fault;
 use crate::template::{self, Serde, Tree};

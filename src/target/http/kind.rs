@@ -6,7 +6,7 @@ use super::call::{Call, Outcome};
 use super::item::{Reader, is_pointer};
 use super::list::List;
 use super::meaning::Rules;
-use super::settings::{self, Rule};
+use crate::model::gitsm::target::http::{self as settings, Rule};
 use crate::plan::{ObjectId, Observed};
 use crate::target::Fault;
 use crate::target::web::Client;

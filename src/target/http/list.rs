@@ -8,7 +8,7 @@ use url::Url;
 use super::call::{Call, Outcome};
 use super::item::{Reader, is_pointer};
 use super::meaning::Rules;
-use super::settings::{self, Page, Size, Total};
+use crate::model::gitsm::target::http::{self as settings, Page, Size, Total};
 use crate::plan::Observed;
 use crate::target::Fault;
 use crate::target::web::{Answer, Client, next_link};

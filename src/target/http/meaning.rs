@@ -3,7 +3,7 @@
 use regex::Regex;
 use serde_json::Value;
 
-use super::settings::{Meaning, Rule};
+use crate::model::gitsm::target::http::{Meaning, Rule};
 use crate::target::Fault;
 use crate::target::web::Answer;
 

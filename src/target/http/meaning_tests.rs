@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::meaning::{Rules, by_status};
-use super::settings::{Meaning, Rule};
+use crate::model::gitsm::target::http::{Meaning, Rule};
 use crate::target::web::Answer;
 
 fn answer(status: u16, body: &str) -> Answer {

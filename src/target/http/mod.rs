@@ -1,6 +1,6 @@
 //! Any REST API, described by its settings alone: the driver `http`.
 //!
-//! What the settings say (`settings`) becomes requests that are ready (`call`), of which a kind has
+//! What the settings say becomes requests that are ready (`call`), of which a kind has
 //! five (`kind`): `list` reads all its objects, `item` reads one of them, and `meaning` says what an
 //! answer means.
 
@@ -9,17 +9,15 @@ mod item;
 mod kind;
 mod list;
 mod meaning;
-mod settings;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-pub use settings::Settings;
-
 use self::call::{Call, Outcome};
 use self::kind::Kind;
 use self::meaning::Rules;
+use crate::model::gitsm::target::http as settings;
 use crate::plan::{ObjectId, Observed};
 use crate::target::web::{Client, Options};
 use crate::target::{Act, Connection, Driver, Fault, Secret, Traits};
@@ -49,7 +47,7 @@ pub fn open(connection: &Connection) -> Result<Box<dyn Driver>, Fault> {
 impl Http {
     fn new(connection: &Connection) -> Result<Self, Fault> {
         let settings = Value::Object(connection.settings.clone());
-        let settings: Settings = serde_json::from_value(settings)
+        let settings: settings::Settings = serde_json::from_value(settings)
             .map_err(|error| Fault::settings(format!("the settings: {error}")))?;
         let at_once = settings.concurrency;
         if !(1..=MOST_AT_ONCE).contains(&at_once) {
@@ -182,7 +180,11 @@ fn of(id: &ObjectId, entity: &str) -> Value {
     json!({"name": id.name, "kind": id.kind, "entity": entity})
 }
 
-fn client(connection: &Connection, settings: &Settings, at_once: usize) -> Result<Client, Fault> {
+fn client(
+    connection: &Connection,
+    settings: &settings::Settings,
+    at_once: usize,
+) -> Result<Client, Fault> {
     let secret = |name: &String| -> Result<&Secret, Fault> {
         connection.secrets.get(name).ok_or_else(|| {
             Fault::settings(format!("`auth` names the secret `{name}`, which no credential gives"))

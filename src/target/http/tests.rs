@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::item::Reader;
-use super::settings::{Kind, Settings};
+use crate::model::gitsm::target::http::{Kind, Settings};
 use crate::plan::{Fields, Mark, ObjectId};
 use crate::target::{Fault, FaultKind};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::about::About;
-use super::settings::Settings;
+use super::settings;
 use super::{classes, routes, scrape, slos};
 use crate::catalog::EntityId;
 use crate::catalog::query::World;
@@ -21,7 +21,7 @@ pub fn make(
     ids: &[EntityId],
     settings: &Fields,
 ) -> Result<Vec<Object>, Vec<Unmade>> {
-    let settings = Settings::read(settings).map_err(|fault| {
+    let settings = settings::read(settings).map_err(|fault| {
         vec![Unmade {
             entity: String::new(),
             pointer: "/spec/settings".into(),

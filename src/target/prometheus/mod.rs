@@ -29,7 +29,6 @@ use serde_json::Value;
 
 use self::live::Live;
 use self::routed::Routed;
-use self::settings::Settings;
 use super::folder::{Folder, Found, Layout, Mode, Put, Store};
 use super::{Act, Connection, Driver, Fault, Traits};
 use crate::plan::{Fields, Mark, Object, ObjectId, Observed};
@@ -44,7 +43,7 @@ pub use maker::make;
 ///
 /// The settings are wrong.
 pub fn open(connection: &Connection) -> Result<Box<dyn Driver>, Fault> {
-    let settings = Settings::read(&connection.settings)?;
+    let settings = settings::read(&connection.settings)?;
     let here = |path: &str| connection.folder.join(path).to_string_lossy().into_owned();
     let folder = Folder::at(&here(&settings.folder))?;
     let store = Store::new(folder, &connection.target, Layout { path, fields });

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::about::About;
-use super::settings::Scrape;
+use super::settings::{Port, Scrape};
 use crate::plan::{Object, ObjectId};
 use crate::target::Unmade;
 use crate::target::folder::misnamed;
@@ -15,13 +15,13 @@ pub(super) fn object(about: &About<'_>, scrape: &Scrape) -> Result<Option<Object
         pointer,
         message,
     };
-    let Some((pointer, host)) = scrape.address.iter().find_map(|path| {
+    let Some((pointer, host)) = scrape.address.all().iter().find_map(|path| {
         let steps: Vec<&str> = std::iter::once("spec").chain(path.split('.')).collect();
         Some((format!("/{}", steps.join("/")), about.text(&steps)?))
     }) else {
         return Ok(None);
     };
-    let address = match address(host, scrape.port_of(about)) {
+    let address = match address(host, port_of(scrape, about)) {
         Ok(address) => address,
         Err(why) => return Err(unmade(pointer, why)),
     };
@@ -40,6 +40,18 @@ pub(super) fn object(about: &About<'_>, scrape: &Scrape) -> Result<Option<Object
         sensitive: Vec::new(),
         after: Vec::new(),
     }))
+}
+
+/// The port of a configuration item.
+fn port_of(scrape: &Scrape, about: &About<'_>) -> Option<u16> {
+    match scrape.port.as_ref()? {
+        Port::Number(port) => Some(*port).filter(|port| *port > 0),
+        Port::Field(path) => {
+            let steps: Vec<&str> = std::iter::once("spec").chain(path.split('.')).collect();
+            let port = about.value(&steps)?.as_u64()?;
+            u16::try_from(port).ok().filter(|port| *port > 0)
+        }
+    }
 }
 
 /// The family, the namespace where it is not the default, and the name. No name holds `@`, so that no

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ureq::http::{self, HeaderMap, HeaderValue, header};
 use ureq::unversioned::resolver::DefaultResolver;
@@ -14,6 +12,7 @@ use super::hide::Hider;
 use super::options::{self, Options};
 use super::watch::{Watch, watched};
 use super::{status, tls};
+use crate::model::gitsm::target::http::Method;
 use crate::target::Fault;
 
 /// The bytes that an answer may have.
@@ -21,32 +20,6 @@ pub const LARGEST: u64 = 32 << 20;
 
 /// The longest that it may take to be connected.
 const CONNECT: Duration = Duration::from_secs(10);
-
-/// What is asked for (RFC 9110 §9, RFC 5789).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "UPPERCASE")]
-#[allow(missing_docs, reason = "they are called as the RFC calls them")]
-pub enum Method {
-    #[default]
-    Get,
-    Post,
-    Put,
-    Patch,
-    Delete,
-}
-
-impl Method {
-    /// As it is sent.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Patch => "PATCH",
-            Self::Delete => "DELETE",
-        }
-    }
-}
 
 /// What a target answered, whatever its status.
 #[derive(Debug)]

@@ -13,10 +13,12 @@ mod tls;
 mod wait;
 mod watch;
 
-pub use client::{Answer, Client, LARGEST, Method};
+pub use client::{Answer, Client, LARGEST};
 pub use hide::Hider;
 pub use link::next_link;
 pub use options::Options;
+
+pub use crate::model::gitsm::target::http::Method;
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,9 @@
-//! A target: a system that the catalog is applied to.
+//! A target: a system that the catalog is applied to. What its settings say depends on its driver, of
+//! which each has a file here.
+
+pub mod files;
+pub mod http;
+pub mod prometheus;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,7 +15,7 @@ use serde_json::Value;
 
 use super::value::{Reference, Selector, Share};
 use super::{GROUP, Metadata};
-use crate::model::kind::{of, to};
+use crate::model::kind::{Variant, of, to};
 use crate::model::practice::{FieldClass, Practice, column, wide};
 use crate::model::{Kind, format};
 
@@ -145,6 +150,42 @@ impl Length {
     }
 }
 
+/// What a target of the driver `files` says.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "its schema is used alone")]
+struct FilesSpec {
+    /// Where the files go to.
+    #[schemars(transform = partial)]
+    settings: Option<files::Settings>,
+}
+
+/// What a target of the driver `prometheus` says.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "its schema is used alone")]
+struct PrometheusSpec {
+    /// Where Prometheus and Alertmanager are, and what they are told.
+    #[schemars(transform = partial)]
+    settings: Option<prometheus::Settings>,
+}
+
+/// What a target of the driver `http` says.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "its schema is used alone")]
+struct HttpSpec {
+    /// How the API is spoken to.
+    #[schemars(transform = partial)]
+    settings: Option<http::Settings>,
+}
+
+/// An operator's configuration may say what a document leaves out.
+fn partial(schema: &mut Schema) {
+    schema.remove("required");
+}
+
+const fn variant(driver: &'static str, spec: fn(&mut SchemaGenerator) -> Schema) -> Variant {
+    Variant { by: "driver", value: driver, spec, replaces: false, references: &[] }
+}
+
 /// The row of the kind table.
 pub static KIND: Kind = Kind {
     name: "Target",
@@ -155,7 +196,11 @@ pub static KIND: Kind = Kind {
     summary: "A system that the catalog is applied to.",
     metadata: of::<Metadata>,
     spec: of::<TargetSpec>,
-    variants: &[],
+    variants: &[
+        variant("files", of::<FilesSpec>),
+        variant("prometheus", of::<PrometheusSpec>),
+        variant("http", of::<HttpSpec>),
+    ],
     formats: format::BACKSTAGE,
     references: &[to(&["spec", "owner"], "Team", &["team", "person"], "ownedBy")],
     practice: Practice {

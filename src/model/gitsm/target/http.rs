@@ -1,13 +1,10 @@
-//! What the settings of an `http` target say. The JSON Schema of settings is made of this.
+//! What the settings of an `http` target say.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-use crate::plan::Fields;
-use crate::target::web::Method;
+use serde_json::{Map, Value};
 
 /// The settings of an `http` target: any REST API.
 ///
@@ -133,12 +130,38 @@ pub enum Reading {
     /// In a mapping, at a JSON Pointer.
     Pointer(String),
     /// Each by a template.
-    Templates(Fields),
+    Templates(Map<String, Value>),
 }
 
 impl Default for Reading {
     fn default() -> Self {
         Self::Pointer(String::new())
+    }
+}
+
+/// What is asked for (RFC 9110 §9, RFC 5789).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[allow(missing_docs, reason = "they are called as the RFC calls them")]
+pub enum Method {
+    #[default]
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    /// As it is sent.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
     }
 }
 
