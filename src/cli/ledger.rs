@@ -16,7 +16,7 @@ use crate::ledger::{Checked, Standing};
 use crate::model::gitsm::change_policy::Grade;
 use crate::output::ledger::{
     EntryReport, Grades, LogReport, ShowReport, VerifyReport, entry_human, entry_json, log_human,
-    log_json, log_names, verify_human, verify_json, witness_json,
+    log_json, log_names, none, verify_human, verify_json, witness_json,
 };
 use crate::output::{count, visible};
 
@@ -92,7 +92,8 @@ fn list(book: &Book, arguments: &LedgerLog, environment: &Environment) -> Result
     let text = match format {
         LogFormat::Human => {
             let color = environment.color && file.is_none();
-            log_human(&report, color, environment.width.filter(|_| file.is_none()))
+            let is_pinned = book.pinned().is_some();
+            log_human(&report, is_pinned, color, environment.width.filter(|_| file.is_none()))
         }
         LogFormat::Json => log_json(&report),
         LogFormat::Names => log_names(&report),
@@ -160,7 +161,12 @@ fn sync(book: &Book) -> Result<u8, Failure> {
         let synced = book.sync(branch)?;
         let Some(tip) = synced.tip else {
             if branch.is_chain {
-                print("There is no ledger yet. An operator begins it: `gitsm ledger init`\n")?;
+                print(match book.pinned() {
+                    Some(_) => {
+                        "The ledger that the protected branch pins is neither here nor at its remote\n"
+                    }
+                    None => none(false),
+                })?;
             }
             continue;
         };

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::model::parse_reference;
 use crate::source::{Source, Span};
 use crate::tree::is_record;
-use crate::yaml::schema::{Schema, Violation, ViolationKind};
+use crate::yaml::schema::{Schema, Violation, ViolationKind, words};
 use crate::yaml::{Limits, Node, Pointer, parse};
 
 pub use settings::{
@@ -256,7 +256,7 @@ fn fault(root: Node<'_>, violation: &Violation) -> ConfigFault {
             (format!("there is no setting `{name}`"), Some(help))
         }
         ViolationKind::Type(types) => {
-            (format!("`{name}` has the wrong type"), Some(format!("write {}", types.join(" or "))))
+            (format!("`{name}` has the wrong type"), Some(format!("write {}", words(types))))
         }
         ViolationKind::Choice(choices) => (
             format!("`{name}` has a value that does not exist"),

@@ -164,8 +164,32 @@ pub static DURATION: Format = Format {
     check: |text| text.len() > 2 && !text.ends_with('T'),
 };
 
+/// The pattern of [`POINTER`].
+pub const POINTER_PATTERN: &str = "^(/([^~]|~[01])*)?$";
+
+/// A place in a JSON document (RFC 6901).
+pub static POINTER: Format = Format {
+    name: "JSON Pointer",
+    expected: "a path that begins with `/`, such as `/results/0/name`, or nothing for all of it",
+    pattern: POINTER_PATTERN,
+    max_length: 8192,
+    check: |text| text.is_empty() || text.starts_with('/'),
+};
+
+/// The pattern of [`SERVER`].
+pub const SERVER_PATTERN: &str = "^https?://[^/?#@\\s]+(/[^?#\\s]*)?$";
+
+/// The address of a server, with a path that all others begin with (RFC 9110 §4.2).
+pub static SERVER: Format = Format {
+    name: "address of a server",
+    expected: "a URL without query, such as https://icinga.example:5665",
+    pattern: SERVER_PATTERN,
+    max_length: 8192,
+    check: |text| text.contains("://"),
+};
+
 /// The forms that schemas of values speak of, to say in words what a pattern wants.
-pub static VALUE_FORMATS: &[&Format] = &[&DATE, &INSTANT, &DURATION];
+pub static VALUE_FORMATS: &[&Format] = &[&DATE, &INSTANT, &DURATION, &POINTER, &SERVER];
 
 /// A text with something to read in it.
 pub static VISIBLE: Format = Format {

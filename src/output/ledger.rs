@@ -200,12 +200,22 @@ pub fn log_names(report: &LogReport) -> String {
     report.entries.iter().map(|entry| format!("{}\n", visible(&entry.id))).collect()
 }
 
-/// A log for people.
-pub fn log_human(report: &LogReport, color: bool, width: Option<usize>) -> String {
+/// What is said where there is no ledger. `is_pinned`: the protected branch names one.
+pub fn none(is_pinned: bool) -> &'static str {
+    match is_pinned {
+        true => {
+            "The ledger that the protected branch pins is not in this clone: `gitsm ledger sync` fetches it\n"
+        }
+        false => "There is no ledger yet. An operator begins it: `gitsm ledger init`\n",
+    }
+}
+
+/// A log for people. `is_pinned`: the protected branch names a ledger.
+pub fn log_human(report: &LogReport, is_pinned: bool, color: bool, width: Option<usize>) -> String {
     let mut text = faults(&report.faults, report.standing);
     if report.entries.is_empty() {
         text.push_str(match (report.total, &report.tip) {
-            (0, None) => "There is no ledger yet. An operator begins it: `gitsm ledger init`\n",
+            (0, None) => none(is_pinned),
             _ => "No entry fits.\n",
         });
         return text;

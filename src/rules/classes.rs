@@ -6,13 +6,13 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::at::{At, Part, corrected, dotted, list, nearest, quoted};
-use super::fields::{describe, properties, words};
+use super::fields::{describe, properties};
 use super::{Whole, codes};
 use crate::catalog::{Catalog, Classes, Entity, EntityId, Reference};
 use crate::finding::Finding;
 use crate::model::gitsm::Spec;
 use crate::model::{EntityRef, relation_named};
-use crate::yaml::schema::{Schema, Violation, ViolationKind};
+use crate::yaml::schema::{Schema, Violation, ViolationKind, words};
 use crate::yaml::{Node, Pointer};
 
 pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {

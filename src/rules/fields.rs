@@ -12,7 +12,7 @@ use super::{MOST, codes, placeholders};
 use crate::catalog::{DocumentView, FileView};
 use crate::finding::Finding;
 use crate::model::{KINDS, Kind, VALUE_FORMATS, kind_schema};
-use crate::yaml::schema::{Schema, Violation, ViolationKind};
+use crate::yaml::schema::{Schema, Violation, ViolationKind, words};
 use crate::yaml::{Node, NodeKind, Pointer, Scalar};
 
 /// A kind's schema, compiled, and as JSON to look descriptions up in.
@@ -184,21 +184,6 @@ fn wrong_type(
         );
     }
     finding.help(format!("write {wanted}"))
-}
-
-/// JSON Schema's types, as people say them.
-pub(super) fn words(types: &[String]) -> String {
-    let word = |name: &String| match name.as_str() {
-        "array" => "a list",
-        "object" => "a mapping",
-        "integer" => "an integer",
-        "boolean" => "true or false",
-        "number" => "a number",
-        "null" => "null",
-        _ => "a string",
-    };
-    let words: Vec<&str> = types.iter().map(word).collect();
-    words.join(" or ")
 }
 
 /// Every schema that speaks about the fields at a pointer of a document. Of a condition that one of the

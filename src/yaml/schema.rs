@@ -82,6 +82,21 @@ impl Schema {
     }
 }
 
+/// JSON Schema's types, as people say them.
+pub fn words(types: &[String]) -> String {
+    let word = |name: &String| match name.as_str() {
+        "array" => "a list",
+        "object" => "a mapping",
+        "integer" => "an integer",
+        "boolean" => "true or false",
+        "number" => "a number",
+        "null" => "null",
+        _ => "a string",
+    };
+    let words: Vec<&str> = types.iter().map(word).collect();
+    words.join(" or ")
+}
+
 fn push(error: &ValidationError<'_>, found: &mut Vec<Violation>) {
     let pointer = Pointer::from_text(error.instance_path().as_str());
     let mut add = |pointer: Pointer, kind| found.push(Violation { kind, pointer });

@@ -88,5 +88,6 @@ mod signed_commits;
 mod signing;
 mod slices;
 mod support;
+mod target_rules;
 mod validate;
 mod web;

@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::model::format::{POINTER_PATTERN, SERVER_PATTERN};
+
 /// The settings of an `http` target: any REST API.
 ///
 /// Texts in `path` and `body` are templates. They know `object` (`name`, `kind`, `entity`), `fields` (all
@@ -16,6 +18,7 @@ use serde_json::{Map, Value};
 pub struct Settings {
     /// Where all paths begin, such as `https://icinga.example:5665`. No proxy is asked, and no redirect
     /// followed.
+    #[schemars(regex(pattern = SERVER_PATTERN))]
     pub url: String,
     /// The path, on the operator's machine, of a file of certificate authorities in PEM. Then only these
     /// are trusted; else those of the system.
@@ -81,9 +84,11 @@ pub struct Kind {
     /// How all of them are listed.
     pub list: List,
     /// Where an object has what paths find it by, as a JSON Pointer (RFC 6901) from the object.
+    #[schemars(regex(pattern = POINTER_PATTERN))]
     pub id: String,
     /// Where it has its name, as a JSON Pointer. As `id` unless it is set.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = POINTER_PATTERN))]
     pub name: Option<String>,
     /// Whether no two can have one name there. If not, the name is read from the mark.
     #[serde(default = "yes")]
@@ -101,6 +106,7 @@ pub struct Kind {
     /// Where gitsm's mark is, as a JSON Pointer from the object: a text of which the mark is one line.
     /// It is no field.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = POINTER_PATTERN))]
     pub mark: Option<String>,
     /// How one is read. Without it all are listed instead.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,7 +134,7 @@ fn yes() -> bool {
 #[serde(untagged)]
 pub enum Reading {
     /// In a mapping, at a JSON Pointer.
-    Pointer(String),
+    Pointer(#[schemars(regex(pattern = POINTER_PATTERN))] String),
     /// Each by a template.
     Templates(Map<String, Value>),
 }
@@ -204,6 +210,7 @@ pub struct Get {
     pub headers: BTreeMap<String, String>,
     /// Where the answer has the object, or a list in which it is or is not, as a JSON Pointer.
     #[serde(default)]
+    #[schemars(regex(pattern = POINTER_PATTERN))]
     pub item: String,
 }
 
@@ -224,6 +231,7 @@ pub struct List {
     pub headers: BTreeMap<String, String>,
     /// Where the answer has the list, as a JSON Pointer. The answer is the list unless it is set.
     #[serde(default)]
+    #[schemars(regex(pattern = POINTER_PATTERN))]
     pub items: String,
     /// How the next ones are got, where an answer does not hold all.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -242,7 +250,7 @@ pub enum Page {
     /// By how many come before. Behind the last there are none.
     Offset(Offset),
     /// By a URL or path at this JSON Pointer of the answer. The last page has none, or `null`.
-    Next(String),
+    Next(#[schemars(regex(pattern = POINTER_PATTERN))] String),
     /// By the `Link` header whose relation is `next` (RFC 8288).
     Link,
 }
@@ -294,7 +302,7 @@ pub enum Total {
     /// In this header.
     Header(String),
     /// At this JSON Pointer of the answer.
-    At(String),
+    At(#[schemars(regex(pattern = POINTER_PATTERN))] String),
 }
 
 /// What an answer means.
@@ -306,12 +314,14 @@ pub struct Rule {
     pub status: Vec<u16>,
     /// What the answer must have, as a JSON Pointer.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = POINTER_PATTERN))]
     pub at: Option<String>,
     /// A regular expression that must match what is there, or else the whole answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub matches: Option<String>,
     /// Where the answer says why, as a JSON Pointer. The whole answer unless it is set.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = POINTER_PATTERN))]
     pub says: Option<String>,
     /// What it means.
     pub is: Meaning,

@@ -22,6 +22,15 @@ use crate::model::{Kind, format};
 /// Which entities become which objects of which system, and how far one run may go.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [{
+    "owner": "payments",
+    "driver": "files",
+    "settings": { "folder": "/srv/inventory" },
+    "mapping": { "file": {
+        "name": "{{ entity.metadata.name }}.txt",
+        "fields": { "content": "{{ ref }}\n" },
+    } },
+}]))]
 pub struct TargetSpec {
     /// Who answers for what is applied.
     pub owner: Reference,

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::model::format::SERVER_PATTERN;
 use crate::yaml::Pointer;
 
 /// The settings of a target of the driver `prometheus`.
@@ -15,8 +16,10 @@ pub struct Settings {
     /// The folder of `rules/*.yml` and `targets/*.json`, absolute or relative to where gitsm is called.
     pub folder: String,
     /// Where Prometheus is, to reload it and to see what it loaded: `http://127.0.0.1:9090`.
+    #[schemars(regex(pattern = SERVER_PATTERN))]
     pub url: Option<String>,
     /// Where Alertmanager is, for the same.
+    #[schemars(regex(pattern = SERVER_PATTERN))]
     pub alertmanager: Option<String>,
     /// The path of Alertmanager's configuration. With it, alerts are routed to their owners.
     pub alertmanager_config: Option<String>,
