@@ -215,10 +215,10 @@ fn of_change(
         let said = "it landed without what it needed";
         let whys = stands.told.why.iter().filter(|why| !why.starts_with(said));
         let why = whys.map(|why| format!(": {why}")).next().unwrap_or_default();
-        let own = name.trim_start_matches("change:");
+        let (own, back) = (name.trim_start_matches("change:"), &landing.back);
         authorized.refused.push(format!(
-            "{name} landed without what it needed{why}; `gitsm change show {own}` says what, and \
-             `gitsm revert {name}` takes it back"
+            "{name} landed without what it needed{why}; `gitsm change show {own}` says what. `gitsm \
+             revert {back}` takes it back; land that as a change, and what is wanted of it as another"
         ));
     } else if let Some(why) = not_now(&meant, &stands, desk.book.now) {
         authorized.refused.push(format!("{name}: {why}"));

@@ -17,6 +17,8 @@ pub(super) struct Landed<'a> {
     pub(super) recorded: Option<(&'a Checked, &'a Merged)>,
     /// Whether it changes files by which a target may be touched.
     pub(super) may_touch: bool,
+    /// What `gitsm revert` takes it back by.
+    pub(super) back: String,
     commit: String,
     subject: String,
     is_named: bool,
@@ -86,7 +88,14 @@ pub(super) fn walked<'a>(
         }
         let found = recorded.get(id).copied();
         inside = found;
-        let before = found.map_or(before, |(_, merged)| merged.before.clone());
+        let mut back: String = id.chars().take(12).collect();
+        let before = match found.map(|(_, merged)| merged.before.clone()) {
+            Some(first) if first != before => {
+                back = format!("{}..{back}", first.chars().take(12).collect::<String>());
+                first
+            }
+            _ => before,
+        };
         let may_touch = wishes.may_differ(&before, id)?;
         if found.is_none() && !may_touch {
             continue;
@@ -96,6 +105,7 @@ pub(super) fn walked<'a>(
             before,
             recorded: found,
             may_touch,
+            back,
             is_named,
             commit: landing.commit.id,
             subject: landing.commit.subject,
