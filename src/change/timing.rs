@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::facts::ScheduleFacts;
 use super::request::own_requests;
 use super::schedule::{
-    Calendars, Conflict, Hold, OpenChange, OpenChanges, Told, Verdict, When, WindowState,
-    conflicts, judge, planned, stricter,
+    Calendars, Conflict, Ends, Hold, OpenChange, OpenChanges, Told, Verdict, When, WindowState,
+    conflicts, ends, judge, planned, stricter,
 };
 use super::subjects::Subjects;
 use super::{ChangeSet, Side};
@@ -36,6 +36,9 @@ pub struct Timing {
     /// Of what is planned: whether what it edits may change now, where merging makes it happen.
     #[serde(skip)]
     pub unplanned: Option<Verdict>,
+    /// When what it touches may no longer change, from the instant on at which it is judged.
+    #[serde(skip)]
+    pub ends: Ends,
     /// What stands in its way, by ServiceNow's reasons.
     pub conflicts: Vec<Conflict>,
     /// Open changes of the same entities, where one of the two has no schedule.
@@ -127,6 +130,7 @@ pub fn timing_within(
         is_over: said.is_some() && plan.is_none(),
         verdict: judge(&holds, when, now),
         unplanned,
+        ends: ends(&holds, now),
         conflicts,
         also_changed_by: also_changed_by
             .into_iter()

@@ -178,6 +178,14 @@ pub(super) fn merged(arguments: &ChangeMerged, environment: &Environment) -> Res
         let commit = commit.get(..9).unwrap_or(commit);
         print(&format!("{commit} landed without a name: {}\n", visible(subject)))?;
     }
+    if let Some((commit, _)) = recorded.unnamed.first() {
+        let commit = commit.get(..9).unwrap_or(commit);
+        error::tell(&format!(
+            "hint: what has no name is never recorded, and a target that it touches is not applied: \
+             `gitsm revert {commit}` takes it back; land that as a change, and what is wanted of it as \
+             another\n"
+        ));
+    }
     Ok(u8::from(!recorded.unnamed.is_empty()))
 }
 

@@ -136,15 +136,7 @@ impl Asked {
     /// How many documents that were meant to be entities cannot be read as such: what they say is in
     /// no answer.
     pub fn unread(&self) -> usize {
-        let of_file = |file: &FileRecord| match file.outcome {
-            Outcome::Faulty => 1,
-            Outcome::Read { refused, .. } => refused as usize,
-            Outcome::PassedOver(_) | Outcome::Configuration => 0,
-        };
-        let files: usize = self.catalog.files.iter().map(of_file).sum();
-        let entities = self.catalog.entities().map(|(_, entity)| entity);
-        let unfit = entities.filter(|entity| !entity.kind.group.foreign && entity.spec().is_none());
-        files + unfit.count()
+        unread(&self.catalog)
     }
 
     /// How many references of gitsm's own documents lead nowhere.
@@ -181,4 +173,17 @@ impl Asked {
     pub fn find(&self, text: &str) -> Result<Found, AskError> {
         Ok(self.catalog.lookup(text, None)?)
     }
+}
+
+/// How many documents of a catalog that were meant to be entities cannot be read as such.
+pub(super) fn unread(catalog: &Catalog) -> usize {
+    let of_file = |file: &FileRecord| match file.outcome {
+        Outcome::Faulty => 1,
+        Outcome::Read { refused, .. } => refused as usize,
+        Outcome::PassedOver(_) | Outcome::Configuration => 0,
+    };
+    let files: usize = catalog.files.iter().map(of_file).sum();
+    let entities = catalog.entities().map(|(_, entity)| entity);
+    let unfit = entities.filter(|entity| !entity.kind.group.foreign && entity.spec().is_none());
+    files + unfit.count()
 }

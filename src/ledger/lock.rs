@@ -4,6 +4,8 @@
 //! reads it sees the same one win. A `lock` entry takes the target if nobody holds it, or if whoever held
 //! it was silent for too long; a `checkpoint` of its holder keeps it for as long again.
 
+use std::collections::BTreeMap;
+
 use super::{Checked, Event, instant};
 
 /// A target that is held.
@@ -69,6 +71,28 @@ pub fn held(entries: &[Checked], target: &str) -> Option<Lock> {
         }
     }
     held
+}
+
+/// How each intent ended: where its first outcome stands, and that. What is said of it later, such as by
+/// a run that was cut off and shares what it kept, changes nothing.
+pub fn first_outcomes(entries: &[Checked]) -> BTreeMap<&str, (usize, &Checked)> {
+    let mut subjects: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut first: BTreeMap<&str, (usize, &Checked)> = BTreeMap::new();
+    for (at, one) in entries.iter().enumerate().filter(|(_, one)| one.counts()) {
+        let subject = one.entry.statement.subject.as_str();
+        match &one.entry.statement.event {
+            Event::Intent(_) => {
+                subjects.insert(&one.entry.id, subject);
+            }
+            Event::Outcome { intent: Some(intent), .. }
+                if subjects.get(intent.as_str()) == Some(&subject) =>
+            {
+                first.entry(intent).or_insert((at, one));
+            }
+            _ => {}
+        }
+    }
+    first
 }
 
 /// The intents of a target that nothing was said of since: runs that were cut off, or are under way.

@@ -33,7 +33,7 @@ pub use checked::{Checked, Problem};
 pub use entry::{Entry, EntryError, Written};
 pub use fault::{Fault, Standing};
 pub use kept::Kept;
-pub use lock::{Lock, held, open_intents};
+pub use lock::{Lock, first_outcomes, held, open_intents};
 pub use statement::{
     APPROVAL, Account, Approval, CloseCode, Decision, Event, FORMAT, Intent, Merged, Proposed,
     Review, Statement, instant,

@@ -33,7 +33,7 @@ pub struct AppliedReport {
     pub target: String,
     /// The commit whose catalog was applied.
     pub commit: String,
-    /// The digest of the plan.
+    /// The digest of the plan; empty where none was made, because it may not be carried out.
     pub plan: String,
     /// The ULID of the intent in the ledger; nothing where nothing is recorded.
     pub intent: Option<String>,

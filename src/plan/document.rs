@@ -37,8 +37,8 @@ pub struct TargetPlan {
     pub target: String,
     /// How it is spoken to.
     pub driver: String,
-    /// SHA-256 of this part but for itself and the names of changes: whoever makes the plan again gets the same, or
-    /// something has moved.
+    /// SHA-256 of the plan's format, version and commit and of this part, but for itself and the names of
+    /// changes: whoever makes the plan again gets the same, or something has moved.
     pub digest: String,
     /// SHA-256 of the target's document and of the operator's settings for it.
     pub configuration: String,
@@ -141,6 +141,28 @@ impl Plan {
         }
     }
 
+    /// Seals it: each part gets its digest.
+    #[must_use]
+    pub fn sealed(mut self) -> Self {
+        for one in &mut self.targets {
+            one.digest = one.seal(&self.version, self.commit.as_deref());
+        }
+        self
+    }
+
+    /// The first part that is not as it was sealed.
+    pub fn edited(&self) -> Option<&TargetPlan> {
+        let seal = |one: &TargetPlan| one.seal(&self.version, self.commit.as_deref());
+        self.targets.iter().find(|one| one.digest != seal(one))
+    }
+
+    /// The first target that it names twice.
+    pub fn twice(&self) -> Option<&str> {
+        let mut names: Vec<&str> = self.targets.iter().map(|one| one.target.as_str()).collect();
+        names.sort_unstable();
+        names.windows(2).find(|two| two.first() == two.last()).and_then(|two| two.first().copied())
+    }
+
     /// Whether there is something to do.
     pub fn is_empty(&self) -> bool {
         self.targets.iter().all(|target| target.actions.is_empty())
@@ -148,17 +170,36 @@ impl Plan {
 }
 
 impl TargetPlan {
-    /// Seals it: computes the digest of everything else but the names of changes, which the ledger may
-    /// learn meanwhile.
-    #[must_use]
-    pub fn sealed(mut self) -> Self {
+    /// Of a target for which no plan was made.
+    pub fn unplanned(target: &str) -> Self {
+        Self {
+            target: target.to_owned(),
+            driver: String::new(),
+            digest: String::new(),
+            configuration: String::new(),
+            observed: String::new(),
+            allowed: Vec::new(),
+            actions: Vec::new(),
+            drift: Vec::new(),
+            unchanged: 0,
+            refusals: Vec::new(),
+        }
+    }
+
+    /// The digest of everything else but the names of changes, which the ledger may learn meanwhile,
+    /// in a plan of this version and commit.
+    fn seal(&self, version: &str, commit: Option<&str>) -> String {
         let mut plain = self.clone();
         plain.digest = String::new();
         for action in &mut plain.actions {
             (action.change, action.landed) = (None, None);
         }
-        self.digest = sha256(&serde_json::to_value(&plain).unwrap_or_default());
-        self
+        sha256(&serde_json::json!({
+            "format": FORMAT,
+            "version": version,
+            "commit": commit,
+            "target": plain,
+        }))
     }
 
     /// How many actions of a kind there are.

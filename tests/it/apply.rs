@@ -369,3 +369,38 @@ fn a_document_that_cannot_be_read_takes_nothing_away() {
     assert!(run.stdout.contains("1 document of the catalog cannot be read"), "{run:?}");
     assert_eq!(folder.read("out/vm-001.txt"), "Machine by team:ops\n");
 }
+
+#[test]
+fn a_plan_that_somebody_edited_is_not_carried_out() {
+    let folder = catalog(2);
+    folder.write("other.yaml", target("other", "").replace("inventory", "other")).commit("another");
+    ok(folder.gitsm(&["plan", "inventory", "--at", "HEAD", "--out", "plan.json"]));
+    let plan: Value = serde_json::from_str(&folder.read("plan.json")).unwrap();
+    let refused = |plan: &Value, said: &str| {
+        folder.write("edited.json", plan.to_string());
+        let run = apply(&folder, &["edited.json"]);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.stderr.contains(said), "{run:?}");
+        assert!(!folder.path().join("out").exists() && !folder.path().join("other").exists());
+    };
+    let edited = |at: &str, value: Value| {
+        let mut plan = plan.clone();
+        *plan.pointer_mut(at).unwrap() = value;
+        plan
+    };
+    refused(&edited("/targets", Value::Array(Vec::new())), "this plan is of no target");
+    let one = plan["targets"][0].clone();
+    refused(
+        &edited("/targets", Value::Array(vec![one.clone(), one])),
+        "names target:inventory twice",
+    );
+    let said = "target:inventory does not fit its digest: it was edited";
+    refused(&edited("/targets/0/actions", Value::Array(Vec::new())), said);
+    refused(&edited("/targets/0/actions/0/fields/0/after/0", "mine\n".into()), said);
+    let first = folder.run_git(&["rev-parse", "HEAD~1"]).trim().to_owned();
+    refused(&edited("/commit", first.into()), said);
+    refused(&edited("/version", "9.9.9".into()), said);
+    ok(apply(&folder, &["plan.json"]));
+    assert!(folder.path().join("out/vm-001.txt").exists());
+    assert!(!folder.path().join("other").exists());
+}

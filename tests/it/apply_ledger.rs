@@ -11,18 +11,18 @@ use crate::lives_world::{World, gitsm_at};
 use crate::support::{Run, git};
 use crate::web::{self, PASSWORD, Server};
 
-const TARGET: &str = "apiVersion: gitsm/v1alpha1\nkind: Target\nmetadata: {name: notes}\nspec:\n  owner: \
+pub(crate) const TARGET: &str = "apiVersion: gitsm/v1alpha1\nkind: Target\nmetadata: {name: notes}\nspec:\n  owner: \
     team:platform\n  driver: files\n  settings: {folder: ../out}\n  selector: {kinds: [Service]}\n  \
     mapping:\n    file:\n      name: '{{ entity.metadata.name }}.txt'\n      fields: {content: \"{{ \
     entity.spec.criticality }}\\n\"}\n  limits: {timeToLive: PT2S, checkpoint: PT0.5S}\n";
 
 /// A company whose services are written to a folder; the target itself was agreed to.
-fn world() -> World {
+pub(crate) fn world() -> World {
     world_with(&[("targets/notes.yaml", TARGET)])
 }
 
 /// A company with more files, which were agreed to.
-fn world_with(files: &[(&str, &str)]) -> World {
+pub(crate) fn world_with(files: &[(&str, &str)]) -> World {
     let world = World::new();
     world.branch("with-target");
     for (path, text) in files {
@@ -38,14 +38,14 @@ fn world_with(files: &[(&str, &str)]) -> World {
     world
 }
 
-fn apply(world: &World, more: &[&str]) -> Run {
+pub(crate) fn apply(world: &World, more: &[&str]) -> Run {
     let mut all = vec!["apply", "--auto-approve"];
     all.extend(more);
     world.say("ci", &all)
 }
 
 /// The types of the entries about the target, in order.
-fn entries(world: &World) -> Vec<String> {
+pub(crate) fn entries(world: &World) -> Vec<String> {
     let log = world.json(&["ledger", "log", "target:notes"]);
     let all = log["entries"].as_array().unwrap_or_else(|| panic!("{log:#}")).iter();
     all.rev().map(|one| one["type"].as_str().unwrap().to_owned()).collect()
@@ -69,7 +69,7 @@ fn what_was_agreed_to_is_applied_and_recorded() {
 }
 
 /// A change that makes the blog matter more, put forward by Jonas.
-fn blog(world: &World, name: &str) {
+pub(crate) fn blog(world: &World, name: &str) {
     world.branch(name);
     world.write("services/blog.yaml", &crate::lives_world::BLOG.replace("tier4", "tier3"));
     world.commit("jonas", &format!("The blog matters\n\nIt sells.\n\nGitsm-Change: {name}"));
@@ -167,8 +167,9 @@ fn a_target_that_somebody_holds_is_left_alone_until_that_is_over() {
     assert_eq!(run.code, 0, "{run:#?}");
 }
 
-/// The same with so many objects at a server that is slow, and the operator's file beside it.
-fn world_at(server: &Server, items: usize) -> World {
+/// The same with so many objects at a server that is slow and with more files, and the operator's file
+/// beside it.
+pub(crate) fn world_at(server: &Server, items: usize, more: &[(&str, &str)]) -> World {
     let mut settings = web::settings(&server.url());
     settings["kinds"]["host"]["list"]["page"]["offset"]["size"]["of"] = 200.into();
     let target = format!(
@@ -186,11 +187,10 @@ fn world_at(server: &Server, items: usize) -> World {
     };
     let items: Vec<String> = (0..items).map(item).collect();
     let ignored = "op.yaml\npassword\n";
-    let world = world_with(&[
-        ("targets/notes.yaml", &target),
-        ("cis.yaml", &items.join("---\n")),
-        (".gitignore", ignored),
-    ]);
+    let items = items.join("---\n");
+    let own: [(&str, &str); 3] =
+        [("targets/notes.yaml", &target), ("cis.yaml", &items), (".gitignore", ignored)];
+    let world = world_with(&[&own, more].concat());
     operator(&world.path());
     world
 }
@@ -202,7 +202,7 @@ fn operator(folder: &Path) {
 }
 
 /// Starts an apply in a clone.
-fn start(world: &World, folder: &Path) -> Child {
+pub(crate) fn start(world: &World, folder: &Path) -> Child {
     Command::new(env!("CARGO_BIN_EXE_gitsm"))
         .current_dir(folder)
         .env_clear()
@@ -230,7 +230,7 @@ fn clone(world: &World) -> tempfile::TempDir {
     dir
 }
 
-fn ended(run: Child) -> (i32, String) {
+pub(crate) fn ended(run: Child) -> (i32, String) {
     let output = run.wait_with_output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&said).into_owned())
@@ -242,7 +242,7 @@ fn of_two_that_apply_at_once_one_wins_and_the_other_says_who() {
         return;
     }
     let server = Server::start();
-    let world = world_at(&server, 40);
+    let world = world_at(&server, 40, &[]);
     let other = clone(&world);
     server.set_latency(Duration::from_millis(300));
     let mut runs = [start(&world, &world.path()), start(&world, other.path())];
@@ -269,7 +269,7 @@ fn the_ledger_tells_the_truth_of_runs_that_are_killed() {
         return;
     }
     let server = Server::start();
-    let world = world_at(&server, 60);
+    let world = world_at(&server, 60, &[]);
     server.set_latency(Duration::from_millis(150));
     for done in [1, 20, 40] {
         let mut run = start(&world, &world.path());
@@ -340,7 +340,7 @@ fn drift_that_is_recorded_is_an_unauthorised_change_until_somebody_looks_back() 
 fn killed_and_taken_up(rounds: u64, seed: u64) -> usize {
     const OBJECTS: usize = 500;
     let server = Server::start();
-    let world = world_at(&server, OBJECTS);
+    let world = world_at(&server, OBJECTS, &[]);
     let mut random = seed;
     let log = || -> Vec<Value> {
         let log = world.json(&["ledger", "log", "target:notes"]);

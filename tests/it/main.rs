@@ -11,6 +11,7 @@
 
 mod acme_targets;
 mod apply;
+mod apply_agreed;
 mod apply_http;
 #[cfg(unix)]
 mod apply_ledger;

@@ -28,5 +28,5 @@ pub use conflict::{Conflict, ConflictReason, OpenChange, OpenChanges, Told, conf
 pub use holds::{Calendars, Hold, Lift, Timed, stricter};
 pub use relatives::{RELATIVES, Relative, Role, relatives, wholes};
 pub use verdict::{
-    FreezeVerdict, SubjectVerdict, Verdict, When, WindowState, WindowVerdict, judge,
+    Ends, FreezeVerdict, SubjectVerdict, Verdict, When, WindowState, WindowVerdict, ends, judge,
 };

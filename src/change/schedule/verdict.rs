@@ -111,6 +111,27 @@ pub fn judge(holds: &[Hold], when: When, now: DateTime<Utc>) -> Verdict {
     Verdict { allowed, next, valid_until, cut, subjects }
 }
 
+/// When entities that may change at an instant may no longer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ends {
+    /// When a freeze of one of them begins; the instant itself, if one holds.
+    pub frozen: Option<DateTime<Utc>>,
+    /// When the window ends that one of them is in.
+    pub closed: Option<DateTime<Utc>>,
+}
+
+/// When entities may no longer change, from an instant on.
+pub fn ends(holds: &[Hold], now: DateTime<Utc>) -> Ends {
+    let freezes = holds.iter().flat_map(|hold| &hold.freezes).flat_map(Timed::binding);
+    let frozen = freezes.filter(|one| now < one.end).map(|one| one.start.max(now)).min();
+    let open = holds.iter().filter_map(|hold| Some((hold.open.as_ref()?, hold.horizon.end)));
+    let closed = open.filter_map(|(open, known)| {
+        let inside = open.iter().find(|one| one.start <= now && now < one.end)?;
+        (inside.end < known).then_some(inside.end)
+    });
+    Ends { frozen, closed: closed.min() }
+}
+
 /// When all entities may change; nothing if there are none.
 fn free_for_all(holds: &[Hold]) -> Option<Vec<Span>> {
     let mut all = holds.iter().map(Hold::free);

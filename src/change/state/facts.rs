@@ -6,7 +6,7 @@ use super::Inputs;
 use super::landing::{self, Landing};
 use super::table::{Life, State, When};
 use crate::change::agreement::{Agreement, Refusal, Story, of_story, unfit};
-use crate::ledger::{Checked, CloseCode, Event};
+use crate::ledger::{Checked, CloseCode, Event, first_outcomes};
 use crate::model::gitsm::change_model::ChangeType;
 use crate::model::gitsm::change_policy::Grade;
 use crate::model::gitsm::value::RiskBand;
@@ -183,10 +183,19 @@ impl<'a> Past<'_, 'a> {
     fn ended(&self, targets: &[String]) -> Option<(usize, CloseCode)> {
         let change = self.story.asked.change;
         let mut known: BTreeMap<&str, CloseCode> = BTreeMap::new();
+        let first = first_outcomes(self.story.asked.ledger);
+        let is_late = |one: &Checked, intent: &Option<String>| {
+            let known = intent.as_ref().and_then(|intent| first.get(intent.as_str()));
+            known.is_some_and(|(_, known)| known.entry.id != one.entry.id)
+        };
         for (index, one) in self.later() {
-            let Event::Outcome { result, changes, .. } = &one.entry.statement.event else {
+            let Event::Outcome { result, changes, intent, .. } = &one.entry.statement.event else {
                 continue;
             };
+            // How a run ended is said once: what it shares after another ended it is too late.
+            if is_late(one, intent) {
+                continue;
+            }
             let of = one.entry.statement.subject.as_str();
             // A run that was cut off, or was about other changes, carried out nothing of this one.
             if of != change && !changes.iter().any(|one| one == change) {

@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use judge::{Question, Recorded, unjudged, verdict};
-pub use time::{Binding, may_apply};
+pub use time::{Binding, may_apply, may_apply_until};
 
 use super::facts::Contributor;
 use super::state::{Next, State};

@@ -1,5 +1,7 @@
 //! When: windows, freezes, and other changes that are under way.
 
+use chrono::{DateTime, Utc};
+
 use super::judge::Question;
 use super::{Answer, Evidence, step};
 use crate::catalog::rota::Span;
@@ -97,6 +99,22 @@ pub fn may_apply(
     Some(held.flat_map(against).map(|one| one.words).collect())
 }
 
+/// When a change that may be applied may no longer: a freeze begins, or the window ends that it needs.
+/// Nothing if what lets it cross them holds.
+pub fn may_apply_until(
+    timing: &Timing,
+    assessment: &Assessment,
+    window_from: RiskBand,
+    agreement: &Agreement,
+) -> Option<DateTime<Utc>> {
+    let emergency = assessment.r#type.r#type == ChangeType::Emergency && agreement.is_met();
+    if emergency || agreement.break_glass.is_some() {
+        return None;
+    }
+    let window = timing.ends.closed.filter(|_| assessment.risk.band >= window_from);
+    timing.ends.frozen.into_iter().chain(window).min()
+}
+
 /// What is planned for later and would happen by being merged now, when it may not.
 fn early(question: &Question<'_>) -> Option<Answer> {
     let (timing, now) = (question.timing, question.now);
@@ -147,7 +165,7 @@ fn against(one: &SubjectVerdict) -> Vec<Evidence> {
 }
 
 fn words(span: Span) -> String {
-    let at = |instant: chrono::DateTime<chrono::Utc>| instant.format("%Y-%m-%d %H:%M").to_string();
+    let at = |instant: DateTime<Utc>| instant.format("%Y-%m-%d %H:%M").to_string();
     format!("{} to {} UTC", at(span.start), at(span.end))
 }
 

@@ -6,31 +6,35 @@
 
 mod authorize;
 mod error;
+mod file;
 mod hold;
 mod journal;
 mod report;
 mod run;
 mod standing;
+mod walk;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use chrono::SecondsFormat;
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::change::desk::Desk;
 use super::change::writer::As;
 use super::clock;
-use super::ledger::{Around, Book};
+use super::ledger::{Around, Book, folded};
 use super::plan::{self, Part, PlanError, Planned, plan};
 use super::workspace::Place;
 use crate::catalog::short;
 use crate::git::Repository;
 use crate::ledger::{CloseCode, Intent, new_id};
-use crate::plan::document::{FORMAT, Plan, TargetPlan};
-use crate::plan::{Allowed, Step};
+use crate::plan::Step;
+use crate::plan::document::{Plan, TargetPlan};
 
+use authorize::{Authorized, Last};
 pub use error::ApplyError;
+use file::{allowed, fits, is_landed, wanted};
 use hold::Hold;
 use journal::{Entry, Journal};
 pub use report::step;
@@ -161,22 +165,40 @@ pub fn apply(request: &Request, hooks: &mut Hooks<'_>) -> Result<Report, ApplyEr
         asked.targets = file.targets.iter().map(|one| one.target.clone()).collect();
         asked.allowed = allowed(file);
     }
+    let mut report = Report::default();
     let mut shown: Option<Planned> = None;
+    let mut aims = plan::aims(&asked)?;
     if request.file.is_some() || hooks.confirm.is_some() {
+        // For what may not be done no secret is fetched, and nobody is asked.
+        let mut left = Vec::new();
+        for (name, life) in aims {
+            let one = Target { request, asked: &asked, name: &name, life, commit: &commit };
+            match one.refused()? {
+                Some(applied) => report.targets.push(applied),
+                None => left.push((name, life)),
+            }
+        }
+        aims = left;
+        if aims.is_empty() {
+            return Ok(report);
+        }
+        asked.targets = aims.iter().map(|(name, _)| name.clone()).collect();
         let planned = plan(&asked)?;
         if let Some(file) = &request.file {
-            fits(file, &planned.plan)?;
+            let mut file = file.clone();
+            file.targets.retain(|one| asked.targets.contains(&one.target));
+            fits(&file, &planned.plan)?;
         }
         let may = planned.plan.targets.iter().all(|target| target.refusals.is_empty());
         if let (true, false, Some(confirm)) = (may, planned.plan.is_empty(), &hooks.confirm)
             && !confirm(&planned)
         {
-            return Ok(Report { declined: true, targets: Vec::new() });
+            report.declined = true;
+            return Ok(report);
         }
         shown = Some(planned);
     }
-    let mut report = Report::default();
-    for (name, life) in plan::aims(&asked)? {
+    for (name, life) in aims {
         let before = shown.as_ref().map(|planned| &planned.plan);
         let one = Target { request, asked: &asked, name: &name, life, commit: &commit };
         report.targets.push(one.apply(before, hooks)?);
@@ -185,70 +207,6 @@ pub fn apply(request: &Request, hooks: &mut Hooks<'_>) -> Result<Report, ApplyEr
         }
     }
     Ok(report)
-}
-
-/// The commit that is to be applied.
-fn wanted(request: &Request, repository: &Repository, tip: &str) -> Result<String, ApplyError> {
-    let file = request.file.as_ref();
-    if let Some(file) = file.filter(|file| file.format != FORMAT) {
-        let told = format!("this is `{}`, and this version of gitsm reads `{FORMAT}`", file.format);
-        return Err(ApplyError::File(told));
-    }
-    let uncommitted = || {
-        ApplyError::File(
-            "this plan is of files that were not committed: plan a commit, with --at".to_owned(),
-        )
-    };
-    let planned = file.map(|file| file.commit.clone().ok_or_else(uncommitted)).transpose()?;
-    match planned.or_else(|| request.plan.place.at.clone()) {
-        Some(revision) => Ok(repository.commit_info(&revision)?.id),
-        None => Ok(tip.to_owned()),
-    }
-}
-
-/// Whether a commit is one that the protected branch itself had.
-fn is_landed(
-    repository: &Repository,
-    commit: &str,
-    (branch, tip): (&str, &str),
-) -> Result<(), ApplyError> {
-    for landing in repository.first_parents(tip, None)? {
-        if landing?.commit.id == commit {
-            return Ok(());
-        }
-    }
-    let branch = branch.trim_start_matches("refs/heads/").trim_start_matches("refs/remotes/");
-    Err(ApplyError::NotLanded { commit: commit.to_owned(), branch: branch.to_owned() })
-}
-
-/// What a plan lets be done beyond the limits.
-fn allowed(plan: &Plan) -> Allowed {
-    let has = |word: &str| plan.targets.iter().any(|one| one.allowed.iter().any(|it| it == word));
-    Allowed {
-        deletes: has("deletes"),
-        updates: has("updates"),
-        empty: has("empty"),
-        drift: has("drift"),
-    }
-}
-
-/// Whether a plan that was made before is still the one that is made now.
-fn fits(before: &Plan, now: &Plan) -> Result<(), ApplyError> {
-    for old in &before.targets {
-        let found = now.targets.iter().find(|one| one.target == old.target);
-        let told = |what| ApplyError::Moved { target: short(&old.target), what };
-        let new = found.ok_or_else(|| told("it is gone"))?;
-        if old.configuration != new.configuration {
-            return Err(told("its document, or what its operator says, has changed"));
-        }
-        if old.observed != new.observed {
-            return Err(told("what is there has changed"));
-        }
-        if old.digest != new.digest {
-            return Err(told("the plan itself, or the version of gitsm, has changed"));
-        }
-    }
-    Ok(())
 }
 
 /// One target.
@@ -262,6 +220,36 @@ struct Target<'a> {
 }
 
 impl Target<'_> {
+    /// What may be applied of what was agreed to. The target is not asked, and no secret is read.
+    fn authorized(&self, desk: &Desk, last: Option<&Last>) -> Result<Authorized, ApplyError> {
+        let mut wishes = plan::wishes(self.asked, self.name, desk.book.folder())?;
+        authorize::authorize(desk, self.name, self.commit, last, &mut wishes)
+    }
+
+    /// Why nothing of it may be done, by what the ledger says now; nothing if something may.
+    fn refused(&self) -> Result<Option<Applied>, ApplyError> {
+        let place = &self.request.plan.place;
+        let book = Book::open(place, &self.request.around)?;
+        if book.pinned().is_none() {
+            return Ok(None);
+        }
+        let mut desk = Desk::of(place, book)?;
+        if !desk.has_begun() {
+            return Err(ApplyError::NoLedger);
+        }
+        desk.book.sync(&desk.book.branch)?;
+        desk.verified = folded(&desk.book)?;
+        let last = authorize::last(desk.entries(), self.name);
+        let found = self.authorized(&desk, last.as_ref())?;
+        Ok((!found.refused.is_empty()).then(|| self.unplanned(found)))
+    }
+
+    fn unplanned(&self, found: Authorized) -> Applied {
+        let mut applied = Applied::of(TargetPlan::unplanned(self.name), self.commit);
+        (applied.changes, applied.refused) = (found.changes, found.refused);
+        applied
+    }
+
     fn apply(&self, before: Option<&Plan>, hooks: &mut Hooks<'_>) -> Result<Applied, ApplyError> {
         let place = &self.request.plan.place;
         let book = Book::open(place, &self.request.around)?;
@@ -294,6 +282,20 @@ impl Target<'_> {
         mut hold: Option<(&mut Hold, bool)>,
         hooks: &mut Hooks<'_>,
     ) -> Result<Applied, ApplyError> {
+        let (mut last, mut found) = (None, None);
+        if let Some((hold, pinned)) = &mut hold {
+            last = authorize::last(hold.desk.entries(), self.name);
+            if *pinned {
+                found = Some(self.authorized(&hold.desk, last.as_ref())?);
+            }
+        }
+        // Of what may not be done, no secret is fetched, and the target is not asked.
+        if let Some(refused) = found.take_if(|found| !found.refused.is_empty()) {
+            if let Some((hold, _)) = hold {
+                hold.end(CloseCode::Unsuccessful, Vec::new())?;
+            }
+            return Ok(self.unplanned(refused));
+        }
         let asked = plan::Request { targets: vec![self.name.to_owned()], ..self.asked.clone() };
         let mut planned = plan(&asked)?;
         if let Some(before) = before {
@@ -307,18 +309,13 @@ impl Target<'_> {
         (hooks.told)(Progress::Planned(&plan));
         let mut applied = Applied::of(plan, self.commit);
         applied.refused = applied.plan.refusals.iter().map(|one| one.words()).collect();
-        let mut last = None;
-        if let Some((hold, pinned)) = &mut hold {
+        let until = found.as_ref().and_then(|found| found.until);
+        if let Some((hold, _)) = &mut hold {
             applied.cut_off = hold.cut_off();
-            last = authorize::last(hold.desk.entries(), self.name);
-            if *pinned {
-                let desk = &hold.desk;
-                let found = authorize::authorize(desk, self.name, self.commit, last.as_ref())?;
-                applied.refused.extend(found.refused);
-                applied.changes = found.changes;
-            } else {
-                applied.changes = applied.plan.changes();
-            }
+            applied.changes = match found {
+                Some(found) => found.changes,
+                None => applied.plan.changes(),
+            };
         }
         if applied.cut_off > 0 {
             let told = match applied.cut_off {
@@ -341,7 +338,7 @@ impl Target<'_> {
             return Ok(applied);
         }
         let hold = hold.map(|(hold, _)| hold);
-        self.carry_out(&part, hold, last.map(|last| last.at), applied, hooks)
+        self.carry_out(&part, hold, (last.map(|last| last.at), until), applied, hooks)
     }
 
     /// Does what is planned, and says so in the ledger.
@@ -349,7 +346,7 @@ impl Target<'_> {
         &self,
         part: &Part,
         mut hold: Option<&mut Hold>,
-        last: Option<usize>,
+        (last, until): (Option<usize>, Option<DateTime<Utc>>),
         mut applied: Applied,
         hooks: &mut Hooks<'_>,
     ) -> Result<Applied, ApplyError> {
@@ -366,8 +363,12 @@ impl Target<'_> {
         let repository = Repository::discover(&self.request.plan.place.current)?;
         let mut journal = Journal::begin(repository.common_dir(), &run);
         let lease = hold.is_some().then(|| Instant::now() + pace.time_to_live);
-        let reins =
-            Reins { stop: hooks.stop, lease: Mutex::new(lease), lost: AtomicBool::new(false) };
+        let reins = Reins {
+            stop: hooks.stop,
+            lease: Mutex::new(lease),
+            lost: AtomicBool::new(false),
+            until: until.map(|at| Instant::now() + (at - now()).to_std().unwrap_or_default()),
+        };
         let of = part.steps.len();
         let mut over = 0;
         let mut trouble: Vec<String> = Vec::new();
@@ -405,6 +406,12 @@ impl Target<'_> {
         applied.stopped = hooks.stop.load(Ordering::Relaxed);
         applied.trouble.append(&mut trouble);
         journal.sync();
+        let left = applied.results.iter().filter(|one| one.went == Went::NotBegun).count();
+        if let Some(at) = until.filter(|_| left > 0 && reins.is_closed()) {
+            let at = at.format("%Y-%m-%d %H:%M:%S UTC");
+            let told = format!("ended because the window closed at {at}; {left} not begun");
+            applied.trouble.push(told);
+        }
         let is_done = applied.done() == of && !reins.lost.load(Ordering::Relaxed);
         if (applied.done() > 0 || is_done)
             && let Err(fault) = part.driver.settle()

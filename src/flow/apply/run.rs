@@ -83,6 +83,8 @@ pub(super) struct Reins<'a> {
     pub(super) lease: Mutex<Option<Instant>>,
     /// The target was lost to another.
     pub(super) lost: AtomicBool,
+    /// When one of the changes may no longer happen; never without it.
+    pub(super) until: Option<Instant>,
 }
 
 impl Reins<'_> {
@@ -91,8 +93,16 @@ impl Reins<'_> {
         if self.stop.load(Ordering::Relaxed) || self.lost.load(Ordering::Relaxed) {
             return false;
         }
+        if self.is_closed() {
+            return false;
+        }
         let lease = self.lease.lock().map(|lease| *lease).unwrap_or_default();
         lease.is_none_or(|until| Instant::now() + longest < until)
+    }
+
+    /// Whether one of the changes may no longer happen.
+    pub(super) fn is_closed(&self) -> bool {
+        self.until.is_some_and(|until| until <= Instant::now())
     }
 
     /// Waits, but not longer than the run goes on. Whether it does.

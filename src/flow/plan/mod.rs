@@ -8,6 +8,7 @@ mod because;
 mod desired;
 mod operator;
 mod targets;
+mod wished;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -19,7 +20,7 @@ use super::clock;
 use super::workspace::Place;
 use crate::catalog::query::World;
 use crate::catalog::short;
-use crate::git::GitError;
+use crate::git::{GitError, Repository};
 use crate::model::gitsm::target::{Length, TargetSpec};
 use crate::output::count;
 use crate::plan::document::{ActionPlan, DriftPlan, Plan, TargetPlan, sha256};
@@ -32,6 +33,7 @@ use accepted::Accepted;
 use desired::{Desired, Meant, desired};
 pub use operator::Set;
 use targets::{Chosen, Targets};
+pub(super) use wished::Wishes;
 
 /// What is asked.
 #[derive(Clone)]
@@ -198,8 +200,7 @@ pub fn plan(request: &Request) -> Result<Planned, PlanError> {
     if let Some(commit) = &commit {
         because::name(&asked, commit, &mut all)?;
     }
-    all.targets = all.targets.into_iter().map(TargetPlan::sealed).collect();
-    Ok(Planned { plan: all, parts, commit, asked })
+    Ok(Planned { plan: all.sealed(), parts, commit, asked })
 }
 
 /// The plan of one target.
@@ -364,6 +365,20 @@ pub(super) fn aims(request: &Request) -> Result<Vec<(String, Duration)>, PlanErr
     let named = targets.named(request)?.into_iter();
     let aim = |name: &String| targets.spec(name).map(|spec| (name.clone(), life(spec)));
     Ok(named.filter_map(aim).collect())
+}
+
+/// What commits want of a target, with the settings that count for it now. Nothing is asked there, and
+/// no secret is read. `name` is its canonical reference, and `folder` the one that counts for settings.
+///
+/// # Errors
+///
+/// The catalog cannot be read, or there is no such target.
+pub(super) fn wishes(request: &Request, name: &str, folder: &str) -> Result<Wishes, PlanError> {
+    let asked = Asked::open_files(&request.place)?;
+    let targets = Targets::of(&asked, request)?;
+    let repository = Repository::discover(&request.place.current)?;
+    let today = request.today.clone().unwrap_or_else(clock::today);
+    Ok(Wishes::new(repository, folder, name, (targets.settings(name), today)))
 }
 
 /// A target, as it is listed.

@@ -14,6 +14,7 @@ use crate::git::Repository;
 use crate::model::EntityRef;
 use crate::model::gitsm::Spec;
 use crate::model::gitsm::target::TargetSpec;
+use crate::plan::Fields;
 use crate::target::{Around, Connection, Fault, Row, fetch, row};
 use crate::tree::{Entry, EntryKind, Revision};
 
@@ -108,11 +109,17 @@ impl Targets {
         Ok(names)
     }
 
+    /// The settings that count for a target.
+    pub(super) fn settings(&self, name: &str) -> Fields {
+        let driver = self.own.get(name).map(|spec| spec.driver);
+        let protected = self.protected.get(name).filter(|known| Some(known.driver) == driver);
+        self.operator.settings(&short_name(name), protected).0
+    }
+
     /// A target with where it is.
     pub(super) fn listed(&self, name: &str) -> Option<Listed> {
         let spec = self.own.get(name)?;
-        let protected = self.protected.get(name).filter(|known| known.driver == spec.driver);
-        let (settings, _) = self.operator.settings(&short_name(name), protected);
+        let settings = self.settings(name);
         let place = ["url", "folder"].iter().find_map(|key| settings.get(*key)?.as_str());
         Some(Listed {
             target: name.to_owned(),
