@@ -2,7 +2,8 @@
 //!
 //! Two who write at the same time both append; the ledger puts one before the other, and everybody who
 //! reads it sees the same one win. A `lock` entry takes the target if nobody holds it, or if whoever held
-//! it was silent for too long; a `checkpoint` of its holder keeps it for as long again.
+//! it was silent for too long; a `checkpoint` of its holder keeps it for as long again, and so does one
+//! more `lock` entry of the same holder while there is no intent yet.
 
 use super::{Checked, Event, instant};
 
@@ -52,7 +53,13 @@ pub fn held(entries: &[Checked], target: &str) -> Option<Lock> {
                 }
             }
             Event::Intent(intent) => {
-                if let Some(held) = held.as_mut().filter(|held| held.by == statement.by) {
+                // All runs of a pipeline are one writer, so the name alone says nothing; entries of before
+                // have no more than that.
+                let is_own = |held: &Lock| match &intent.holder {
+                    Some(holder) => held.holder == *holder,
+                    None => held.by == statement.by,
+                };
+                if let Some(held) = held.as_mut().filter(|held| is_own(held)) {
                     held.intent = Some(one.entry.id.clone());
                     held.changes.clone_from(&intent.changes);
                     held.until = held.until.max(time + held.length);
