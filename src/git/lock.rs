@@ -4,7 +4,7 @@
 //! one clone from undoing each other's work.
 
 use std::fs::{File, TryLockError, create_dir_all};
-use std::io::{Read as _, Write as _};
+use std::io::{Read as _, Seek as _, Write as _};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -30,7 +30,8 @@ impl Held {
     pub fn say(&mut self, process: u32, since: i64) {
         let Some(file) = &mut self.file else { return };
         let text = format!("{process} {since}\n");
-        let _ = file.set_len(0).and_then(|()| file.write_all(text.as_bytes()));
+        let written = file.set_len(0).and_then(|()| file.rewind());
+        let _ = written.and_then(|()| file.write_all(text.as_bytes()));
     }
 }
 

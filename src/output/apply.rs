@@ -189,3 +189,34 @@ pub fn step_line(over: usize, of: usize, step: &StepReport) -> String {
         format!("[{over}/{of}] {} {} {}{again}{message}", step.result, step.action.name(), step.id);
     visible(&line)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_run_that_is_complete_has_carried_a_change_out() {
+        let mut target = AppliedReport {
+            target: "target:default/x".into(),
+            commit: "c0ffee".into(),
+            plan: String::new(),
+            intent: None,
+            changes: vec!["change:default/bigger".into()],
+            result: Some(CloseCode::Successful),
+            refused: Vec::new(),
+            trouble: Vec::new(),
+            fault: None,
+            stopped: false,
+            cut_off: 0,
+            unchanged: 0,
+            steps: Vec::new(),
+        };
+        let shown = |target: &AppliedReport| {
+            let targets = vec![target.clone()];
+            human(&ApplyReport { format: "apply/1", declined: false, targets }, false)
+        };
+        assert!(shown(&target).contains("  carried out: change:bigger"), "{}", shown(&target));
+        target.result = Some(CloseCode::Unsuccessful);
+        assert!(!shown(&target).contains("  carried out:"), "{}", shown(&target));
+    }
+}

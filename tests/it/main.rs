@@ -14,6 +14,7 @@ mod apply;
 mod apply_http;
 #[cfg(unix)]
 mod apply_ledger;
+mod apply_owed;
 #[cfg(target_os = "linux")]
 mod apply_real;
 #[cfg(unix)]

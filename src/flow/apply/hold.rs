@@ -45,25 +45,31 @@ impl Hold {
         told: &mut dyn FnMut(String),
     ) -> Result<Self, ApplyError> {
         let mut watch = Watch::of(&desk.book.repository, target);
+        let mut seen: Option<(String, i64)> = None;
         loop {
             desk.book.sync(&desk.book.branch)?;
             desk.book.now = clock::instant(None);
             desk.verified = folded(&desk.book)?;
             let Some(lock) = held(desk.entries(), target) else { break };
             let left = watch.left(&lock, desk.book.now);
-            let is_alive = lock.until > position(&desk);
+            let sign = (lock.holder.clone(), lock.until);
+            let is_new = seen.as_ref().is_some_and(|seen| *seen != sign);
+            let is_alive = is_new || lock.until > position(&desk);
             if is_alive || left > LONGEST || stop.load(Ordering::Relaxed) {
                 return Err(ApplyError::held(target, lock));
             }
             if left.is_zero() {
                 break;
             }
-            told(format!(
-                "{} holds {} and is over by its times; it is watched for {} s whether it is alive",
-                short(&lock.by),
-                short(target),
-                left.as_secs() + 1
-            ));
+            if seen.is_none() {
+                told(format!(
+                    "{} holds {}, and is over by its times: for {} s it is watched whether it is alive",
+                    short(&lock.by),
+                    short(target),
+                    left.as_secs() + 1
+                ));
+            }
+            seen = Some(sign);
             sleep(left.min(BETWEEN));
         }
         let id = new_id(position(&desk));

@@ -13,6 +13,8 @@ mod kept;
 mod one;
 mod report;
 mod run;
+#[cfg(test)]
+mod run_tests;
 mod settled;
 mod standing;
 mod watch;

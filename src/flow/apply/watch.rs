@@ -91,7 +91,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         git2::Repository::init_bare(folder.path()).unwrap();
         let repository = Repository::discover(folder.path()).unwrap();
-        let at = |seconds| DateTime::from_timestamp(1_000_000 + seconds, 0).unwrap();
+        let at = |seconds: i64| DateTime::from_timestamp(1_000_000 + seconds, 0).unwrap();
         let silent = |until, seconds| {
             let watch = Watch::of(&repository, "target:default/x");
             watch.begun(&lock(until), at(seconds)).1.as_secs()
@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(silent(5, 200), 200);
         assert_eq!(silent(6, 200), 0, "it was alive");
         assert_eq!(silent(6, 100), 0, "the clock went back");
-        let left = |seconds| Watch::of(&repository, "t").left(&lock(7), at(seconds));
+        let left = |seconds: i64| Watch::of(&repository, "t").left(&lock(7), at(seconds));
         assert!(left(0) > Duration::ZERO);
         assert!(left(120).is_zero());
     }
