@@ -80,6 +80,9 @@ fn carry_out(request: &Request, auto: bool, environment: &Environment) -> Result
             tell(&line);
         }
         Progress::Planned(_) => {}
+        Progress::Failed(fault) => {
+            let _ = Failure::from(fault).report(environment);
+        }
         Progress::Note(text) => tell(&format!("note: {}\n", visible(&text))),
         Progress::Step { over, of, step, result, .. } => {
             let went_wrong = result.went != Went::Done;
@@ -150,8 +153,11 @@ fn show(report: &Report, arguments: &Apply, environment: &Environment) -> Result
 
 fn code(report: &Report) -> u8 {
     let refused = report.declined || report.targets.iter().any(|one| !one.refused.is_empty());
+    let mut faults = report.targets.iter().map(|one| one.plan.fault.as_ref());
     match report.targets.iter().all(|one| one.is_fine() || !one.refused.is_empty()) {
         true => u8::from(refused),
+        // Nothing was tried anywhere.
+        false if faults.all(|fault| fault.is_some_and(|fault| fault.is_setup)) => 2,
         false => 3,
     }
 }

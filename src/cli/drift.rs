@@ -6,7 +6,7 @@ use super::error::{Failure, tell};
 use super::impact::put;
 use super::ledger::around;
 use super::life::who;
-use super::plan::request;
+use super::plan::{failed, request};
 use crate::catalog::short;
 use crate::flow::diff::hidden;
 use crate::flow::drift::{drift, record};
@@ -35,5 +35,5 @@ pub(super) fn run(arguments: &Drift, environment: &Environment) -> Result<u8, Fa
             tell(&format!("{}{known}\n", visible(&short(&one.change))));
         }
     }
-    Ok(u8::from(report.is_open()))
+    Ok(u8::from(report.is_open()).max(failed(report.faults(), environment)))
 }

@@ -23,6 +23,7 @@ use crate::flow::revert::RevertError;
 use crate::flow::sides::SidesError;
 use crate::flow::validate::ValidateError;
 use crate::output::{WriteError, visible};
+use crate::plan::document::FaultPlan;
 
 /// A command that could not be carried out.
 #[derive(Debug)]
@@ -64,6 +65,16 @@ impl Failure {
         }
         let _ = std::io::stderr().write_all(text.as_bytes());
         self.code
+    }
+}
+
+impl From<&FaultPlan> for Failure {
+    fn from(fault: &FaultPlan) -> Self {
+        let (message, hint) = (fault.message.clone(), fault.help.clone());
+        match fault.is_setup {
+            true => Self::usage(message, hint),
+            false => Self::could_not(message, hint),
+        }
     }
 }
 

@@ -7,19 +7,23 @@ use super::Environment;
 use super::args::{Aim, Allow, Plan, PlanFormat};
 use super::error::{Failure, print, tell};
 use super::impact::put;
+use super::ledger::around;
 use super::pager;
+use crate::flow::apply::note_unsettled;
 use crate::flow::diff::hidden;
 use crate::flow::plan::{Planned, Request, plan};
 use crate::output::plan::{human, json, markdown};
 use crate::output::visible;
 use crate::plan::Allowed;
+use crate::plan::document::FaultPlan;
 
 pub(super) fn run(arguments: &Plan, environment: &Environment) -> Result<u8, Failure> {
     let request = Request {
         allowed: allowed(&arguments.allow),
         ..request(&arguments.aim, arguments.at.clone(), environment)
     };
-    let planned = plan(&request)?;
+    let mut planned = plan(&request)?;
+    note_unsettled(&mut planned, &request.place, &around(environment));
     show(&planned, &arguments.outputs, environment)?;
     if let Some(file) = &arguments.out {
         if planned.commit.is_none() {
@@ -32,7 +36,16 @@ pub(super) fn run(arguments: &Plan, environment: &Environment) -> Result<u8, Fai
         tell(&format!("the plan is in {}\n", visible(&file.display().to_string())));
     }
     let refused = planned.plan.targets.iter().any(|target| !target.refusals.is_empty());
-    Ok(u8::from(refused || (arguments.exit_code && !planned.plan.is_empty())))
+    let found = u8::from(refused || (arguments.exit_code && !planned.plan.is_empty()));
+    Ok(found.max(failed(planned.plan.faults(), environment)))
+}
+
+/// Tells of targets of which nothing is known. The exit code for that; 0 without any.
+pub(super) fn failed<'f>(
+    faults: impl Iterator<Item = &'f FaultPlan>,
+    environment: &Environment,
+) -> u8 {
+    faults.map(|fault| Failure::from(fault).report(environment)).max().unwrap_or(0)
 }
 
 /// What is asked of targets.

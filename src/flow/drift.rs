@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat};
 
-use super::apply::{ApplyError, standing};
+use super::apply::{ApplyError, note_unsettled, standing};
 use super::change::desk::Desk;
 use super::change::texts::keep;
 use super::change::writer::As;
@@ -15,25 +15,40 @@ use crate::ledger::{Event, Proposed};
 use crate::model::gitsm::change_model::ChangeType;
 use crate::model::gitsm::value::RiskBand;
 use crate::output::drift::{DriftReport, TargetDrift};
-use crate::plan::document::{DriftPlan, sha256};
+use crate::plan::document::{DriftPlan, FaultPlan, sha256};
+use crate::target::FaultKind;
 
 /// Looks for drift. Of no other revision than the protected branch's newest, if none is named.
 ///
 /// # Errors
 ///
-/// The catalog cannot be read, or a target cannot be asked.
+/// The catalog cannot be read. A target that cannot be asked is told as such.
 pub fn drift(request: &Request, around: &Around) -> Result<DriftReport, ApplyError> {
     let place = &request.place;
     let repository = Repository::discover(&place.current).ok();
     let protected = repository.as_ref().and_then(Repository::protected).map(|(_, tip)| tip);
     let at = place.at.clone().or(protected);
     let request = Request { place: Place { at, ..place.clone() }, ..request.clone() };
-    let planned = plan(&request)?;
+    let mut planned = plan(&request)?;
+    note_unsettled(&mut planned, place, around);
     let names: Vec<String> = planned.plan.targets.iter().map(|one| one.target.clone()).collect();
     // Without a ledger it is only not known who applied it.
     let mut known = standing(place, around, &names).unwrap_or_default().into_iter();
+    let unknown = |name: &str| {
+        let part = planned.parts.iter().find(|part| part.target == name)?;
+        part.unsettled.as_ref().err()
+    };
     let targets = planned.plan.targets.into_iter().map(|target| {
+        // What nobody knows is no drift.
+        let fault = unknown(&target.target).map(|fault| FaultPlan {
+            message: format!("{}: {fault}", short(&target.target)),
+            help: None,
+            is_setup: fault.kind == FaultKind::Settings,
+        });
         let mut shown = TargetDrift::of(target);
+        if fault.is_some() {
+            (shown.unsettled, shown.fault) = (None, fault);
+        }
         if let Some(standing) = known.next().flatten() {
             let at = standing.at.and_then(|at| DateTime::from_timestamp(at, 0));
             shown.applied_at = at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));

@@ -39,7 +39,7 @@ pub use forge::{EventError, PullRequest};
 pub use handles::Handles;
 pub use history::{Commit, Gap, History, Same, Touch};
 pub use line::{Line, Mainline, Step};
-pub use lock::Held;
+pub use lock::{Held, HeldBy};
 pub use merge::{Contents, Head, How, MergeError, Merged, Paths, merge_texts};
 pub use remote::{Git, Pushed, RemoteError, is_address, masked};
 pub use repository::{BlobId, GitError, Repository, Tracked};

@@ -2,7 +2,8 @@
 //!
 //! Two who write at the same time both append; the ledger puts one before the other, and everybody who
 //! reads it sees the same one win. A `lock` entry takes the target if nobody holds it, or if whoever held
-//! it was silent for too long; a `checkpoint` of its holder keeps it for as long again.
+//! it was silent for too long; a `checkpoint` of its holder keeps it for as long again, and so does one
+//! more `lock` entry of the same holder while there is no intent yet.
 
 use std::collections::BTreeMap;
 
@@ -54,7 +55,13 @@ pub fn held(entries: &[Checked], target: &str) -> Option<Lock> {
                 }
             }
             Event::Intent(intent) => {
-                if let Some(held) = held.as_mut().filter(|held| held.by == statement.by) {
+                // All runs of a pipeline are one writer, so the name alone says nothing; entries of before
+                // have no more than that.
+                let is_own = |held: &Lock| match &intent.holder {
+                    Some(holder) => held.holder == *holder,
+                    None => held.by == statement.by,
+                };
+                if let Some(held) = held.as_mut().filter(|held| is_own(held)) {
                     held.intent = Some(one.entry.id.clone());
                     held.changes.clone_from(&intent.changes);
                     held.until = held.until.max(time + held.length);
@@ -109,4 +116,70 @@ pub fn open_intents<'a>(entries: &'a [Checked], target: &str) -> Vec<&'a Checked
         }
     }
     open
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Entry, FORMAT, Intent, Statement, Written};
+    use crate::model::gitsm::change_policy::Grade;
+
+    const TARGET: &str = "target:default/x";
+
+    fn entry(time: i64, event: Event) -> Checked {
+        let statement = Statement {
+            format: FORMAT.to_owned(),
+            subject: TARGET.to_owned(),
+            at: at(time),
+            main: "a".repeat(40),
+            ledger: None,
+            by: "pipeline:ci".to_owned(),
+            event,
+        };
+        let entry = Entry {
+            id: format!("01J{time:023}"),
+            commit: String::new(),
+            path: String::new(),
+            hash: String::new(),
+            prev: None,
+            written: Written { statement: serde_json::Value::Null, signature: None },
+            statement,
+        };
+        let (main, grade) = ("a".repeat(40), Grade::Signed);
+        Checked { entry, time, main, grade, key: None, problems: Vec::new() }
+    }
+
+    fn at(time: i64) -> String {
+        let at = chrono::DateTime::from_timestamp(time, 0).unwrap();
+        at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    fn lock(time: i64, holder: &str) -> Checked {
+        entry(time, Event::Lock { holder: holder.to_owned(), until: at(time + 120) })
+    }
+
+    fn intent(time: i64, holder: Option<&str>) -> Checked {
+        let (commit, plan) = ("d".repeat(40), "sha256:p".to_owned());
+        let holder = holder.map(str::to_owned);
+        entry(time, Event::Intent(Intent { commit, plan, changes: Vec::new(), holder }))
+    }
+
+    #[test]
+    fn an_intent_keeps_the_lock_of_the_run_that_wrote_it_and_of_no_other_run_of_its_pipeline() {
+        let all = [lock(1_000, "A"), lock(1_200, "B"), intent(1_210, Some("A"))];
+        let one = held(&all, TARGET).unwrap();
+        assert_eq!((one.holder.as_str(), one.intent, one.until), ("B", None, 1_320));
+        let all = [lock(1_000, "A"), intent(1_100, Some("A"))];
+        assert_eq!(held(&all, TARGET).unwrap().until, 1_220);
+        // Entries of before say no more than who wrote them.
+        let all = [lock(1_000, "A"), intent(1_100, None)];
+        assert_eq!(held(&all, TARGET).unwrap().until, 1_220);
+    }
+
+    #[test]
+    fn a_holder_that_says_once_more_that_it_is_there_keeps_the_target() {
+        let all = [lock(1_000, "A"), lock(1_100, "A"), lock(1_150, "B")];
+        let one = held(&all, TARGET).unwrap();
+        assert_eq!((one.holder.as_str(), one.since, one.until), ("A", 1_000, 1_220));
+    }
 }

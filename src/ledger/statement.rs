@@ -328,6 +328,10 @@ pub struct Intent {
     /// The changes that it carries out, as canonical references.
     #[schemars(inner(regex(pattern = pattern::REFERENCE)))]
     pub changes: Vec<String>,
+    /// The ULID by which its writer holds the target; entries of before have none.
+    #[serde(default)]
+    #[schemars(regex(pattern = pattern::ULID))]
+    pub holder: Option<String>,
 }
 
 /// How a change went (ServiceNow's close codes).

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::text::{count, visible};
 use crate::catalog::short;
 use crate::ledger::CloseCode;
+use crate::plan::document::FaultPlan;
 use crate::plan::{Action, ObjectId};
 
 /// `apply/1`.
@@ -45,6 +46,8 @@ pub struct AppliedReport {
     pub refused: Vec<String>,
     /// What went wrong beside the steps.
     pub trouble: Vec<String>,
+    /// Why nothing was done there, where it is not refused: it could not be looked at, or not be held.
+    pub fault: Option<FaultPlan>,
     /// Whether somebody ended it before it was over.
     pub stopped: bool,
     /// How many runs before it were cut off.
@@ -113,6 +116,7 @@ fn one(out: &mut String, target: &AppliedReport, color: bool) {
     let commit: String = target.commit.chars().take(12).collect();
     let done = target.count("done");
     let word = match (target.refused.is_empty(), target.result) {
+        _ if target.fault.is_some() => styled(red, "FAILED"),
         (false, _) => styled(red, "REFUSED"),
         (true, None) => styled(green, "nothing to do"),
         (true, Some(CloseCode::Unsuccessful)) => styled(red, "NOT COMPLETE"),
@@ -122,7 +126,10 @@ fn one(out: &mut String, target: &AppliedReport, color: bool) {
     for why in &target.refused {
         let _ = writeln!(out, "  {}", visible(why));
     }
-    if !target.refused.is_empty() {
+    if let Some(fault) = &target.fault {
+        let _ = writeln!(out, "  {}", visible(&fault.words()));
+    }
+    if !target.refused.is_empty() || target.fault.is_some() {
         return;
     }
     if !target.steps.is_empty() {
@@ -150,8 +157,13 @@ fn one(out: &mut String, target: &AppliedReport, color: bool) {
         let _ = writeln!(out, "  it was ended before it was over; the next apply takes it up");
     }
     if !target.changes.is_empty() {
+        // Whoever reads a log looks for what is over.
+        let word = match target.result {
+            Some(CloseCode::Unsuccessful) => "not carried out wholly",
+            _ => "carried out",
+        };
         let names: Vec<String> = target.changes.iter().map(|one| short(one)).collect();
-        let _ = writeln!(out, "  carried out: {}", visible(&names.join(", ")));
+        let _ = writeln!(out, "  {word}: {}", visible(&names.join(", ")));
     }
     if let Some(intent) = &target.intent {
         let _ = writeln!(out, "  in the ledger: {}", visible(intent));
@@ -176,4 +188,35 @@ pub fn step_line(over: usize, of: usize, step: &StepReport) -> String {
     let line =
         format!("[{over}/{of}] {} {} {}{again}{message}", step.result, step.action.name(), step.id);
     visible(&line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_run_that_is_complete_has_carried_a_change_out() {
+        let mut target = AppliedReport {
+            target: "target:default/x".into(),
+            commit: "c0ffee".into(),
+            plan: String::new(),
+            intent: None,
+            changes: vec!["change:default/bigger".into()],
+            result: Some(CloseCode::Successful),
+            refused: Vec::new(),
+            trouble: Vec::new(),
+            fault: None,
+            stopped: false,
+            cut_off: 0,
+            unchanged: 0,
+            steps: Vec::new(),
+        };
+        let shown = |target: &AppliedReport| {
+            let targets = vec![target.clone()];
+            human(&ApplyReport { format: "apply/1", declined: false, targets }, false)
+        };
+        assert!(shown(&target).contains("  carried out: change:bigger"), "{}", shown(&target));
+        target.result = Some(CloseCode::Unsuccessful);
+        assert!(!shown(&target).contains("  carried out:"), "{}", shown(&target));
+    }
 }

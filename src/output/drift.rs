@@ -9,8 +9,7 @@ use serde_json::Value;
 use super::plan::drift_human;
 use super::text::visible;
 use crate::catalog::short;
-use crate::plan::document::DriftPlan;
-use crate::plan::document::TargetPlan;
+use crate::plan::document::{DriftPlan, FaultPlan, TargetPlan};
 
 /// `drift/1`.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -43,11 +42,25 @@ pub struct TargetDrift {
     pub unchanged: usize,
     /// What was changed.
     pub drift: Vec<DriftPlan>,
+    /// What is written there and does not count, such as rules that are not loaded; nothing if all does,
+    /// or if nobody can tell.
+    pub unsettled: Option<String>,
+    /// Why not all is known of it; nothing if all went well.
+    pub fault: Option<FaultPlan>,
 }
 
 impl DriftReport {
-    /// Whether there is a difference that no Exception accepts.
+    /// Whether there is a difference that no Exception accepts, or something that does not count.
     pub fn is_open(&self) -> bool {
+        self.has_drift() || self.targets.iter().any(|target| target.unsettled.is_some())
+    }
+
+    /// Why not all is known of some targets.
+    pub fn faults(&self) -> impl Iterator<Item = &FaultPlan> {
+        self.targets.iter().filter_map(|target| target.fault.as_ref())
+    }
+
+    fn has_drift(&self) -> bool {
         let mut all = self.targets.iter().flat_map(|target| &target.drift);
         all.any(|one| one.accepted_by.is_empty())
     }
@@ -69,12 +82,12 @@ pub fn schema() -> Value {
 pub fn human(report: &DriftReport, color: bool) -> String {
     let mut out = String::new();
     for target in &report.targets {
-        out.push_str(&drift_human(&target.target, &target.driver, &target.drift, color));
+        out.push_str(&drift_human(target, color));
         if let (Some(by), Some(at)) = (&target.applied_by, &target.applied_at) {
             let _ = writeln!(out, "  applied last by {} at {}", visible(&short(by)), visible(at));
         }
     }
-    if report.is_open() {
+    if report.has_drift() {
         out.push_str(
             "\nTo put it right: gitsm apply --allow drift; to let it stay: an Exception of drift\n",
         );
@@ -93,6 +106,8 @@ impl TargetDrift {
             applied: None,
             unchanged: plan.unchanged,
             drift: plan.drift,
+            unsettled: plan.unsettled,
+            fault: plan.fault,
         }
     }
 }

@@ -20,7 +20,7 @@ pub struct ListedTarget {
 }
 
 /// What was found at a target.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CheckedTarget {
     /// What it is called.
     pub name: String,
@@ -29,6 +29,8 @@ pub struct CheckedTarget {
     pub found: Option<(usize, usize)>,
     /// What went wrong.
     pub fault: Option<String>,
+    /// What is written there and does not count yet.
+    pub note: Option<String>,
     /// The exit code that it means.
     pub code: u8,
 }
@@ -52,11 +54,12 @@ pub fn listed(targets: &[ListedTarget], color: bool, width: Option<usize>) -> St
 pub fn checked(targets: &[CheckedTarget]) -> String {
     let line = |one: &CheckedTarget| match (&one.found, &one.fault) {
         (Some((taken, own)), _) => format!(
-            "ok     {}: it takes {}, and {} of gitsm's {} there\n",
+            "ok     {}: it takes {}, and {} of gitsm's {} there{}\n",
             visible(&one.name),
             count(*taken, "entity"),
             count(*own, "object"),
             if *own == 1 { "is" } else { "are" },
+            one.note.as_ref().map(|why| format!("; {}", visible(why))).unwrap_or_default(),
         ),
         (None, fault) => {
             let fault = fault.as_deref().unwrap_or("it did not answer");

@@ -54,6 +54,33 @@ pub struct TargetPlan {
     pub unchanged: usize,
     /// Why it is not carried out; empty if it can be.
     pub refusals: Vec<Refusal>,
+    /// What is written there and may not count yet, such as rules that are not loaded: making it count is
+    /// to be done, too. Nothing if all counts, or if nobody can tell.
+    #[serde(default)]
+    pub unsettled: Option<String>,
+    /// Why nothing is known of it; then nothing else here says anything. Nothing if all went well.
+    #[serde(default)]
+    pub fault: Option<FaultPlan>,
+}
+
+/// Why nothing is known of a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FaultPlan {
+    /// What went wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Whether it is set up wrongly, as against the target not delivering.
+    pub is_setup: bool,
+}
+
+impl FaultPlan {
+    /// In one phrase, with what to do about it.
+    pub fn words(&self) -> String {
+        let help = self.help.iter().map(|help| format!("; {help}"));
+        [self.message.clone()].into_iter().chain(help).collect()
+    }
 }
 
 /// What is to be done to one object.
@@ -144,7 +171,7 @@ impl Plan {
     /// Seals it: each part gets its digest.
     #[must_use]
     pub fn sealed(mut self) -> Self {
-        for one in &mut self.targets {
+        for one in self.targets.iter_mut().filter(|one| one.fault.is_none()) {
             one.digest = one.seal(&self.version, self.commit.as_deref());
         }
         self
@@ -153,7 +180,7 @@ impl Plan {
     /// The first part that is not as it was sealed.
     pub fn edited(&self) -> Option<&TargetPlan> {
         let seal = |one: &TargetPlan| one.seal(&self.version, self.commit.as_deref());
-        self.targets.iter().find(|one| one.digest != seal(one))
+        self.targets.iter().find(|one| one.fault.is_none() && one.digest != seal(one))
     }
 
     /// The first target that it names twice.
@@ -163,9 +190,16 @@ impl Plan {
         names.windows(2).find(|two| two.first() == two.last()).and_then(|two| two.first().copied())
     }
 
-    /// Whether there is something to do.
+    /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.targets.iter().all(|target| target.actions.is_empty())
+        let is_empty =
+            |target: &TargetPlan| target.actions.is_empty() && target.unsettled.is_none();
+        self.targets.iter().all(is_empty)
+    }
+
+    /// Why nothing is known of some targets.
+    pub fn faults(&self) -> impl Iterator<Item = &FaultPlan> {
+        self.targets.iter().filter_map(|target| target.fault.as_ref())
     }
 }
 
@@ -183,14 +217,24 @@ impl TargetPlan {
             drift: Vec::new(),
             unchanged: 0,
             refusals: Vec::new(),
+            unsettled: None,
+            fault: None,
         }
     }
 
+    /// Of a target of which nothing is known.
+    pub fn failed(target: &str, driver: &str, fault: FaultPlan) -> Self {
+        let driver = driver.to_owned();
+        Self { driver, fault: Some(fault), ..Self::unplanned(target) }
+    }
+
     /// The digest of everything else but the names of changes, which the ledger may learn meanwhile,
-    /// in a plan of this version and commit.
+    /// and of what does not count yet, which another run may make up for; in a plan of this version and
+    /// commit.
     fn seal(&self, version: &str, commit: Option<&str>) -> String {
         let mut plain = self.clone();
         plain.digest = String::new();
+        (plain.unsettled, plain.fault) = (None, None);
         for action in &mut plain.actions {
             (action.change, action.landed) = (None, None);
         }

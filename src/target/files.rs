@@ -63,7 +63,7 @@ fn fields(_: &ObjectId, found: Found) -> Option<Fields> {
 
 impl Driver for Files {
     fn traits(&self) -> Traits {
-        Traits { has_names: true, can_rename: true, sees_all: false, at_once: 1 }
+        Traits { has_names: true, can_rename: true, sees_all: false, settles: false, at_once: 1 }
     }
 
     fn observe(&self) -> Result<Vec<Observed>, Fault> {

@@ -57,6 +57,17 @@ pub trait Driver: Send + Sync {
     ///
     /// What was written does not count yet, and why.
     fn settle(&self) -> Result<(), Fault>;
+
+    /// What is written there and does not count yet, in one phrase; nothing if all of it does, or if the
+    /// target does not tell. It reaches every server that [`Driver::settle`] speaks to, and changes
+    /// nothing there.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be asked, so nobody knows.
+    fn unsettled(&self) -> Result<Option<String>, Fault> {
+        Ok(None)
+    }
 }
 
 /// What a driver can be relied on for.
@@ -71,6 +82,9 @@ pub struct Traits {
     /// Whether [`Driver::observe`] also tells of what gitsm did not make. Without it, each object that
     /// is to be made is looked for by its name first.
     pub sees_all: bool,
+    /// Whether what is written there counts only after [`Driver::settle`]: then that is owed until it
+    /// succeeded, also by a later run that finds nothing else to do. Doing it once more is harmless.
+    pub settles: bool,
     /// How many acts it can take at a time.
     pub at_once: usize,
 }

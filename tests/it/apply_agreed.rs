@@ -268,7 +268,12 @@ fn how_a_run_ended_is_said_once() {
     // A run is cut off, somebody ends it, and then it shares what it kept.
     let changes = vec!["change:default/with-target".to_owned()];
     let plan = format!("sha256:{}", "0".repeat(64));
-    let cut = write(Event::Intent(Intent { commit: old.clone(), plan, changes: changes.clone() }));
+    let cut = write(Event::Intent(Intent {
+        commit: old.clone(),
+        plan,
+        changes: changes.clone(),
+        holder: None,
+    }));
     let outcome = |result, changes: &[String]| {
         write(Event::Outcome {
             result,

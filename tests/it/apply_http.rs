@@ -290,8 +290,12 @@ fn two_runs_in_one_clone_do_not_both_change_it() {
     }
     let run = apply(&folder);
     assert_eq!(run.code, 3, "{run:?}");
-    assert!(run.stderr.contains("is held by another run in this clone"), "{run:?}");
+    let by = format!("is held by another run in this clone: process {} since 2", first.id());
+    assert!(run.stderr.contains(&by), "{run:?}");
+    let listed = ok(gitsm(&folder, &["target", "list"]));
+    assert!(listed.contains(&format!("process {} since", first.id())), "{listed}");
     assert!(first.wait().unwrap().success());
+    assert!(!ok(gitsm(&folder, &["target", "list"])).contains("process"));
     assert_eq!(server.counts().most_done(), 1);
 }
 

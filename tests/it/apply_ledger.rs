@@ -264,6 +264,38 @@ fn of_two_that_apply_at_once_one_wins_and_the_other_says_who() {
 }
 
 #[test]
+fn a_target_stays_held_however_long_it_takes_to_plan() {
+    if !has("ssh-keygen") {
+        return;
+    }
+    let server = Server::start();
+    let world = world_at(&server, 8, &[]);
+    for number in 0..20 {
+        let theirs = serde_json::json!({"fields": {"size": 1}, "mark": null});
+        server.put("host", &format!("theirs-{number}"), theirs);
+    }
+    // Twenty pages, each within the time that an answer may take, and all of them three times as long as
+    // a sign of life keeps the target.
+    server.set_largest_page(1);
+    server.set_latency(Duration::from_millis(300));
+    let other = clone(&world);
+    let mut first = start(&world, &world.path());
+    while server.counts().asked("GET /host") < 14 {
+        assert_eq!(first.try_wait().unwrap(), None, "it ended before it had read all");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let (code, late) = ended(start(&world, other.path()));
+    assert_eq!(code, 3, "{late}");
+    assert!(late.contains("target:notes is held by pipeline:ci since"), "{late}");
+    let (code, said) = ended(first);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(server.counts().most_done(), 1);
+    world.gitsm(&["ledger", "sync"]);
+    let intents = entries(&world).iter().filter(|one| *one == "intent").count();
+    assert_eq!(intents, 1);
+}
+
+#[test]
 fn the_ledger_tells_the_truth_of_runs_that_are_killed() {
     if !has("ssh-keygen") {
         return;

@@ -108,6 +108,61 @@ fn a_prometheus_follows_the_catalog() {
     refuses(folder.gitsm(&["apply", "--auto-approve"]), "wants nothing here any more");
 }
 
+#[test]
+fn rules_that_are_written_and_not_loaded_are_told_and_loaded_by_the_next_run() {
+    let folder = Folder::git();
+    std::fs::create_dir(folder.path().join("made")).unwrap();
+    let server = Server::prometheus(folder.path(), None);
+    folder.write("gitsm.yaml", "id: acme/it\nroots: [catalog]\n");
+    folder.write(".gitignore", "*\n!catalog\n!catalog/*\n!gitsm.yaml\n");
+    folder.write("catalog/all.yaml", CATALOG);
+    let target = {
+        format!(
+            "apiVersion: gitsm/v1alpha1\nkind: Target\nmetadata: {{name: prometheus}}\nspec:\n  owner: \
+             team:payments\n  driver: prometheus\n  settings: {{folder: made, url: '{}', scrape: {{address: \
+             attributes.hostname, port: 9100}}}}\n  limits: {{attempts: 2}}\n",
+            server.url()
+        )
+    };
+    folder.write("catalog/target.yaml", target);
+    folder.commit("the catalog");
+    let config = folder.read("prometheus.yml");
+    folder.write("prometheus.yml", "{");
+    let run = folder.gitsm(&["apply", "--auto-approve"]);
+    assert_eq!(run.code, 3, "{run:?}");
+    folder.write("prometheus.yml", &config);
+    // Another clone knows as much: it is read from the server.
+    let told = folder.path().join(".git/gitsm/apply");
+    std::fs::remove_dir_all(&told).unwrap();
+    assert_eq!(actions(&folder, &[]), [""; 0]);
+    for arguments in [&["plan", "--exit-code"][..], &["drift"]] {
+        let run = folder.gitsm(arguments);
+        assert_eq!(run.code, 1, "{run:?}");
+        assert!(run.stdout.contains("is not loaded"), "{run:?}");
+    }
+    assert!(ok(folder.gitsm(&["target", "check"])).contains("is not loaded"));
+    ok(folder.gitsm(&["apply", "--auto-approve"]));
+    let groups = server.json("/api/v1/rules")["data"]["groups"].as_array().unwrap().len();
+    assert!(groups > 0);
+    assert_eq!(folder.gitsm(&["plan", "--exit-code"]).code, 0);
+    assert_eq!(folder.gitsm(&["drift"]).code, 0);
+    // Rules that are gone from the folder and go on counting.
+    let rules = std::fs::read_dir(folder.path().join("made/rules")).unwrap();
+    let file = rules.map(|entry| entry.unwrap().path()).min().unwrap();
+    let kept = std::fs::read(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let run = folder.gitsm(&["drift"]);
+    assert!(run.stdout.contains("is gone, and its rules are loaded"), "{run:?}");
+    std::fs::write(&file, kept).unwrap();
+    // Nobody is there any more.
+    drop(server);
+    let run = folder.gitsm(&["target", "check"]);
+    assert_eq!(run.code, 3, "{run:?}");
+    assert!(run.stdout.contains("cannot be reached"), "{run:?}");
+    assert_eq!(folder.gitsm(&["drift"]).code, 3);
+    assert_eq!(folder.gitsm(&["apply", "--auto-approve"]).code, 3);
+}
+
 fn refuses(run: Run, why: &str) {
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.stdout.contains(why), "{run:?}");

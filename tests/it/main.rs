@@ -15,6 +15,7 @@ mod apply_agreed;
 mod apply_http;
 #[cfg(unix)]
 mod apply_ledger;
+mod apply_owed;
 #[cfg(target_os = "linux")]
 mod apply_real;
 #[cfg(unix)]

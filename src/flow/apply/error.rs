@@ -4,7 +4,7 @@ use crate::catalog::short;
 use crate::flow::change::ChangeError;
 use crate::flow::ledger::LedgerError;
 use crate::flow::plan::PlanError;
-use crate::git::GitError;
+use crate::git::{GitError, HeldBy};
 use crate::ledger::Lock;
 
 /// Who holds a target.
@@ -64,8 +64,16 @@ pub enum ApplyError {
     #[error("{0}")]
     Held(Box<Holder>),
     /// Another run on this machine holds it.
-    #[error("{0} is held by another run in this clone")]
-    HeldHere(String),
+    #[error("{target} is held by another run in this clone{by}")]
+    HeldHere {
+        /// The target, as people write it.
+        target: String,
+        /// Which process, and since when, in words.
+        by: String,
+    },
+    /// What must be known after a run that is killed cannot be kept.
+    #[error("what is owed to the target cannot be kept in this clone: {0}")]
+    NotKept(String),
     /// Nobody holds it.
     #[error("nobody holds {0}")]
     Free(String),
@@ -115,6 +123,12 @@ impl ApplyError {
         }))
     }
 
+    /// Another run on this machine holds a target.
+    pub(super) fn held_here(target: &str, by: Option<HeldBy>) -> Self {
+        let by = by.map(|by| format!(": {}", words(by))).unwrap_or_default();
+        Self::HeldHere { target: short(target), by }
+    }
+
     /// Whether the user asked for what cannot be, as against the machine not delivering.
     pub fn is_usage(&self) -> bool {
         match self {
@@ -148,4 +162,10 @@ impl ApplyError {
             _ => None,
         }
     }
+}
+
+/// Which process holds a lock of this clone, in words.
+pub(super) fn words(by: HeldBy) -> String {
+    let at = chrono::DateTime::from_timestamp(by.since, 0).unwrap_or_default();
+    format!("process {} since {}", by.process, at.format("%Y-%m-%d %H:%M:%S UTC"))
 }

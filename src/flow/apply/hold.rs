@@ -3,11 +3,15 @@
 //! With a ledger its entries say who holds what: everybody sees the same winner, and a holder that dies
 //! is over after some time. Without one a lock of this clone keeps runs on this machine apart.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::ApplyError;
+use super::watch::{BETWEEN, LONGEST, Watch};
+use crate::catalog::short;
 use crate::flow::change::desk::Desk;
 use crate::flow::change::writer::Writer;
 use crate::flow::clock;
@@ -27,7 +31,8 @@ pub(super) struct Hold {
 }
 
 impl Hold {
-    /// Takes a target.
+    /// Takes a target. One that is over by its times alone is watched first: clocks differ, and whoever is
+    /// alive says something meanwhile.
     ///
     /// # Errors
     ///
@@ -36,33 +41,72 @@ impl Hold {
         mut desk: Desk,
         writer: Writer,
         target: &str,
-        time_to_live: Duration,
+        (time_to_live, stop): (Duration, &AtomicBool),
+        told: &mut dyn FnMut(String),
     ) -> Result<Self, ApplyError> {
-        desk.book.sync(&desk.book.branch)?;
-        desk.book.now = clock::instant(None);
-        desk.verified = folded(&desk.book)?;
-        let now = position(&desk);
-        if let Some(lock) = held(desk.entries(), target).filter(|lock| lock.until > now) {
-            return Err(ApplyError::held(target, lock));
+        let mut watch = Watch::of(&desk.book.repository, target);
+        let mut seen: Option<(String, i64)> = None;
+        loop {
+            desk.book.sync(&desk.book.branch)?;
+            desk.book.now = clock::instant(None);
+            desk.verified = folded(&desk.book)?;
+            let Some(lock) = held(desk.entries(), target) else { break };
+            let left = watch.left(&lock, desk.book.now);
+            let sign = (lock.holder.clone(), lock.until);
+            let is_new = seen.as_ref().is_some_and(|seen| *seen != sign);
+            let is_alive = is_new || lock.until > position(&desk);
+            if is_alive || left > LONGEST || stop.load(Ordering::Relaxed) {
+                return Err(ApplyError::held(target, lock));
+            }
+            if left.is_zero() {
+                break;
+            }
+            if seen.is_none() {
+                told(format!(
+                    "{} holds {}, and is over by its times: for {} s it is watched whether it is alive",
+                    short(&lock.by),
+                    short(target),
+                    left.as_secs() + 1
+                ));
+            }
+            seen = Some(sign);
+            sleep(left.min(BETWEEN));
         }
-        let id = new_id(now);
-        let length = i64::try_from(time_to_live.as_millis().div_ceil(1000)).unwrap_or(i64::MAX);
-        let until = instant(now.saturating_add(length));
+        let id = new_id(position(&desk));
         let started = desk.book.now;
         let mut hold = Self {
             desk,
             writer,
             target: target.to_owned(),
-            id: id.clone(),
+            id,
             time_to_live,
             intent: None,
             started,
         };
-        hold.write(vec![Event::Lock { holder: id, until }])?;
-        match held(hold.desk.entries(), target) {
-            Some(lock) if lock.holder == hold.id => Ok(hold),
-            Some(lock) => Err(ApplyError::held(target, lock)),
-            None => Err(ApplyError::Lost(target.to_owned())),
+        hold.lock()?;
+        hold.still()?;
+        Ok(hold)
+    }
+
+    /// Writes that the target is held from now on.
+    fn lock(&mut self) -> Result<(), ApplyError> {
+        let length = self.time_to_live.as_millis().div_ceil(1000);
+        let length = i64::try_from(length).unwrap_or(i64::MAX);
+        let until = instant(position(&self.desk).saturating_add(length));
+        self.write(vec![Event::Lock { holder: self.id.clone(), until }]).map(drop)
+    }
+
+    /// Whether the target is still held by this run and nobody else, by the entries that are known.
+    ///
+    /// # Errors
+    ///
+    /// Another has taken it, or somebody let it go.
+    fn still(&self) -> Result<(), ApplyError> {
+        match held(self.desk.entries(), &self.target) {
+            Some(lock) if lock.holder == self.id => Ok(()),
+            // Who was never the holder is told who is.
+            Some(lock) if self.intent.is_none() => Err(ApplyError::held(&self.target, lock)),
+            _ => Err(ApplyError::Lost(self.target.clone())),
         }
     }
 
@@ -79,7 +123,12 @@ impl Hold {
     }
 
     /// Says what is about to be done. Runs that were cut off are ended first: nobody else will.
-    pub(super) fn intend(&mut self, intent: Intent) -> Result<(), ApplyError> {
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written, or another has taken the target.
+    pub(super) fn intend(&mut self, mut intent: Intent) -> Result<(), ApplyError> {
+        intent.holder = Some(self.id.clone());
         let at = instant(clock::instant(None).timestamp());
         let open = open_intents(self.desk.entries(), &self.target);
         let ends = open.into_iter().map(|one| Event::Outcome {
@@ -94,7 +143,7 @@ impl Hold {
         events.push(Event::Intent(intent));
         self.started = clock::instant(None);
         self.intent = self.write(events)?.pop();
-        Ok(())
+        self.still()
     }
 
     /// How many runs before this one were cut off.
@@ -108,7 +157,11 @@ impl Hold {
     ///
     /// It could not be given, or another has taken the target.
     pub(super) fn keep(&mut self, done: usize, of: usize) -> Result<Duration, ApplyError> {
-        let Some(intent) = self.intent.clone() else { return Ok(self.time_to_live) };
+        let Some(intent) = self.intent.clone() else {
+            self.lock()?;
+            self.still()?;
+            return Ok(self.time_to_live);
+        };
         self.write(vec![Event::Checkpoint { intent, done: done as u64, of: of as u64 }])?;
         match held(self.desk.entries(), &self.target) {
             Some(lock) if lock.holder == self.id && lock.until > position(&self.desk) => {
@@ -118,12 +171,24 @@ impl Hold {
         }
     }
 
-    /// Says how it went, and lets the target go.
+    /// Says how it went, and lets the target go. What was done while another held it was not successful.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written, or another has taken the target meanwhile.
     pub(super) fn end(
         &mut self,
         result: CloseCode,
         changes: Vec<String>,
     ) -> Result<(), ApplyError> {
+        // Without the others' entries nobody knows; then writing this one tells.
+        let _ = self.desk.book.sync(&self.desk.book.branch);
+        self.desk.verified = folded(&self.desk.book)?;
+        let is_lost = self.intent.is_some() && self.still().is_err();
+        let (result, changes) = match is_lost {
+            true => (CloseCode::Unsuccessful, Vec::new()),
+            false => (result, changes),
+        };
         let now = clock::instant(None).timestamp();
         let mut events = Vec::new();
         if let Some(intent) = self.intent.take() {
@@ -137,7 +202,11 @@ impl Hold {
             });
         }
         events.push(Event::Lock { holder: self.id.clone(), until: instant(now) });
-        self.write(events).map(drop)
+        self.write(events)?;
+        match is_lost {
+            true => Err(ApplyError::Lost(self.target.clone())),
+            false => Ok(()),
+        }
     }
 
     /// The result of a run that did everything: with issues, if runs of the same changes before it did

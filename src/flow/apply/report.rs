@@ -31,6 +31,7 @@ fn one(applied: &Applied) -> AppliedReport {
         result: applied.result,
         refused: applied.refused.clone(),
         trouble: applied.trouble.clone(),
+        fault: applied.plan.fault.clone(),
         stopped: applied.stopped,
         cut_off: applied.cut_off,
         unchanged: applied.plan.unchanged,

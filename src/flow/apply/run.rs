@@ -10,7 +10,7 @@ use crate::model::gitsm::target::TargetSpec;
 use crate::plan::{Action, Fields, Observed, Step};
 use crate::target::{Act, Driver, Fault, FaultKind, Traits};
 
-use crate::flow::plan::{length, patience};
+use crate::flow::plan::{attempts, length, patience, pause};
 
 /// How fast a target is changed, and how patiently.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +35,7 @@ impl Pace {
         Self {
             at_once: number(limits.and_then(|one| one.at_once), 8).clamp(1, traits.at_once.max(1)),
             batch: number(limits.and_then(|one| one.batch), 100).max(1),
-            attempts: limits.and_then(|one| one.attempts).unwrap_or(5).max(1),
+            attempts: attempts(spec),
             timeout: patience(spec),
             time_to_live: time(limits.and_then(|one| one.time_to_live.as_ref()), 120),
             checkpoint: time(limits.and_then(|one| one.checkpoint.as_ref()), 30),
@@ -106,7 +106,7 @@ impl Reins<'_> {
     }
 
     /// Waits, but not longer than the run goes on. Whether it does.
-    fn wait(&self, time: Duration) -> bool {
+    pub(super) fn wait(&self, time: Duration) -> bool {
         let until = Instant::now() + time;
         while Instant::now() < until {
             if self.stop.load(Ordering::Relaxed) || self.lost.load(Ordering::Relaxed) {
@@ -277,7 +277,7 @@ impl Attempts<'_> {
         if self.made >= self.pace.attempts {
             return false;
         }
-        let own = Duration::from_millis(100 << self.made.min(7));
+        let own = pause(self.made);
         self.reins.wait(asked.unwrap_or_default().max(own))
             && self.reins.may_begin(self.pace.timeout)
     }
@@ -299,7 +299,7 @@ impl Attempts<'_> {
                         FaultKind::NotDone { wait } => wait.unwrap_or_default(),
                         _ => Duration::ZERO,
                     };
-                    let own = Duration::from_millis(100 << looked.min(7));
+                    let own = pause(looked);
                     if !self.reins.wait(wait.max(own)) {
                         return Known::Unknown(fault.message.clone());
                     }
@@ -310,6 +310,9 @@ impl Attempts<'_> {
             (Action::Delete, None) => Known::Done,
             (Action::Delete, Some(_)) => Known::NotDone,
             (_, Some(found)) if is_as_wanted(step, &found) => Known::Done,
+            // It is there as this run asked for it. What the target made of that is told by the look behind
+            // the run: making it again would not change it, and might make it twice.
+            (Action::Create, Some(found)) if is_made(step, &found) => Known::Done,
             // Whoever made it meanwhile, it was not this run.
             (Action::Create, Some(found)) if !is_own(step, &found) => {
                 Known::Never(format!("{}: it is there now, and gitsm did not make it", step.id))
@@ -321,9 +324,20 @@ impl Attempts<'_> {
                 );
                 Known::Unknown(why)
             }
+            (Action::Create, Some(_)) if !self.driver.traits().has_names => Known::Unknown(
+                format!("{}; it is there, and not as it was to be made", fault.message),
+            ),
             _ => Known::NotDone,
         }
     }
+}
+
+/// Whether an object has the very mark that a step was to leave.
+fn is_made(step: &Step, found: &Observed) -> bool {
+    step.mark.as_ref().zip(found.mark.as_ref()).is_some_and(|(wanted, left)| {
+        (&wanted.target, &wanted.id, &wanted.fields) == (&left.target, &left.id, &left.fields)
+            && !left.pending
+    })
 }
 
 fn is_own(step: &Step, found: &Observed) -> bool {
@@ -333,16 +347,15 @@ fn is_own(step: &Step, found: &Observed) -> bool {
 
 /// Whether an object is as a step was to leave it.
 fn is_as_wanted(step: &Step, found: &Observed) -> bool {
-    let same = step.mark.as_ref().zip(found.mark.as_ref()).is_some_and(|(wanted, left)| {
-        (&wanted.target, &wanted.id, &wanted.fields) == (&left.target, &left.id, &left.fields)
-            && !left.pending
-    });
     let object = step.object.iter().flat_map(|object| &object.fields);
     let fields = found.fields.as_ref();
     let mut set = object.filter(|(name, _)| step.changes.iter().any(|one| one.name == **name));
-    same && set.all(|(name, wanted)| {
-        fields.and_then(|fields| fields.get(name)).is_some_and(|it| crate::plan::same(it, wanted))
-    })
+    is_made(step, found)
+        && set.all(|(name, wanted)| {
+            fields
+                .and_then(|fields| fields.get(name))
+                .is_some_and(|it| crate::plan::same(it, wanted))
+        })
 }
 
 /// Does a step, once.

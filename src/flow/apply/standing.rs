@@ -1,12 +1,17 @@
 //! Where targets stand by the ledger: what was applied last, and who holds them now.
 
+use std::time::Duration;
+
 use super::authorize::last;
+use super::error::words;
 use super::hold::{instant, position};
+use super::one::lock_name;
 use super::{ApplyError, Request};
 use crate::flow::change::desk::Desk;
 use crate::flow::clock;
 use crate::flow::ledger::{Around, folded};
 use crate::flow::workspace::Place;
+use crate::git::Repository;
 use crate::ledger::{Event, Lock, held, open_intents};
 
 /// Where a target stands.
@@ -48,6 +53,21 @@ pub fn standing(
         })
     };
     Ok(targets.iter().map(one).collect())
+}
+
+/// Which runs of this clone hold targets for which there is no ledger, in their order, in words.
+pub fn held_here(place: &Place, targets: &[String]) -> Vec<Option<String>> {
+    let repository = Repository::discover(&place.current).ok();
+    let one = |target: &String| {
+        let repository = repository.as_ref()?;
+        let name = lock_name(target);
+        let by = repository.locked_by(&name)?;
+        match repository.lock(&name, Duration::ZERO) {
+            Some(_) => None,
+            None => Some(format!("another run in this clone: {}", words(by))),
+        }
+    };
+    targets.iter().map(one).collect()
 }
 
 /// Lets a target go that somebody holds: a person saw that its holder is dead. `holder` is the ULID by

@@ -7,6 +7,7 @@ mod accepted;
 mod because;
 mod desired;
 mod operator;
+mod patient;
 mod targets;
 mod wished;
 
@@ -23,7 +24,7 @@ use crate::catalog::short;
 use crate::git::{GitError, Repository};
 use crate::model::gitsm::target::{Length, TargetSpec};
 use crate::output::count;
-use crate::plan::document::{ActionPlan, DriftPlan, Plan, TargetPlan, sha256};
+use crate::plan::document::{ActionPlan, DriftPlan, FaultPlan, Plan, TargetPlan, sha256};
 use crate::plan::{
     Action, Allowed, Inputs, Object, ObjectId, Observed, Refusal, Shares, Step, compare,
     observed_digest, order, refusals,
@@ -32,6 +33,8 @@ use crate::target::{Driver, Fault, FaultKind};
 use accepted::Accepted;
 use desired::{Desired, Meant, desired};
 pub use operator::Set;
+use patient::calmly;
+pub(super) use patient::{attempts, patiently, pause};
 use targets::{Chosen, Targets};
 pub(super) use wished::Wishes;
 
@@ -62,7 +65,7 @@ pub struct Request {
 pub struct Planned {
     /// As it is shown.
     pub plan: Plan,
-    /// The targets, in the same order.
+    /// The targets that can be spoken to, in the same order.
     pub parts: Vec<Part>,
     /// The commit of the catalog; nothing if it is of files that are not committed.
     pub commit: Option<String>,
@@ -86,6 +89,8 @@ pub struct Part {
     pub taken: usize,
     /// How many objects there are that gitsm made.
     pub own: usize,
+    /// What is written there and does not count yet, or why nobody knows.
+    pub unsettled: Result<Option<String>, Fault>,
 }
 
 /// Why there is no plan.
@@ -127,6 +132,14 @@ pub enum PlanError {
         /// The object.
         id: ObjectId,
     },
+    /// The document of a target is not as it should be.
+    #[error("{target}: its document is not as a Target's should be: {at}")]
+    Broken {
+        /// The target, as people write it.
+        target: String,
+        /// Its file and line.
+        at: String,
+    },
     /// Something between gitsm and a target.
     #[error("{target}: {fault}")]
     Target {
@@ -162,11 +175,18 @@ impl PlanError {
         }
     }
 
+    /// The same as what a plan says of one target.
+    fn fault(&self) -> FaultPlan {
+        let (message, help) = (self.to_string(), self.hint());
+        FaultPlan { message, help, is_setup: self.is_usage() }
+    }
+
     /// What the reader can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Ask(error) => error.hint().map(|hint| hint.to_string()),
             Self::NoId => Some("add a line to gitsm.yaml: `id: acme/it`".to_owned()),
+            Self::Broken { .. } => Some("`gitsm validate` says what is wrong with it".to_owned()),
             Self::NoTargets => Some("`gitsm explain target` shows how one is written".to_owned()),
             Self::Target { target, unmerged: true, .. } => Some(format!(
                 "{target} is not on the protected branch yet, so where it says it is does not count; \
@@ -178,11 +198,11 @@ impl PlanError {
     }
 }
 
-/// Makes a plan.
+/// Makes a plan. A target that cannot be asked is a fault in it, and hides nothing of the others.
 ///
 /// # Errors
 ///
-/// The catalog cannot be read, there is no such target, or a target cannot be asked.
+/// The catalog cannot be read, or there is no such target.
 pub fn plan(request: &Request) -> Result<Planned, PlanError> {
     let asked = Asked::open_files(&request.place)?;
     let commit = match (&asked.workspace.revision, &asked.workspace.repository) {
@@ -191,10 +211,19 @@ pub fn plan(request: &Request) -> Result<Planned, PlanError> {
     };
     let targets = Targets::of(&asked, request)?;
     let (mut plans, mut parts) = (Vec::new(), Vec::new());
-    for chosen in targets.chosen(request)? {
-        let (plan, part) = one(&asked, request, commit.as_deref(), chosen)?;
-        plans.push(plan);
-        parts.push(part);
+    for (name, chosen) in targets.chosen(request)? {
+        let made = chosen.and_then(|chosen| one(&asked, request, commit.as_deref(), chosen));
+        match made {
+            Ok((plan, part)) => {
+                plans.push(plan);
+                parts.push(part);
+            }
+            Err(error @ (PlanError::Target { .. } | PlanError::Broken { .. })) => {
+                let driver = targets.spec(name).map_or("", |spec| spec.driver.name());
+                plans.push(TargetPlan::failed(name, driver, error.fault()));
+            }
+            Err(error) => return Err(error),
+        }
     }
     let mut all = Plan::of(env!("CARGO_PKG_VERSION"), commit.as_deref(), plans);
     if let Some(commit) = &commit {
@@ -226,10 +255,9 @@ fn one(
     };
     let Desired { objects, phases, refusals: mut wrong, unmade, taken } = desired(&world, &meant);
     let driver = (chosen.row.open)(&chosen.connection).map_err(told)?;
-    let mut observed = driver.observe().map_err(told)?;
-    if !driver.traits().sees_all {
-        unseen(driver.as_ref(), &objects, &mut observed).map_err(told)?;
-    }
+    let often = attempts(&chosen.spec);
+    let observed = calmly(often, &|| observed(driver.as_ref(), &objects)).map_err(told)?;
+    let unsettled = calmly(often, &|| driver.unsettled());
     let accepted = Accepted::on(asked, &today);
     let inputs = Inputs {
         target: &chosen.connection.target,
@@ -277,6 +305,11 @@ fn one(
         drift: drift.collect(),
         unchanged: compared.unchanged,
         refusals: wrong,
+        unsettled: match &unsettled {
+            Ok(why) => why.clone(),
+            Err(fault) => Some(format!("nobody knows whether all that is written counts: {fault}")),
+        },
+        fault: None,
     };
     let part = Part {
         target: chosen.name,
@@ -286,6 +319,7 @@ fn one(
         steps: compared.steps,
         taken,
         own: compared.own,
+        unsettled,
     };
     Ok((plan, part))
 }
@@ -301,17 +335,44 @@ fn unread(asked: &Asked, target: &str) -> Option<Refusal> {
     (asked.unread() > 0).then_some(Refusal::Unmade { entity, pointer, message })
 }
 
-/// Looks for what is to be made where it might be there already.
-fn unseen(
-    driver: &dyn Driver,
-    objects: &[Object],
-    observed: &mut Vec<Observed>,
-) -> Result<(), Fault> {
-    let known: BTreeSet<ObjectId> = observed.iter().map(|one| one.id.clone()).collect();
-    for object in objects.iter().filter(|object| !known.contains(&object.id)) {
-        observed.extend(driver.look(&object.id, None)?);
+/// How often a list is read until it says nothing new.
+const READ: usize = 4;
+
+/// Everything that is there. What is to be made is looked for once more: where a target does not tell of
+/// all there is, by its name, and where things have no names, in all of them again. A page can pass over
+/// what moves to another while it is read, and what is made twice there stays twice.
+fn observed(driver: &dyn Driver, objects: &[Object]) -> Result<Vec<Observed>, Fault> {
+    let mut observed = driver.observe()?;
+    let traits = driver.traits();
+    let unseen = |observed: &[Observed]| -> Vec<ObjectId> {
+        let known: BTreeSet<&ObjectId> = observed.iter().map(|one| &one.id).collect();
+        let ids = objects.iter().map(|object| &object.id);
+        ids.filter(|id| !known.contains(id)).cloned().collect()
+    };
+    if !traits.sees_all {
+        for id in unseen(&observed) {
+            observed.extend(driver.look(&id, None)?);
+        }
     }
-    Ok(())
+    if traits.has_names {
+        return Ok(observed);
+    }
+    for _ in 1..READ {
+        if unseen(&observed).is_empty() {
+            return Ok(observed);
+        }
+        let key = |one: &Observed| (one.id.kind.clone(), one.handle.clone());
+        let known: BTreeSet<_> = observed.iter().map(key).collect();
+        let mut again = driver.observe()?;
+        again.retain(|one| !known.contains(&key(one)));
+        if again.is_empty() {
+            return Ok(observed);
+        }
+        observed.extend(again);
+    }
+    Err(Fault::unknown(
+        "what is there changes while it is read: nothing can be made without a name",
+    ))
 }
 
 /// What an operator lets a plan do, in words.
@@ -341,10 +402,13 @@ pub(super) fn length(given: Option<&Length>, own: Duration) -> Duration {
     given.and_then(Length::time).unwrap_or(own)
 }
 
-/// For how long a sign of life keeps a target (FORMATS: 120 s, if it does not say).
+/// For how long a sign of life keeps a target that does not say, in seconds (FORMATS).
+const LIFE: u64 = 120;
+
+/// For how long a sign of life keeps a target.
 fn life(spec: &TargetSpec) -> Duration {
     let limits = spec.limits.as_ref();
-    length(limits.and_then(|one| one.time_to_live.as_ref()), Duration::from_secs(120))
+    length(limits.and_then(|one| one.time_to_live.as_ref()), Duration::from_secs(LIFE))
 }
 
 /// How long one answer of a target may take: what was begun is over before another may take over.
@@ -363,8 +427,9 @@ pub(super) fn aims(request: &Request) -> Result<Vec<(String, Duration)>, PlanErr
     let asked = Asked::open_files(&request.place)?;
     let targets = Targets::of(&asked, request)?;
     let named = targets.named(request)?.into_iter();
-    let aim = |name: &String| targets.spec(name).map(|spec| (name.clone(), life(spec)));
-    Ok(named.filter_map(aim).collect())
+    let own = Duration::from_secs(LIFE);
+    let aim = |name: &String| (name.clone(), targets.spec(name).map_or(own, life));
+    Ok(named.map(aim).collect())
 }
 
 /// What commits want of a target, with the settings that count for it now. Nothing is asked there, and
@@ -390,6 +455,8 @@ pub struct Listed {
     pub driver: &'static str,
     /// Where it is: its address or folder, if that counts already.
     pub place: Option<String>,
+    /// Where its document stands, if that is not as a Target's should be.
+    pub broken: Option<String>,
 }
 
 /// The targets of a catalog, with where they are. Nothing is asked there, and no secret is read.

@@ -35,6 +35,9 @@ pub(super) struct Chosen {
     pub(super) unmerged: bool,
 }
 
+/// A target by its canonical reference, or why it cannot be spoken to.
+pub(super) type Choice<'t> = (&'t String, Result<Chosen, PlanError>);
+
 /// The targets of a catalog, and what counts for them.
 pub(super) struct Targets {
     operator: Operator,
@@ -44,13 +47,16 @@ pub(super) struct Targets {
     protected: BTreeMap<String, TargetSpec>,
     /// Those of the catalog.
     own: BTreeMap<String, TargetSpec>,
+    /// Those of the catalog whose documents cannot be read as such, with where they stand.
+    broken: BTreeMap<String, String>,
 }
 
 impl Targets {
     /// Reads the targets, the protected branch's settings, and the operator's.
     pub(super) fn of(asked: &Asked, request: &Request) -> Result<Self, PlanError> {
         let own = targets(asked);
-        if own.is_empty() {
+        let broken = broken(asked, &own);
+        if own.is_empty() && broken.is_empty() {
             return Err(PlanError::NoTargets);
         }
         let protected = asked.workspace.repository.as_ref().and_then(Repository::protected);
@@ -82,22 +88,28 @@ impl Targets {
         let operator = Operator::of(&config, file.transpose()?, &request.set)?;
         let id = config.settings.id.or_else(|| asked.workspace.config.settings.id.clone());
         let id = id.ok_or(PlanError::NoId)?;
-        let targets = Self { operator, id, protected: known, own };
+        let targets = Self { operator, id, protected: known, own, broken };
         for name in targets.operator.names() {
             targets.find(name)?;
         }
         Ok(targets)
     }
 
-    /// Those that were named, or all.
-    pub(super) fn chosen(&self, request: &Request) -> Result<Vec<Chosen>, PlanError> {
-        self.named(request)?.into_iter().map(|name| self.choose(name, request)).collect()
+    /// Those that were named, or all: each by its canonical reference, with why it cannot be spoken to if
+    /// that is so.
+    pub(super) fn chosen(&self, request: &Request) -> Result<Vec<Choice<'_>>, PlanError> {
+        let named = self.named(request)?.into_iter();
+        Ok(named.map(|name| (name, self.choose(name, request))).collect())
+    }
+
+    fn all(&self) -> impl Iterator<Item = &String> {
+        self.own.keys().chain(self.broken.keys())
     }
 
     /// Their canonical references.
     pub(super) fn named(&self, request: &Request) -> Result<Vec<&String>, PlanError> {
         if request.targets.is_empty() {
-            return Ok(self.own.keys().collect());
+            return Ok(self.all().collect());
         }
         let mut names = Vec::new();
         for name in &request.targets {
@@ -118,6 +130,10 @@ impl Targets {
 
     /// A target with where it is.
     pub(super) fn listed(&self, name: &str) -> Option<Listed> {
+        if let Some(at) = self.broken.get(name) {
+            let target = name.to_owned();
+            return Some(Listed { target, driver: "", place: None, broken: Some(at.clone()) });
+        }
         let spec = self.own.get(name)?;
         let settings = self.settings(name);
         let place = ["url", "folder"].iter().find_map(|key| settings.get(*key)?.as_str());
@@ -125,6 +141,7 @@ impl Targets {
             target: name.to_owned(),
             driver: spec.driver.name(),
             place: place.map(str::to_owned),
+            broken: None,
         })
     }
 
@@ -143,13 +160,17 @@ impl Targets {
             let long = format!("{}/{}", reference.namespace(), reference.name());
             long == wanted || (reference.namespace() == "default" && reference.name() == wanted)
         };
-        self.own.keys().find(is_meant).ok_or_else(|| PlanError::NoTarget {
+        self.all().find(is_meant).ok_or_else(|| PlanError::NoTarget {
             name: text.to_owned(),
-            known: self.own.keys().map(|name| short_name(name)).collect(),
+            known: self.all().map(|name| short_name(name)).collect(),
         })
     }
 
     fn choose(&self, name: &str, request: &Request) -> Result<Chosen, PlanError> {
+        if let Some(at) = self.broken.get(name) {
+            let (target, at) = (short(name), at.clone());
+            return Err(PlanError::Broken { target, at });
+        }
         let Some(spec) = self.own.get(name).cloned() else {
             return Err(PlanError::NoTargets);
         };
@@ -210,6 +231,17 @@ fn targets(asked: &Asked) -> BTreeMap<String, TargetSpec> {
         }
     }
     all
+}
+
+/// The targets whose documents are not as a Target's should be, with where each stands.
+fn broken(asked: &Asked, own: &BTreeMap<String, TargetSpec>) -> BTreeMap<String, String> {
+    let all = asked.catalog.entities().map(|(_, entity)| entity);
+    let broken = all.filter(|one| one.kind.name == "Target" && one.spec().is_none());
+    let named = broken.map(|entity| {
+        let at = format!("{}:{}", entity.file.path, entity.name_place.start.line);
+        (asked.catalog.canonical(entity).to_owned(), at)
+    });
+    named.filter(|(name, _)| !own.contains_key(name)).collect()
 }
 
 /// Whether the documents of all targets are as the protected branch has them.

@@ -7,9 +7,10 @@ use anstyle::{AnsiColor, Style};
 use super::lines::{Line, lines};
 use super::{because, summary};
 use crate::catalog::short;
+use crate::output::drift::TargetDrift;
 use crate::output::{count, visible};
 use crate::plan::Action;
-use crate::plan::document::{ActionPlan, DriftPlan, Plan, TargetPlan};
+use crate::plan::document::{ActionPlan, DriftPlan, FaultPlan, Plan, TargetPlan};
 
 /// Writes it.
 pub fn human(plan: &Plan, color: bool) -> String {
@@ -23,15 +24,22 @@ pub fn human(plan: &Plan, color: bool) -> String {
     out
 }
 
-/// Writes only what somebody else changed at a target.
-pub fn drift_human(target: &str, driver: &str, drift: &[DriftPlan], color: bool) -> String {
+/// Writes only how a target is otherwise than it was left: what somebody else changed, and what does not
+/// count yet.
+pub fn drift_human(target: &TargetDrift, color: bool) -> String {
     let mut out = String::new();
     let mut writer = Writer { out: &mut out, color };
-    writer.heading(target, driver);
-    if drift.is_empty() {
+    writer.heading(&target.target, &target.driver);
+    if target.drift.is_empty() && target.fault.is_none() {
         let _ = writeln!(writer.out, "  nothing was changed there by anybody else");
     }
-    drift.iter().for_each(|drift| writer.drift(drift));
+    target.drift.iter().for_each(|drift| writer.drift(drift));
+    if let Some(why) = &target.unsettled {
+        writer.unsettled(why);
+    }
+    if let Some(fault) = &target.fault {
+        writer.fault(fault);
+    }
     out
 }
 
@@ -50,11 +58,18 @@ impl Writer<'_> {
 
     fn heading(&mut self, target: &str, driver: &str) {
         let name = self.styled(Style::new().bold(), &visible(&short(target)));
-        let _ = writeln!(self.out, "{name} ({})", visible(driver));
+        let driver = match driver {
+            "" => String::new(),
+            driver => format!(" ({})", visible(driver)),
+        };
+        let _ = writeln!(self.out, "{name}{driver}");
     }
 
     fn target(&mut self, target: &TargetPlan) {
         self.heading(&target.target, &target.driver);
+        if let Some(fault) = &target.fault {
+            return self.fault(fault);
+        }
         for action in &target.actions {
             self.action(action);
         }
@@ -65,6 +80,9 @@ impl Writer<'_> {
             }
             target.drift.iter().for_each(|drift| self.drift(drift));
         }
+        if let Some(why) = &target.unsettled {
+            self.unsettled(why);
+        }
         for refusal in &target.refusals {
             let word = self.styled(AnsiColor::Red.on_default().bold(), "refused");
             let _ = writeln!(self.out, "\n  {word}: {}", visible(&refusal.words()));
@@ -73,6 +91,19 @@ impl Writer<'_> {
         }
         let summary = self.styled(Style::new().bold(), &summary(target));
         let _ = writeln!(self.out, "\n  {summary}");
+    }
+
+    fn fault(&mut self, fault: &FaultPlan) {
+        let word = self.styled(AnsiColor::Red.on_default().bold(), "failed");
+        let _ = writeln!(self.out, "\n  {word}: {}", visible(&fault.message));
+        if let Some(help) = &fault.help {
+            let _ = writeln!(self.out, "    help: {}", visible(help));
+        }
+    }
+
+    fn unsettled(&mut self, why: &str) {
+        let sign = self.styled(AnsiColor::Yellow.on_default(), "!");
+        let _ = writeln!(self.out, "\n  {sign} written, and does not count yet: {}", visible(why));
     }
 
     fn action(&mut self, action: &ActionPlan) {

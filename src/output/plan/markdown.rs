@@ -26,6 +26,12 @@ pub fn markdown(plan: &Plan) -> String {
 fn target(out: &mut String, target: &TargetPlan) {
     let name = escaped(&short(&target.target));
     let _ = writeln!(out, "### {name}: {}\n", escaped(&summary(target)));
+    if let Some(fault) = &target.fault {
+        let _ = writeln!(out, "- ⛔ {}\n", escaped(&fault.words()));
+    }
+    if let Some(why) = &target.unsettled {
+        let _ = writeln!(out, "- ⚠ written, and does not count yet: {}\n", escaped(why));
+    }
     for refusal in &target.refusals {
         let help = refusal.help(&short_name(&target.target));
         let _ = writeln!(out, "- ⛔ {} ({})", escaped(&refusal.words()), escaped(&help));

@@ -32,7 +32,13 @@ pub fn heading(target: &TargetPlan) -> String {
 
 /// What a plan of a target does, in a sentence.
 pub fn summary(target: &TargetPlan) -> String {
+    if target.fault.is_some() {
+        return "not known".to_owned();
+    }
     let mut parts = human::numbers(target);
+    if target.unsettled.is_some() {
+        parts.push("what is written is to be made to count".to_owned());
+    }
     if parts.is_empty() {
         parts.push("nothing to do".to_owned());
     }

@@ -133,6 +133,7 @@ impl Store {
         }
         // What cannot be is refused before a row tells of it.
         let missing = self.folder.missing(&path)?;
+        made_up(inventory, dir, put.id, now.as_ref())?;
         inventory.begin(dir, put.mark)?;
         for folder in missing {
             inventory.making(dir, folder)?;
@@ -203,9 +204,12 @@ impl Store {
         })
     }
 
-    /// An object that is no file of the folder is about to be made.
-    pub(crate) fn begin(&self, mark: &Mark) -> Result<(), Fault> {
-        self.with_own(|inventory, dir| inventory.begin(dir, mark))
+    /// An object that is no file of the folder, and is as `now` says, is about to be made.
+    pub(crate) fn begin(&self, mark: &Mark, now: Option<&Fields>) -> Result<(), Fault> {
+        self.with_own(|inventory, dir| {
+            made_up(inventory, dir, &mark.id, now)?;
+            inventory.begin(dir, mark)
+        })
     }
 
     /// Such an object is as the mark says.
@@ -254,6 +258,19 @@ impl Store {
 fn is_done(inventory: &Inventory, put: &Put<'_>, now: Option<&Fields>) -> bool {
     let mark = inventory.entry(put.id).and_then(|entry| entry.mark(now));
     mark.is_some_and(|mark| mark.pending && mark.fields == put.mark.fields)
+}
+
+/// Says for a run that was killed that it had done what it meant, if it had: before something else is meant,
+/// or nobody would know whose the object is if this run is killed as well.
+fn made_up(
+    inventory: &mut Inventory,
+    dir: &cap_std::fs::Dir,
+    id: &ObjectId,
+    now: Option<&Fields>,
+) -> Result<(), Fault> {
+    let done = inventory.entry(id).and_then(|entry| entry.mark(now));
+    let done = done.filter(|mark| mark.pending && now.is_some()).cloned();
+    done.map_or(Ok(()), |done| inventory.end(dir, &done))
 }
 
 /// An object is not the one of another target.

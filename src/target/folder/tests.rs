@@ -426,3 +426,44 @@ fn pipes_bytes_that_are_no_text_and_long_files_are_no_content() {
     let long = text("long", &"x".repeat(super::LARGEST + 1));
     assert!(create(&*files, &long).unwrap_err().message.contains("16 MiB"));
 }
+
+/// Takes the last row of the inventory away, as if a run had been killed before it wrote it.
+fn forget(folder: &Path) {
+    let path = inventory(folder);
+    let rows = fs::read_to_string(&path).unwrap();
+    let whole = rows.trim_end().rfind('\n').map_or(0, |at| at + 1);
+    fs::write(&path, &rows[..whole]).unwrap();
+}
+
+#[test]
+fn two_killed_runs_with_a_commit_between_them_leave_a_file_gitsms() {
+    let top = tempfile::tempdir().unwrap();
+    for first in [Some("one"), None] {
+        for name in names(top.path()) {
+            fs::remove_file(top.path().join(name)).unwrap();
+        }
+        if let Some(first) = first {
+            create(&*driver(top.path(), "t"), &text("x", first)).unwrap();
+        }
+        // The first wrote the file, and was killed before it could say so.
+        let killed = driver(top.path(), "t");
+        match look(&*killed, "x") {
+            Some(seen) => update(&*killed, &seen, &text("x", "two")).unwrap(),
+            None => create(&*killed, &text("x", "two")).unwrap(),
+        }
+        forget(top.path());
+        // The second was killed when it had said what it means, and before it wrote it.
+        let killed = driver(top.path(), "t");
+        let seen = look(&*killed, "x").unwrap();
+        assert!(seen.mark.as_ref().unwrap().pending);
+        update(&*killed, &seen, &text("x", "three")).unwrap();
+        forget(top.path());
+        fs::write(top.path().join("x"), "two").unwrap();
+        let next = driver(top.path(), "t");
+        let seen = look(&*next, "x").unwrap();
+        let mark = seen.mark.as_ref().expect("it is gitsm's");
+        assert!(mark.left("content", seen.fields.as_ref().unwrap().get("content")), "{first:?}");
+        update(&*next, &seen, &text("x", "three")).unwrap();
+        assert_eq!(fs::read_to_string(top.path().join("x")).unwrap(), "three");
+    }
+}

@@ -19,6 +19,8 @@ pub(super) struct Call {
     headers: Vec<(String, String)>,
     ok: Vec<u16>,
     is_plain: bool,
+    /// Whether what it does would be done twice if it were sent twice.
+    is_once: bool,
 }
 
 /// What came of a request. All else is a fault.
@@ -44,7 +46,14 @@ impl Call {
             headers: call.headers.clone().into_iter().collect(),
             ok: call.ok.clone(),
             is_plain: call.plain,
+            is_once: false,
         })
+    }
+
+    /// The same request as one that is not sent again unless it is sure that nothing was done. A status of
+    /// 503 is not: what stands between answers so as well, when the target did it and hung up.
+    pub(super) fn once(self, is_once: bool) -> Self {
+        Self { is_once, ..self }
     }
 
     /// The URL for values.
@@ -70,7 +79,13 @@ impl Call {
             Some((meaning, _)) => *meaning,
             None => match by_status(&answer, &self.ok) {
                 Some(meaning) => meaning,
-                None => return Err(client.fault(self.method, url, &answer)),
+                None => {
+                    let fault = client.fault(self.method, url, &answer);
+                    return Err(match self.is_once && answer.status == 503 {
+                        true => Fault::unknown(fault.message),
+                        false => fault,
+                    });
+                }
             },
         };
         let message = || {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::call::{Call, Outcome};
 use super::item::{Reader, is_pointer};
-use super::list::List;
+use super::list::{Budget, List};
 use super::meaning::Rules;
 use crate::model::gitsm::target::http::{self as settings, Rule};
 use crate::plan::{ObjectId, Observed};
@@ -53,7 +53,8 @@ impl Kind {
         Ok(Self {
             is_named: kind.named,
             renames: kind.renames,
-            create: call("create", &kind.create)?,
+            // Without a name there, nothing keeps the target from making it twice.
+            create: call("create", &kind.create)?.map(|create| create.once(!kind.named)),
             update: call("update", &kind.update)?,
             delete: call("delete", &kind.delete)?,
             rules: Rules::new(kind.answers.iter().chain(answers))?,
@@ -65,10 +66,10 @@ impl Kind {
     }
 
     /// All objects of the kind.
-    pub(super) fn all(&self, client: &Client) -> Result<Vec<Observed>, Fault> {
+    pub(super) fn all(&self, client: &Client, budget: &mut Budget) -> Result<Vec<Observed>, Fault> {
         let values = json!({"object": {"kind": self.name}});
         let values = template::Value::from(Serde(values));
-        self.list.all(client, &self.rules, &self.reader, &values)
+        self.list.all(client, &self.rules, &self.reader, (&values, budget))
     }
 
     /// One object of the kind.
@@ -77,6 +78,7 @@ impl Kind {
         client: &Client,
         id: &ObjectId,
         handle: Option<&str>,
+        budget: &mut Budget,
     ) -> Result<Option<Observed>, Fault> {
         let known = handle.or(self.reader.is_found_by_name().then_some(id.name.as_str()));
         let is_it = |found: &Observed| match handle {
@@ -88,7 +90,7 @@ impl Kind {
                 let found = self.got(client, call, item, id, known)?;
                 Ok(found.into_iter().find(is_it))
             }
-            _ => Ok(self.all(client)?.into_iter().find(is_it)),
+            _ => Ok(self.all(client, budget)?.into_iter().find(is_it)),
         }
     }
 

@@ -1,6 +1,7 @@
 //! All objects of a kind, page by page: all of them, or a fault.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use url::Url;
@@ -11,7 +12,7 @@ use super::meaning::Rules;
 use crate::model::gitsm::target::http::{self as settings, Page, Size, Total};
 use crate::plan::Observed;
 use crate::target::Fault;
-use crate::target::web::{Answer, Client, next_link};
+use crate::target::web::{Answer, Client, MOST_NODES, next_link, nodes};
 use crate::template;
 
 /// The most pages of a list.
@@ -20,8 +21,40 @@ const MOST_PAGES: u64 = 10_000;
 /// The most objects of a list.
 const MOST_ITEMS: usize = 1_000_000;
 
-/// The bytes that all pages of a list may have.
-const LARGEST: usize = 1 << 30;
+/// The bytes that all that is read at a time may have.
+const LARGEST: usize = 256 << 20;
+
+/// What is left for reading all that is there, of all kinds together.
+pub(super) struct Budget {
+    bytes: usize,
+    nodes: usize,
+    until: Instant,
+}
+
+impl Budget {
+    /// Enough for all that anybody has, for so long.
+    pub(super) fn of(patience: Duration) -> Self {
+        Self { bytes: LARGEST, nodes: MOST_NODES, until: Instant::now() + patience }
+    }
+
+    /// Whether another page may be asked for.
+    fn has_time(&self) -> Result<(), &'static str> {
+        match Instant::now() < self.until {
+            true => Ok(()),
+            false => Err("reading all that is there takes too long: more than 60 times `timeout`"),
+        }
+    }
+
+    /// Takes an answer off.
+    fn pay(&mut self, answer: &Answer) -> Result<(), &'static str> {
+        let left = |have: usize, need: usize| have.checked_sub(need);
+        self.bytes =
+            left(self.bytes, answer.body.len()).ok_or("all that is there has more than 256 MiB")?;
+        self.nodes = left(self.nodes, nodes(&answer.body))
+            .ok_or("all that is there has more than 5,000,000 values")?;
+        Ok(())
+    }
+}
 
 /// How all objects of a kind are listed.
 pub(super) struct List {
@@ -37,7 +70,6 @@ struct Found {
     objects: Vec<Observed>,
     handles: BTreeSet<String>,
     visited: BTreeSet<String>,
-    bytes: usize,
 }
 
 impl List {
@@ -69,7 +101,7 @@ impl List {
         client: &Client,
         rules: &Rules,
         reader: &Reader,
-        values: &template::Value,
+        (values, budget): (&template::Value, &mut Budget),
     ) -> Result<Vec<Observed>, Fault> {
         let mut found = Found::default();
         let base = self.call.url(client, values)?;
@@ -82,6 +114,7 @@ impl List {
             if pages == MOST_PAGES {
                 return Err(self.call.odd(client, &url, "there are more than 10,000 pages"));
             }
+            budget.has_time().map_err(|why| self.call.odd(client, &url, why))?;
             let outcome = self.call.send(client, rules, &url, values)?;
             pages += 1;
             let answer = match outcome {
@@ -90,16 +123,21 @@ impl List {
                 Outcome::Gone(_) if pages > 1 && self.total.is_none() && self.is_counted() => break,
                 Outcome::Gone(fault) | Outcome::Exists(fault) => return Err(fault),
             };
-            found.bytes += answer.body.len();
+            budget.pay(&answer).map_err(|why| self.call.odd(client, &url, why))?;
             let json = self.call.json(client, &url, &answer)?;
-            let count = self.take(client, &url, reader, &json, &mut found)?;
             let total = self.total(client, &url, &answer, &json)?;
+            let named = match self.is_counted() {
+                true => None,
+                false => self.named(client, &url, &answer, &json)?,
+            };
+            drop(answer);
+            let count = self.take(client, &url, reader, json, &mut found)?;
             let so_far = found.objects.len();
             next = match self.is_counted() {
                 // A page may be shorter than what was asked for, so only an empty one is the last.
                 true if count == 0 || total.is_some_and(|total| so_far >= total) => None,
                 true => Some(self.numbered(&base, pages, so_far)),
-                false => self.named(client, &url, &answer, &json)?,
+                false => named,
             };
             if next.is_none() {
                 self.is_complete(client, &url, so_far, total)?;
@@ -114,18 +152,19 @@ impl List {
         client: &Client,
         url: &Url,
         reader: &Reader,
-        json: &Value,
+        mut json: Value,
         found: &mut Found,
     ) -> Result<usize, Fault> {
         let odd = |why: &str| self.call.odd(client, url, why);
-        let Some(Value::Array(items)) = json.pointer(&self.items) else {
+        let Some(Value::Array(items)) = json.pointer_mut(&self.items).map(Value::take) else {
             return Err(odd(&format!("the answer has no list at `{}`", self.items)));
         };
-        if found.objects.len() + items.len() > MOST_ITEMS || found.bytes > LARGEST {
-            return Err(odd("there are more than 1,000,000 objects, or they have more than 1 GiB"));
+        let count = items.len();
+        if found.objects.len() + count > MOST_ITEMS {
+            return Err(odd("there are more than 1,000,000 objects"));
         }
         for item in items {
-            let object = reader.read(item.clone()).map_err(|why| odd(&client.said(&why)))?;
+            let object = reader.read(item).map_err(|why| odd(&client.said(&why)))?;
             if !found.handles.insert(object.handle.clone()) {
                 let handle = client.said(&object.handle);
                 return Err(odd(&format!(
@@ -135,7 +174,7 @@ impl List {
             }
             found.objects.push(object);
         }
-        Ok(items.len())
+        Ok(count)
     }
 
     fn total(

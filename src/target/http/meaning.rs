@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::model::gitsm::target::http::{Meaning, Rule};
 use crate::target::Fault;
-use crate::target::web::Answer;
+use crate::target::web::{Answer, MOST_NODES, nodes};
 
 /// The bytes of an answer in which a text is looked for.
 const LOOKED_AT: usize = 1 << 20;
@@ -46,7 +46,9 @@ impl Rules {
         let mut json = None;
         let mut at = |pointer: &str| {
             let json = json.get_or_insert_with(|| {
-                serde_json::from_slice::<Value>(&answer.body).unwrap_or(Value::Null)
+                // What has more values than anybody reads says nothing.
+                let text = Some(answer.body.as_slice()).filter(|text| nodes(text) <= MOST_NODES);
+                text.and_then(|text| serde_json::from_slice(text).ok()).unwrap_or(Value::Null)
             });
             text(json.pointer(pointer)?)
         };

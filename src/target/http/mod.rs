@@ -11,11 +11,13 @@ mod list;
 mod meaning;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use self::call::{Call, Outcome};
 use self::kind::Kind;
+use self::list::Budget;
 use self::meaning::Rules;
 use crate::model::gitsm::target::http as settings;
 use crate::plan::{ObjectId, Observed};
@@ -33,7 +35,12 @@ pub struct Http {
     settle: Option<Call>,
     rules: Rules,
     traits: Traits,
+    /// How long reading all that is there may take.
+    patience: Duration,
 }
+
+/// How often one answer's time reading all that is there may take.
+const ANSWERS: u32 = 60;
 
 /// Opens a REST API. Nothing is sent yet.
 ///
@@ -75,9 +82,11 @@ impl Http {
                 has_names: kinds.values().all(|kind| kind.is_named),
                 can_rename: kinds.values().all(|kind| kind.renames),
                 sees_all: true,
+                settles: settings.settle.is_some(),
                 at_once,
             },
             kinds,
+            patience: connection.timeout.saturating_mul(ANSWERS),
         })
     }
 
@@ -95,14 +104,15 @@ impl Driver for Http {
 
     fn observe(&self) -> Result<Vec<Observed>, Fault> {
         let mut objects = Vec::new();
+        let mut budget = Budget::of(self.patience);
         for kind in self.kinds.values() {
-            objects.extend(kind.all(&self.client)?);
+            objects.extend(kind.all(&self.client, &mut budget)?);
         }
         Ok(objects)
     }
 
     fn look(&self, id: &ObjectId, handle: Option<&str>) -> Result<Option<Observed>, Fault> {
-        self.kind(id)?.one(&self.client, id, handle)
+        self.kind(id)?.one(&self.client, id, handle, &mut Budget::of(self.patience))
     }
 
     fn carry_out(&self, act: &Act<'_>) -> Result<(), Fault> {

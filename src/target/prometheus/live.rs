@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::config::{Config, List};
 use crate::plan::{Fields, Observed};
 use crate::target::web::{Client, Method, Options};
-use crate::target::{Connection, Fault};
+use crate::target::{Connection, Fault, FaultKind};
 
 /// How long to wait between two looks at the targets: Prometheus takes some seconds to see them.
 const BETWEEN: Duration = Duration::from_millis(250);
@@ -55,6 +55,16 @@ impl Live {
         }
     }
 
+    /// How long it may take to see what was written.
+    pub(super) fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    /// Whether it answers.
+    pub(super) fn reach(&self) -> Result<(), Fault> {
+        self.get("/api/v2/status").map(drop)
+    }
+
     /// Makes it read its files. What it refuses it goes on without.
     pub(super) fn reload(&self) -> Result<(), Fault> {
         let url = self.client.url("/-/reload")?;
@@ -62,7 +72,12 @@ impl Live {
         if answer.is_success() {
             return Ok(());
         }
-        let said = self.client.fault(Method::Post, &url, &answer).message;
+        let fault = self.client.fault(Method::Post, &url, &answer);
+        let said = &fault.message;
+        if matches!(fault.kind, FaultKind::NotDone { .. }) {
+            let message = format!("{} was not reloaded: {said}", self.name);
+            return Err(Fault { message, ..fault });
+        }
         let hint = match answer.status {
             403 | 405 => "start it with --web.enable-lifecycle, or reload it yourself",
             _ => "it goes on with what it had before",
@@ -109,8 +124,13 @@ impl Live {
         None
     }
 
-    /// Whether all rules of some files are loaded as they are written.
-    pub(super) fn has_rules(&self, files: &[Observed]) -> Result<(), Fault> {
+    /// Whether all rules of some files are loaded as they are written, and none of files of the folder
+    /// that are gone. `place` is the folder, as a Prometheus on this machine names it.
+    pub(super) fn has_rules(
+        &self,
+        files: &[Observed],
+        place: &Option<String>,
+    ) -> Result<(), Fault> {
         let answer = self.get("/api/v1/rules")?;
         let groups = answer.pointer("/data/groups").and_then(Value::as_array);
         // By the end of the file's path and by the group: other files may have groups of that name.
@@ -119,7 +139,7 @@ impl Live {
             let name = group.get("name").and_then(Value::as_str).unwrap_or_default();
             loaded.entry(name).or_default().push(group);
         }
-        let mut missing = Vec::new();
+        let mut missing = gone(groups, place.as_deref());
         for file in files {
             let own = file.fields.as_ref().and_then(|fields| fields.get("groups")?.as_array());
             for group in own.into_iter().flatten() {
@@ -130,7 +150,7 @@ impl Live {
             }
         }
         told(
-            "Prometheus does not have all rules",
+            "Prometheus does not have the rules as they are written",
             &missing,
             "does `rule_files` name rules/*.yml of the folder?",
         )
@@ -190,7 +210,8 @@ impl Live {
     }
 
     /// Whether all targets are known. Prometheus sees the files by itself, some seconds later.
-    pub(super) fn has_targets(&self, files: &[Observed]) -> Result<(), Fault> {
+    /// It is looked for so long.
+    pub(super) fn has_targets(&self, files: &[Observed], patience: Duration) -> Result<(), Fault> {
         let begun = Instant::now();
         loop {
             let answer = self.get("/api/v1/targets?state=active")?;
@@ -208,7 +229,7 @@ impl Live {
                 .filter(|file| !is_known(file, &known))
                 .map(|file| file.handle.clone())
                 .collect();
-            if missing.is_empty() || begun.elapsed() >= self.patience {
+            if missing.is_empty() || begun.elapsed() >= patience {
                 let hint = "does a `file_sd_configs` name targets/*.json of the folder?";
                 return told("Prometheus does not know all targets", &missing, hint);
             }
@@ -248,6 +269,19 @@ impl Live {
             "is it the one with this file?",
         )
     }
+}
+
+/// The rules that are loaded of files of the folder that are not there any more.
+fn gone(groups: Option<&Vec<Value>>, place: Option<&str>) -> Vec<String> {
+    let Some(place) = place else { return Vec::new() };
+    let files = groups.into_iter().flatten().filter_map(|group| group.get("file")?.as_str());
+    let files: BTreeSet<String> = files.map(|file| file.replace('\\', "/")).collect();
+    let of_folder = |file: &&String| file.starts_with(&format!("{place}/rules/"));
+    let is_gone = |file: &&String| {
+        std::path::Path::new(file.as_str()).try_exists().is_ok_and(|is_there| !is_there)
+    };
+    let gone = files.iter().filter(of_folder).filter(is_gone);
+    gone.map(|file| format!("{file} is gone, and its rules are loaded")).collect()
 }
 
 /// Whether a path of Prometheus is that of a file of the folder, which it may see at another place.

@@ -25,12 +25,14 @@ mod slos;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use self::live::Live;
 use self::routed::Routed;
 use super::folder::{Folder, Found, Layout, Mode, Put, Store};
-use super::{Act, Connection, Driver, Fault, Traits};
+use super::{Act, Connection, Driver, Fault, FaultKind, Traits};
 use crate::plan::{Fields, Mark, Object, ObjectId, Observed};
 use crate::source::{File, Source};
 use crate::yaml::{Limits, de, emit, parse};
@@ -46,6 +48,8 @@ pub fn open(connection: &Connection) -> Result<Box<dyn Driver>, Fault> {
     let settings = settings::read(&connection.settings)?;
     let here = |path: &str| connection.folder.join(path).to_string_lossy().into_owned();
     let folder = Folder::at(&here(&settings.folder))?;
+    let place = std::path::Path::new(&here(&settings.folder)).canonicalize().ok();
+    let place = place.map(|place| place.to_string_lossy().replace('\\', "/"));
     let store = Store::new(folder, &connection.target, Layout { path, fields });
     let routed = settings.alertmanager_config.as_deref();
     let routed = routed.map(|path| Routed::at(&here(path))).transpose()?;
@@ -61,6 +65,7 @@ pub fn open(connection: &Connection) -> Result<Box<dyn Driver>, Fault> {
         prometheus,
         alertmanager,
         target: connection.target.clone(),
+        place,
     }))
 }
 
@@ -70,6 +75,8 @@ struct Prometheus {
     prometheus: Option<Live>,
     alertmanager: Option<Live>,
     target: String,
+    /// Where the folder is, as a Prometheus on the same machine names it; nothing if it is not there.
+    place: Option<String>,
 }
 
 fn path(id: &ObjectId) -> Option<String> {
@@ -201,14 +208,24 @@ impl Prometheus {
                 None => fault,
             });
         }
-        live.has_rules(&rules)?;
-        live.has_targets(&self.own(&all, "target"))
+        live.has_rules(&rules, &self.place)?;
+        live.has_targets(&self.own(&all, "target"), live.patience())
+    }
+}
+
+/// What a server said that it has not; a fault stays one if it could not be asked.
+fn not_loaded(told: Result<(), Fault>) -> Result<Option<String>, Fault> {
+    match told {
+        Ok(()) => Ok(None),
+        Err(fault) if fault.kind == FaultKind::Refused => Ok(Some(fault.message)),
+        Err(fault) => Err(fault),
     }
 }
 
 impl Driver for Prometheus {
     fn traits(&self) -> Traits {
-        Traits { has_names: true, can_rename: true, sees_all: false, at_once: 1 }
+        let settles = self.prometheus.is_some() || self.alertmanager.is_some();
+        Traits { has_names: true, can_rename: true, sees_all: false, settles, at_once: 1 }
     }
 
     fn observe(&self) -> Result<Vec<Observed>, Fault> {
@@ -252,6 +269,24 @@ impl Driver for Prometheus {
         match &self.prometheus {
             Some(live) => self.settle_prometheus(live),
             None => Ok(()),
+        }
+    }
+
+    fn unsettled(&self) -> Result<Option<String>, Fault> {
+        let all = self.store.observe()?;
+        if let Some(live) = &self.alertmanager {
+            let config = self.routed.as_ref().map(Routed::config).transpose()?;
+            let told = config.map_or_else(|| live.reach(), |config| live.has_routes(&config));
+            if let Some(why) = not_loaded(told)? {
+                return Ok(Some(why));
+            }
+        }
+        let Some(live) = &self.prometheus else { return Ok(None) };
+        let rules = live.has_rules(&self.own(&all, "rules"), &self.place);
+        match not_loaded(rules)? {
+            Some(why) => Ok(Some(why)),
+            // Nobody waits here: what is not known yet is told.
+            None => not_loaded(live.has_targets(&self.own(&all, "target"), Duration::ZERO)),
         }
     }
 }

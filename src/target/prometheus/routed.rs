@@ -82,7 +82,7 @@ impl Routed {
         if now.as_ref() != seen && !(is_done && store.is_pending(&object.id)?) {
             return Err(self.moved(&object.id));
         }
-        store.begin(mark)?;
+        store.begin(mark, now.as_ref())?;
         if !is_done {
             self.write(&object.id, Some(&object.fields))?;
         }

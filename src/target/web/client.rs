@@ -9,6 +9,7 @@ use ureq::unversioned::transport::{Connector, DefaultConnector};
 use url::Url;
 
 use super::hide::Hider;
+use super::nodes::{MOST_NODES, nodes};
 use super::options::{self, Options};
 use super::watch::{Watch, watched};
 use super::{status, tls};
@@ -103,7 +104,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// It is no path, or leads to another host.
+    /// It is no path, or leads to another host, or out of the path of `url`.
     pub fn url(&self, path: &str) -> Result<Url, Fault> {
         let prefix = self.base.path().trim_end_matches('/');
         self.inside(self.base.join(&format!("{prefix}{path}")).ok(), path)
@@ -113,14 +114,23 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// It leads to another host.
+    /// It leads to another host, or out of the path of `url`.
     pub fn follow(&self, page: &Url, reference: &str) -> Result<Url, Fault> {
         self.inside(page.join(reference).ok(), reference)
     }
 
     fn inside(&self, url: Option<Url>, said: &str) -> Result<Url, Fault> {
+        // Other paths of the same server may be another's.
+        let prefix = self.base.path().trim_end_matches('/');
+        let is_below = |url: &Url| {
+            let rest = url.path().strip_prefix(prefix);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
         let is_inside = |url: &Url| {
-            url.origin() == self.base.origin() && url.username() == "" && url.password().is_none()
+            url.origin() == self.base.origin()
+                && is_below(url)
+                && url.username() == ""
+                && url.password().is_none()
         };
         url.filter(is_inside).ok_or_else(|| {
             let said = self.hider.said(said.as_bytes());
@@ -191,8 +201,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// It is none: whoever answered is not who was asked, or broken.
+    /// It is none: whoever answered is not who was asked, or broken; or it has too many values.
     pub fn json(&self, method: Method, url: &Url, answer: &Answer) -> Result<Value, Fault> {
+        if nodes(&answer.body) > MOST_NODES {
+            let what = self.what(method, url);
+            return Err(Fault::unknown(format!("{what}: the answer has too many values")));
+        }
         serde_json::from_slice(&answer.body).map_err(|error| {
             let (what, said) = (self.what(method, url), self.hider.said(&answer.body));
             Fault::unknown(format!("{what}: the answer is no JSON ({error}): {said}"))

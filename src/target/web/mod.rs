@@ -7,6 +7,7 @@
 mod client;
 mod hide;
 mod link;
+mod nodes;
 mod options;
 mod status;
 mod tls;
@@ -16,6 +17,7 @@ mod watch;
 pub use client::{Answer, Client, LARGEST};
 pub use hide::Hider;
 pub use link::next_link;
+pub use nodes::{MOST_NODES, nodes};
 pub use options::Options;
 
 pub use crate::model::gitsm::target::http::Method;

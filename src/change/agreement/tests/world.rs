@@ -252,7 +252,8 @@ impl World {
 
     pub(in crate::change) fn intend(&mut self, target: &str) -> String {
         let changes = vec![self.change.clone()];
-        let intent = Intent { commit: "d".repeat(40), plan: "sha256:p".to_owned(), changes };
+        let intent =
+            Intent { commit: "d".repeat(40), plan: "sha256:p".to_owned(), changes, holder: None };
         self.write("pipeline:ci", target, Event::Intent(intent))
     }
 
