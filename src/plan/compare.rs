@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use super::mark::{Mark, digest};
 use super::object::{Fields, Object, ObjectId, Observed, same};
-use super::step::{Action, Drift, DriftedField, FieldChange, Reason, Step};
+use super::step::{Action, Copied, Drift, DriftedField, FieldChange, Reason, Step};
+use super::there::There;
 
 /// What is compared.
 #[derive(Debug)]
@@ -57,8 +58,15 @@ pub struct Compared {
     /// What the catalog wants under a name that somebody else's object has, with whose it is: a target
     /// as marks name it, or nobody's.
     pub foreign: Vec<(ObjectId, Option<String>)>,
+    /// What carries the mark of another object, and is left alone.
+    pub copies: Vec<Copied>,
+    /// What of several that carry one mark is the object that gitsm made, nobody can say: what the mark
+    /// calls it, and their handles.
+    pub alike: Vec<(ObjectId, Vec<String>)>,
     /// How many objects there are as they should be.
     pub unchanged: usize,
+    /// How many objects there are of which it is not known what the catalog wants.
+    pub unknown: usize,
     /// How many objects there are that gitsm made.
     pub own: usize,
 }
@@ -66,7 +74,12 @@ pub struct Compared {
 /// Compares.
 pub fn compare(inputs: &Inputs<'_>) -> Compared {
     let mut there = There::of(inputs);
-    let mut compared = Compared { own: there.own.len(), ..Compared::default() };
+    let mut compared = Compared {
+        own: there.own.len() + there.alike.len(),
+        copies: std::mem::take(&mut there.copies),
+        alike: std::mem::take(&mut there.alike),
+        ..Compared::default()
+    };
     let mut desired: Vec<&Object> = inputs.desired.iter().collect();
     desired.sort_by(|a, b| a.id.cmp(&b.id));
     let wanted: BTreeSet<&ObjectId> = desired.iter().map(|object| &object.id).collect();
@@ -75,6 +88,7 @@ pub fn compare(inputs: &Inputs<'_>) -> Compared {
     for object in desired {
         match there.own.remove(&object.id) {
             Some(own) => pairs.push((object, own)),
+            None if compared.alike.iter().any(|(id, _)| *id == object.id) => {}
             None => rest.push(object),
         }
     }
@@ -94,7 +108,9 @@ pub fn compare(inputs: &Inputs<'_>) -> Compared {
                 take_over(inputs, object, other, &mut compared);
             }
             Some(other) => {
-                let whose = other.mark.as_ref().map(|mark| mark.target.clone());
+                // What has a copy of this target's mark is nobody's.
+                let mark = other.mark.as_ref().filter(|mark| mark.target != inputs.target);
+                let whose = mark.map(|mark| mark.target.clone());
                 compared.foreign.push((object.id.clone(), whose));
             }
             None => compared.steps.push(create(inputs, object, None, Reason::New)),
@@ -110,45 +126,6 @@ pub fn compare(inputs: &Inputs<'_>) -> Compared {
     }
     compared.steps.sort_by(|a, b| (a.action, &a.id).cmp(&(b.action, &b.id)));
     compared
-}
-
-/// What is there, by what it goes by.
-struct There<'a> {
-    /// What gitsm made for this target, as the catalog called it.
-    own: BTreeMap<&'a ObjectId, &'a Observed>,
-    /// Everything else, by the name that it has there.
-    others: BTreeMap<&'a ObjectId, &'a Observed>,
-}
-
-impl<'a> There<'a> {
-    fn of(inputs: &Inputs<'a>) -> Self {
-        let mut there = Self { own: BTreeMap::new(), others: BTreeMap::new() };
-        for one in inputs.observed {
-            match &one.mark {
-                Some(mark) if mark.target == inputs.target => {
-                    there.own.insert(&mark.id, one);
-                }
-                _ => {
-                    there.others.insert(&one.id, one);
-                }
-            }
-        }
-        there
-    }
-
-    /// The one object that was made of the same entity, or of what it was called before, and that the
-    /// catalog wants no more under that name.
-    fn renamed(&mut self, object: &Object, wanted: &BTreeSet<&ObjectId>) -> Option<&'a Observed> {
-        let mut found = self.own.iter().filter(|(id, one)| {
-            let entity = one.mark.as_ref().map(|mark| &mark.entity);
-            let same = entity
-                .is_some_and(|entity| *entity == object.entity || object.formerly.contains(entity));
-            same && id.kind == object.id.kind && !wanted.contains(*id)
-        });
-        let (id, _) = found.next()?;
-        let (id, is_only) = (*id, found.next().is_none());
-        if is_only { self.own.remove(id) } else { None }
-    }
 }
 
 fn meet(inputs: &Inputs<'_>, object: &Object, own: &Observed, compared: &mut Compared) {

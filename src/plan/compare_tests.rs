@@ -30,12 +30,21 @@ impl Place {
     }
 
     fn compared(&self, desired: &[Object], take_drift: bool) -> Compared {
+        self.compared_with(desired, &self.all(), take_drift)
+    }
+
+    fn compared_with(
+        &self,
+        desired: &[Object],
+        observed: &[Observed],
+        take_drift: bool,
+    ) -> Compared {
         let (unmade, accepted, adopt) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         compare(&Inputs {
             target: TARGET,
             commit: "c0ffee",
             desired,
-            observed: &self.all(),
+            observed,
             unmade: &unmade,
             take_drift,
             accepted: &accepted,
@@ -153,6 +162,44 @@ fn what_cannot_be_made_is_not_taken_away() {
         adopt: &adopt,
     });
     assert!(compared.steps.is_empty());
+}
+
+#[test]
+fn what_was_copied_with_its_mark_is_left_alone() {
+    let mut place = Place::default();
+    place.carry_out(&place.compared(&[object("b", json!({"x": 1}))], false));
+    let own = place.all().remove(0);
+    for name in ["a", "z"] {
+        let id = ObjectId::new("host", name);
+        let copy = Observed { id: id.clone(), handle: "99".to_owned(), ..own.clone() };
+        for all in [vec![own.clone(), copy.clone()], vec![copy.clone(), own.clone()]] {
+            for next in [vec![object("b", json!({"x": 2}))], vec![object("c", json!({}))]] {
+                let compared = place.compared_with(&next, &all, true);
+                assert_eq!((compared.own, compared.copies[0].id.name.as_str()), (1, name));
+                let seen = compared.steps.iter().filter_map(|step| step.observed.as_ref());
+                assert!(seen.into_iter().all(|seen| seen.id == own.id), "{:?}", compared.steps);
+            }
+            // What the catalog wants under its name is nobody's.
+            let compared = place.compared_with(&[object(name, json!({}))], &all, true);
+            assert_eq!(compared.foreign, [(id.clone(), None)]);
+        }
+    }
+}
+
+#[test]
+fn of_two_with_one_mark_and_no_name_none_is_touched() {
+    let mut place = Place::default();
+    place.carry_out(&place.compared(&[object("a", json!({"x": 1}))], false));
+    let own = place.all().remove(0);
+    let all = [Observed { handle: "7".to_owned(), ..own.clone() }, own];
+    for next in [vec![object("a", json!({"x": 2}))], vec![]] {
+        let compared = place.compared_with(&next, &all, true);
+        assert!(compared.steps.is_empty(), "{:?}", compared.steps);
+        let why = refusals(&compared, next.len(), &Shares::default(), Allowed::default());
+        let [why @ Refusal::Alike { handles, .. }] = why.as_slice() else { panic!("{why:?}") };
+        assert_eq!(*handles, ["7", "a"]);
+        assert!(why.words().starts_with("7 and a carry the mark of host/a"), "{}", why.words());
+    }
 }
 
 /// Objects by chance: some of six names, each with some of three fields.

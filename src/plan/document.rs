@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::limits::Refusal;
 use super::object::ObjectId;
-use super::step::{Action, Drift, Reason, Step};
+use super::step::{Action, Copied, Drift, Reason, Step};
 
 /// The format of plans.
 pub const FORMAT: &str = "plan/1";
@@ -50,8 +50,14 @@ pub struct TargetPlan {
     pub actions: Vec<ActionPlan>,
     /// What somebody else changed there.
     pub drift: Vec<DriftPlan>,
+    /// What carries the mark of an object and is not it; it is left alone.
+    #[serde(default)]
+    pub copies: Vec<Copied>,
     /// How many objects are as they should be.
     pub unchanged: usize,
+    /// How many objects are left as they are, because it is not known what the catalog wants of them.
+    #[serde(default)]
+    pub unknown: usize,
     /// Why it is not carried out; empty if it can be.
     pub refusals: Vec<Refusal>,
 }

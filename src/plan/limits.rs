@@ -72,6 +72,13 @@ pub enum Refusal {
         /// The target whose mark it carries, if it carries one.
         owner: Option<String>,
     },
+    /// Several objects carry the mark of one, and none of them has its name.
+    Alike {
+        /// What the mark calls it.
+        id: ObjectId,
+        /// How they are found there.
+        handles: Vec<String>,
+    },
     /// No object can be made of an entity.
     Unmade {
         /// The entity, as a canonical reference.
@@ -107,6 +114,10 @@ impl Refusal {
             Self::Foreign { id, owner: None } => {
                 format!("{id} is there already, and gitsm did not make it")
             }
+            Self::Alike { id, handles } => format!(
+                "{} carry the mark of {id}, and which of them gitsm made cannot be said",
+                handles.join(" and ")
+            ),
             Self::Unmade { entity, message, .. } => format!("{entity}: {message}"),
             Self::Twice { id, entities } => {
                 format!("{id} is made of {}", entities.join(" and of "))
@@ -125,6 +136,10 @@ impl Refusal {
             }
             Self::Foreign { owner: Some(_), .. } => {
                 "give it another name in the mapping, or take it out of the other target".to_owned()
+            }
+            Self::Alike { .. } => {
+                "somebody copied one of them with its mark: take the mark out of the copies"
+                    .to_owned()
             }
             Self::Unmade { .. } => "what is there of it stays as it is".to_owned(),
             Self::Twice { .. } => "make the name in the mapping say more".to_owned(),
@@ -160,6 +175,10 @@ pub fn refusals(
     let foreign = compared.foreign.iter();
     all.extend(
         foreign.map(|(id, owner)| Refusal::Foreign { id: id.clone(), owner: owner.clone() }),
+    );
+    let alike = compared.alike.iter();
+    all.extend(
+        alike.map(|(id, handles)| Refusal::Alike { id: id.clone(), handles: handles.clone() }),
     );
     all
 }

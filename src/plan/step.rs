@@ -130,6 +130,18 @@ pub struct Step {
     pub wave: u32,
 }
 
+/// What carries the mark of an object that gitsm made, and is not it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Copied {
+    /// What it goes by there.
+    pub id: ObjectId,
+    /// How it is found there.
+    pub handle: String,
+    /// The object whose mark it carries.
+    pub of: ObjectId,
+}
+
 /// What somebody else changed of an object that gitsm made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drift {

@@ -274,7 +274,9 @@ fn one(
         allowed: words(request.allowed),
         actions: compared.steps.iter().map(ActionPlan::of).collect(),
         drift: drift.collect(),
+        copies: compared.copies,
         unchanged: compared.unchanged,
+        unknown: compared.unknown,
         refusals: wrong,
     };
     let part = Part {

@@ -8,8 +8,8 @@ use super::lines::{Line, lines};
 use super::{because, summary};
 use crate::catalog::short;
 use crate::output::{count, visible};
-use crate::plan::Action;
 use crate::plan::document::{ActionPlan, DriftPlan, Plan, TargetPlan};
+use crate::plan::{Action, Copied};
 
 /// Writes it.
 pub fn human(plan: &Plan, color: bool) -> String {
@@ -64,6 +64,9 @@ impl Writer<'_> {
                 let _ = writeln!(self.out, "  (what no Exception accepts is put right above)");
             }
             target.drift.iter().for_each(|drift| self.drift(drift));
+        }
+        for copy in &target.copies {
+            let _ = writeln!(self.out, "\n  {}", visible(&copied(copy)));
         }
         for refusal in &target.refusals {
             let word = self.styled(AnsiColor::Red.on_default().bold(), "refused");
@@ -141,6 +144,13 @@ fn style(action: Action) -> Style {
 pub(super) fn short_name(canonical: &str) -> String {
     let short = short(canonical);
     short.strip_prefix("target:").map_or(short.clone(), str::to_owned)
+}
+
+/// What carries the mark of another object, in words.
+pub(super) fn copied(copy: &Copied) -> String {
+    let Copied { id, handle, of } = copy;
+    let handle = if *handle == id.name { String::new() } else { format!(" ({handle})") };
+    format!("{id}{handle} carries the mark of {of} and is not it: left alone")
 }
 
 /// How many of each there are, in words.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::human::short_name;
+use super::human::{copied, short_name};
 use super::lines::lines;
 use super::{because, summary};
 use crate::catalog::short;
@@ -30,7 +30,10 @@ fn target(out: &mut String, target: &TargetPlan) {
         let help = refusal.help(&short_name(&target.target));
         let _ = writeln!(out, "- ⛔ {} ({})", escaped(&refusal.words()), escaped(&help));
     }
-    if !target.refusals.is_empty() {
+    for copy in &target.copies {
+        let _ = writeln!(out, "- {}", escaped(&copied(copy)));
+    }
+    if !(target.refusals.is_empty() && target.copies.is_empty()) {
         out.push('\n');
     }
     for one in target.actions.iter().take(MOST) {
