@@ -14,8 +14,30 @@ use super::object::{Fields, Object, ObjectId, Observed, same};
 use super::step::{Action, Copied, Drift, DriftedField, FieldChange, Reason, Step};
 use super::there::There;
 
+/// What nobody knows whether the catalog wants it, because a part of it could not be said.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// Anything.
+    pub all: bool,
+    /// The objects of these kinds.
+    pub kinds: BTreeSet<String>,
+    /// What is made of these entities, by all names that they had.
+    pub entities: BTreeSet<String>,
+}
+
+impl Unknown {
+    /// Whether an object that is made of an entity is a part of it.
+    pub fn covers(&self, id: &ObjectId, entity: &str) -> bool {
+        self.all || self.kinds.contains(&id.kind) || self.entities.contains(entity)
+    }
+
+    /// Whether all is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// What is compared.
-#[derive(Debug)]
 pub struct Inputs<'a> {
     /// The target as marks name it.
     pub target: &'a str,
@@ -25,13 +47,14 @@ pub struct Inputs<'a> {
     pub desired: &'a [Object],
     /// What is there.
     pub observed: &'a [Observed],
-    /// Entities whose objects are not known, because none could be made of them: what is there of them
-    /// stays.
-    pub unmade: &'a BTreeSet<String>,
+    /// What is not known to be wanted or not: what is there of it stays.
+    pub unknown: &'a Unknown,
+    /// Whether an entity is in the catalog, by its canonical reference.
+    pub has: &'a dyn Fn(&str) -> bool,
     /// Whether what somebody else changed is put right.
     pub take_drift: bool,
-    /// What somebody else may have changed and stays as it is: entities, each with the name of a field,
-    /// or [`MISSING`] for the object itself.
+    /// What somebody else may have changed and stays as it is: entities, each with the name of a field in
+    /// lower case, or [`MISSING`] for the object itself.
     pub accepted: &'a BTreeSet<(String, String)>,
     /// The objects that are taken over although gitsm did not make them.
     pub adopt: &'a BTreeSet<ObjectId>,
@@ -43,8 +66,16 @@ pub const MISSING: &str = "missing";
 impl Inputs<'_> {
     /// Whether a difference that somebody else made is put right.
     fn takes(&self, object: &Object, field: &str) -> bool {
-        let known = (object.entity.clone(), field.to_owned());
-        self.take_drift && !self.accepted.contains(&known)
+        self.take_drift && !self.accepts(object, field)
+    }
+
+    /// Whether one that nobody accepts is left as it is.
+    fn leaves(&self, object: &Object, field: &str) -> bool {
+        !self.take_drift && !self.accepts(object, field)
+    }
+
+    fn accepts(&self, object: &Object, field: &str) -> bool {
+        self.accepted.contains(&(object.entity.clone(), field.to_ascii_lowercase()))
     }
 }
 
@@ -118,11 +149,11 @@ pub fn compare(inputs: &Inputs<'_>) -> Compared {
     }
     for own in there.own.into_values() {
         let Some(mark) = &own.mark else { continue };
-        if inputs.unmade.contains(&mark.entity) {
-            compared.unchanged += 1;
+        if inputs.unknown.covers(&mark.id, &mark.entity) {
+            compared.unknown += 1;
             continue;
         }
-        compared.steps.push(delete(own, mark));
+        compared.steps.push(delete(inputs, own, mark));
     }
     compared.steps.sort_by(|a, b| (a.action, &a.id).cmp(&(b.action, &b.id)));
     compared
@@ -135,11 +166,14 @@ fn meet(inputs: &Inputs<'_>, object: &Object, own: &Observed, compared: &mut Com
             compared.steps.push(create(inputs, object, Some(own), Reason::Unfinished));
             return;
         }
+        let wanted =
+            Mark::of(inputs.target, &object.id, &object.entity, inputs.commit, &object.fields);
         compared.drifts.push(Drift {
             id: object.id.clone(),
             entity: object.entity.clone(),
             commit: mark.commit.clone(),
             is_missing: true,
+            is_conflict: wanted.fields != mark.fields && inputs.leaves(object, MISSING),
             fields: Vec::new(),
         });
         if inputs.takes(object, MISSING) {
@@ -172,17 +206,21 @@ fn meet(inputs: &Inputs<'_>, object: &Object, own: &Observed, compared: &mut Com
         () if left.fields != mark.fields || left.entity != mark.entity => Reason::Agreed,
         () => Reason::Nothing,
     };
-    if !drifted.is_empty() {
+    let is_whole = drifted.is_empty();
+    if !is_whole {
         compared.drifts.push(Drift {
             id: object.id.clone(),
             entity: object.entity.clone(),
             commit: mark.commit.clone(),
             is_missing: false,
+            is_conflict: drifted
+                .iter()
+                .any(|one| one.is_also_changed && inputs.leaves(object, &one.name)),
             fields: drifted,
         });
     }
     if reason == Reason::Nothing {
-        compared.unchanged += 1;
+        compared.unchanged += usize::from(is_whole);
         return;
     }
     compared.steps.push(Step {
@@ -309,13 +347,18 @@ fn take_over(inputs: &Inputs<'_>, object: &Object, other: &Observed, compared: &
     });
 }
 
-fn delete(own: &Observed, mark: &Mark) -> Step {
+fn delete(inputs: &Inputs<'_>, own: &Observed, mark: &Mark) -> Step {
+    let reason = match (&own.fields, (inputs.has)(&mark.entity)) {
+        (None, _) => Reason::GoneAlready,
+        (Some(_), true) => Reason::NotSelected,
+        (Some(_), false) => Reason::NotWanted,
+    };
     Step {
         action: Action::Delete,
         id: mark.id.clone(),
         from: None,
         entity: mark.entity.clone(),
-        reason: if own.fields.is_some() { Reason::NotWanted } else { Reason::GoneAlready },
+        reason,
         last: Some(mark.commit.clone()),
         changes: Vec::new(),
         object: None,

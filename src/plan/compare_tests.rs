@@ -39,13 +39,14 @@ impl Place {
         observed: &[Observed],
         take_drift: bool,
     ) -> Compared {
-        let (unmade, accepted, adopt) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let (accepted, adopt) = (BTreeSet::new(), BTreeSet::new());
         compare(&Inputs {
             target: TARGET,
             commit: "c0ffee",
             desired,
             observed,
-            unmade: &unmade,
+            unknown: &Unknown::default(),
+            has: &|_| false,
             take_drift,
             accepted: &accepted,
             adopt: &adopt,
@@ -146,22 +147,47 @@ fn a_name_that_two_could_have_had_is_given_to_none() {
 }
 
 #[test]
-fn what_cannot_be_made_is_not_taken_away() {
+fn what_is_not_known_to_be_wanted_is_not_taken_away() {
     let mut place = Place::default();
     place.carry_out(&place.compared(&[object("a", json!({"x": 1}))], false));
-    let unmade = BTreeSet::from(["ci:default/a".to_owned()]);
-    let (accepted, adopt) = (BTreeSet::new(), BTreeSet::new());
-    let compared = compare(&Inputs {
-        target: TARGET,
-        commit: "c0ffee",
-        desired: &[],
-        observed: &place.all(),
-        unmade: &unmade,
-        take_drift: true,
-        accepted: &accepted,
-        adopt: &adopt,
-    });
-    assert!(compared.steps.is_empty());
+    let one = |name: &str| BTreeSet::from([name.to_owned()]);
+    let unknown = [
+        Unknown { entities: one("ci:default/a"), ..Unknown::default() },
+        Unknown { kinds: one("host"), ..Unknown::default() },
+        Unknown { all: true, ..Unknown::default() },
+    ];
+    for unknown in unknown {
+        let compared = compare(&Inputs {
+            target: TARGET,
+            commit: "c0ffee",
+            desired: &[],
+            observed: &place.all(),
+            unknown: &unknown,
+            has: &|_| true,
+            take_drift: true,
+            accepted: &BTreeSet::new(),
+            adopt: &BTreeSet::new(),
+        });
+        assert!(compared.steps.is_empty());
+        assert_eq!((compared.unchanged, compared.unknown), (0, 1));
+        assert_eq!(refusals(&compared, 0, &Shares::default(), Allowed::default()), []);
+    }
+}
+
+#[test]
+fn what_somebody_changed_is_not_as_the_catalog_wants_it() {
+    let mut place = Place::default();
+    let both = [object("a", json!({"x": 1})), object("b", json!({"x": 1}))];
+    place.carry_out(&place.compared(&both, false));
+    assert_eq!(place.compared(&both, false).unchanged, 2);
+    place.set("a", "x", json!(9));
+    let compared = place.compared(&both, false);
+    assert_eq!((compared.unchanged, compared.drifts.len()), (1, 1));
+    assert!(!compared.drifts[0].is_conflict);
+    // The catalog changes the same.
+    let next = [object("a", json!({"x": 2})), object("b", json!({"x": 1}))];
+    assert!(place.compared(&next, false).drifts[0].is_conflict);
+    assert!(!place.compared(&next, true).drifts[0].is_conflict);
 }
 
 #[test]

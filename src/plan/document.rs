@@ -114,6 +114,10 @@ pub struct DriftPlan {
     pub commit: String,
     /// Whether it is not there any more.
     pub is_missing: bool,
+    /// Whether the catalog has changed the same since it was applied, so that what it says now is not
+    /// applied: nobody accepts the difference, and nobody said that it is put right.
+    #[serde(default)]
+    pub is_conflict: bool,
     /// The fields that hold something else.
     pub fields: Vec<DriftedPlan>,
     /// The Exceptions that accept it, as canonical references.
@@ -181,6 +185,11 @@ impl TargetPlan {
         all
     }
 
+    /// What the catalog changed and is not applied, because somebody else changed the same.
+    pub fn conflicts(&self) -> impl Iterator<Item = &DriftPlan> {
+        self.drift.iter().filter(|one| one.is_conflict)
+    }
+
     /// The drift that no Exception accepts.
     pub fn open_drift(&self) -> impl Iterator<Item = &DriftPlan> {
         self.drift.iter().filter(|one| one.accepted_by.is_empty())
@@ -226,6 +235,7 @@ impl DriftPlan {
             entity: drift.entity.clone(),
             commit: drift.commit.clone(),
             is_missing: drift.is_missing,
+            is_conflict: drift.is_conflict,
             fields: drift.fields.iter().map(field).collect(),
             accepted_by: Vec::new(),
         }

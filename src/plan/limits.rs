@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::compare::Compared;
 use super::object::ObjectId;
 use super::step::Action;
+use crate::catalog::short;
 
 /// How much of what is there may be deleted and changed at once.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -87,6 +88,22 @@ pub enum Refusal {
         pointer: String,
         /// What is wrong and what to do.
         message: String,
+        /// Where that is written, as `FILE:LINE:COLUMN`; nothing if it is not known.
+        #[serde(default)]
+        place: Option<String>,
+        /// The expression that is written there; nothing if it is none, or a long one.
+        #[serde(default)]
+        expression: Option<String>,
+        /// The other entities of which none can be made for the same reason, as canonical references.
+        #[serde(default)]
+        others: Vec<String>,
+    },
+    /// Documents cannot be read, and nobody knows what the catalog wants of them.
+    Unread {
+        /// How many there are.
+        count: usize,
+        /// Their files.
+        files: Vec<String>,
     },
     /// Two entities make an object of one name.
     Twice {
@@ -118,7 +135,24 @@ impl Refusal {
                 "{} carry the mark of {id}, and which of them gitsm made cannot be said",
                 handles.join(" and ")
             ),
-            Self::Unmade { entity, message, .. } => format!("{entity}: {message}"),
+            Self::Unmade { entity, message, place, expression, others, .. } => {
+                let who = match others.len() {
+                    0 => short(entity),
+                    more => format!("in {} entities, first {}", more + 1, short(entity)),
+                };
+                let what = expression.iter().map(|text| format!(", in `{text}`"));
+                let at = place.iter().map(|place| format!(" at {place}"));
+                format!("{who}: {message}{}", what.chain(at).collect::<String>())
+            }
+            Self::Unread { count, files } => {
+                const MOST: usize = 5;
+                let mut names = files.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+                if files.len() > MOST {
+                    names.push_str(&format!(" and {} more", files.len() - MOST));
+                }
+                let documents = if *count == 1 { "document" } else { "documents" };
+                format!("{count} {documents} of the catalog cannot be read: {names}")
+            }
             Self::Twice { id, entities } => {
                 format!("{id} is made of {}", entities.join(" and of "))
             }
@@ -142,6 +176,9 @@ impl Refusal {
                     .to_owned()
             }
             Self::Unmade { .. } => "what is there of it stays as it is".to_owned(),
+            Self::Unread { .. } => {
+                "`gitsm validate` says what is wrong; until then nothing is taken away".to_owned()
+            }
             Self::Twice { .. } => "make the name in the mapping say more".to_owned(),
         }
     }
@@ -163,7 +200,8 @@ pub fn refusals(
             all.push(Refusal::Empty { own });
         }
     } else if own >= shares.from {
-        let most = |share: f64| (own as f64 * share.clamp(0.0, 1.0)).floor() as usize;
+        // What 0.29 of 100 comes to is 28.999….
+        let most = |share: f64| (own as f64 * share.clamp(0.0, 1.0) + 1e-9).floor() as usize;
         let (may_delete, may_update) = (most(shares.deletes), most(shares.updates));
         if deletes > may_delete && !allowed.deletes {
             all.push(Refusal::TooManyDeletes { count: deletes, of: own, most: may_delete });

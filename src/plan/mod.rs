@@ -14,7 +14,7 @@ mod order;
 mod step;
 mod there;
 
-pub use compare::{Compared, Inputs, MISSING, compare, observed_digest};
+pub use compare::{Compared, Inputs, MISSING, Unknown, compare, observed_digest};
 pub use limits::{Allowed, Refusal, Shares, refusals};
 pub use mark::{Mark, digest};
 pub use object::{Fields, Object, ObjectId, Observed, same};

@@ -16,6 +16,7 @@ mod apply_http;
 mod apply_ledger;
 #[cfg(target_os = "linux")]
 mod apply_real;
+mod apply_truth;
 #[cfg(unix)]
 mod approvals;
 mod architecture;

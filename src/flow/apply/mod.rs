@@ -8,6 +8,7 @@ mod authorize;
 mod error;
 mod hold;
 mod journal;
+mod look;
 mod report;
 mod run;
 mod standing;
@@ -28,7 +29,7 @@ use crate::catalog::short;
 use crate::git::Repository;
 use crate::ledger::{CloseCode, Intent, new_id};
 use crate::plan::document::{FORMAT, Plan, TargetPlan};
-use crate::plan::{Allowed, Step};
+use crate::plan::{Allowed, ObjectId, Step};
 
 pub use error::ApplyError;
 use hold::Hold;
@@ -108,6 +109,8 @@ pub struct Applied {
     pub results: Vec<StepResult>,
     /// What went wrong behind the last step, or with the ledger.
     pub trouble: Vec<String>,
+    /// What the catalog changed and was not applied, because somebody else changed the same.
+    pub left: Vec<ObjectId>,
     /// How it went; nothing if there was nothing to do.
     pub result: Option<CloseCode>,
     /// Whether somebody ended it.
@@ -126,6 +129,7 @@ impl Applied {
             refused: Vec::new(),
             results: Vec::new(),
             trouble: Vec::new(),
+            left: Vec::new(),
             result: None,
             stopped: false,
             cut_off: 0,
@@ -138,8 +142,13 @@ impl Applied {
     }
 
     /// Whether all is as it was planned.
-    pub fn is_fine(&self) -> bool {
+    pub fn is_as_planned(&self) -> bool {
         self.refused.is_empty() && self.trouble.is_empty() && self.done() == self.plan.actions.len()
+    }
+
+    /// Whether all is as it was planned, and the target holds what the catalog says.
+    pub fn is_fine(&self) -> bool {
+        self.is_as_planned() && self.left.is_empty()
     }
 }
 
@@ -307,6 +316,9 @@ impl Target<'_> {
         (hooks.told)(Progress::Planned(&plan));
         let mut applied = Applied::of(plan, self.commit);
         applied.refused = applied.plan.refusals.iter().map(|one| one.words()).collect();
+        if self.asked.adopt.is_empty() {
+            applied.left = applied.plan.conflicts().map(|one| one.id.clone()).collect();
+        }
         let mut last = None;
         if let Some((hold, pinned)) = &mut hold {
             applied.cut_off = hold.cut_off();
@@ -330,13 +342,17 @@ impl Target<'_> {
             };
             (hooks.told)(Progress::Note(told));
         }
-        let is_nothing =
-            part.steps.is_empty() && applied.changes.is_empty() && applied.cut_off == 0;
+        // Where something is left, its changes are not carried out, and nothing says that they were.
+        let is_said = applied.changes.is_empty() || !applied.left.is_empty();
+        let is_nothing = part.steps.is_empty() && is_said && applied.cut_off == 0;
         let known = last.as_ref().is_some_and(|last| last.commit == self.commit) || hold.is_none();
         if !applied.refused.is_empty() || (is_nothing && (known || applied.plan.actions.is_empty()))
         {
             if let Some((hold, _)) = hold {
                 hold.end(CloseCode::Unsuccessful, Vec::new())?;
+            }
+            if !applied.left.is_empty() {
+                applied.result = Some(CloseCode::Unsuccessful);
             }
             return Ok(applied);
         }
@@ -354,6 +370,13 @@ impl Target<'_> {
         hooks: &mut Hooks<'_>,
     ) -> Result<Applied, ApplyError> {
         let pace = Pace::of(&part.spec, part.driver.traits());
+        // What is taken over stays as it was: that carries out no change, and the next apply still owes
+        // all that landed.
+        let is_adopting = !self.asked.adopt.is_empty();
+        let is_owing = is_adopting && !applied.changes.is_empty();
+        if is_adopting {
+            applied.changes.clear();
+        }
         if let Some(hold) = &mut hold {
             hold.intend(Intent {
                 commit: self.commit.to_owned(),
@@ -411,8 +434,8 @@ impl Target<'_> {
         {
             applied.trouble.push(format!("what was written does not count yet: {fault}"));
         }
-        if is_done && applied.trouble.is_empty() && self.asked.adopt.is_empty() {
-            self.look_again(&mut applied);
+        if is_done && applied.trouble.is_empty() && !is_adopting {
+            applied.trouble.extend(look::again(self.asked, self.name, &part.steps));
         }
         let fine = applied.is_fine();
         let result = match (&hold, fine) {
@@ -423,34 +446,12 @@ impl Target<'_> {
         applied.result = Some(result);
         if let Some(hold) = hold {
             let changes = if fine { applied.changes.clone() } else { Vec::new() };
-            if let Err(error) = hold.end(result, changes) {
+            let recorded = if is_owing { CloseCode::Unsuccessful } else { result };
+            if let Err(error) = hold.end(recorded, changes) {
                 applied.trouble.push(format!("how it went is not in the ledger: {error}"));
             }
         }
         Ok(applied)
-    }
-
-    /// What is there now must be what was planned.
-    fn look_again(&self, applied: &mut Applied) {
-        let asked = plan::Request { targets: vec![self.name.to_owned()], ..self.asked.clone() };
-        match plan(&asked) {
-            Ok(planned) => {
-                let left = planned.plan.targets.iter().flat_map(|target| &target.actions);
-                let left: Vec<String> =
-                    left.map(|one| format!("{} {}", one.action.name(), one.id)).collect();
-                if let Some(first) = left.first() {
-                    let more = match left.len() {
-                        1 => String::new(),
-                        n => format!(" and {} more", n - 1),
-                    };
-                    applied.trouble.push(format!(
-                        "looked at again, it is not as planned: {first}{more}; did somebody change it \
-                         meanwhile?"
-                    ));
-                }
-            }
-            Err(error) => applied.trouble.push(format!("it cannot be looked at again: {error}")),
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::lines::{Line, lines};
+use super::lines::{Line, drifted, lines};
 use super::{because, summary};
 use crate::catalog::short;
 use crate::output::{count, visible};
@@ -107,11 +107,7 @@ impl Writer<'_> {
             let _ = writeln!(self.out, "      it is gone");
         }
         for field in &drift.fields {
-            let both = if field.is_also_changed { " (the catalog changed it, too)" } else { "" };
-            let name = format!("{}{both}", field.name);
-            // As the target sees it: what it should be is taken away.
-            let all = lines(&name, field.wanted.first(), field.found.first(), field.is_sensitive);
-            all.iter().for_each(|line| self.line(line));
+            drifted(field).iter().for_each(|line| self.line(line));
         }
         if !drift.accepted_by.is_empty() {
             let names: Vec<String> = drift.accepted_by.iter().map(|one| short(one)).collect();
