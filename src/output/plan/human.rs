@@ -100,8 +100,9 @@ impl Writer<'_> {
         let commit: String = drift.commit.chars().take(12).collect();
         let _ = writeln!(
             self.out,
-            "\n  {sign} {id}  {}, applied last of {commit}",
-            visible(&short(&drift.entity))
+            "\n  {sign} {id}  {}, applied last of {}",
+            visible(&short(&drift.entity)),
+            visible(&commit)
         );
         if drift.is_missing {
             let _ = writeln!(self.out, "      it is gone");
