@@ -13,7 +13,7 @@ use super::impact::put;
 use super::ledger::around;
 use super::life::who;
 use super::plan::{allowed, request};
-use crate::flow::apply::{Hooks, Progress, Report, Request, Went, apply, step as shown};
+use crate::flow::apply::{Applied, Hooks, Progress, Report, Request, Went, apply, step as shown};
 use crate::flow::diff::hidden;
 use crate::flow::plan::Planned;
 use crate::output::apply::{human, json, progress, step_line};
@@ -152,9 +152,10 @@ fn show(report: &Report, arguments: &Apply, environment: &Environment) -> Result
 }
 
 fn code(report: &Report) -> u8 {
-    let refused = report.declined || report.targets.iter().any(|one| !one.refused.is_empty());
+    let not = |one: &Applied| !(one.refused.is_empty() && one.left.is_empty());
+    let refused = report.declined || report.targets.iter().any(not);
     let mut faults = report.targets.iter().map(|one| one.plan.fault.as_ref());
-    match report.targets.iter().all(|one| one.is_fine() || !one.refused.is_empty()) {
+    match report.targets.iter().all(|one| one.is_as_planned() || !one.refused.is_empty()) {
         true => u8::from(refused),
         // Nothing was tried anywhere.
         false if faults.all(|fault| fault.is_some_and(|fault| fault.is_setup)) => 2,

@@ -64,7 +64,7 @@ impl Check<'_> {
             }
             operators::LOGICAL_AND | operators::LOGICAL_OR | operators::LOGICAL_NOT => {
                 for (argument, shape) in args.iter().zip(shapes) {
-                    if !matches!(shape, Shape::Any) && *shape != TRUTH {
+                    if !matches!(shape, Shape::Any | Shape::Mixed(_)) && *shape != TRUTH {
                         let message = "this is neither true nor false".to_owned();
                         let help = "compare it, or ask `has(…)`".to_owned();
                         self.fault(argument.id, "", message, Some(help));

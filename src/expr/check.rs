@@ -142,7 +142,7 @@ impl<'a> Check<'a> {
         }
         // What nothing is known of is asked without minding; the root of a name is asked as it is.
         let is_name = matches!(&operand.expr, Expr::Ident(name) if name == "variables");
-        if shape == Shape::Any && !is_name {
+        if matches!(shape, Shape::Any | Shape::Mixed(_)) && !is_name {
             let name = text(id, select.field);
             return (call(id, meter::FIELD, vec![operand, name]), field);
         }

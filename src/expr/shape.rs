@@ -22,6 +22,8 @@ pub enum Shape {
     Map(Arc<Shape>),
     /// A mapping with these fields and, as far as anybody should rely on, no others.
     Object(Arc<BTreeMap<String, Shape>>),
+    /// A mapping with these fields, or what is no mapping: kinds differ in what they write there.
+    Mixed(Arc<BTreeMap<String, Shape>>),
     /// A thing with these fields, and with methods.
     Entity(Arc<BTreeMap<String, Shape>>),
 }
@@ -138,7 +140,7 @@ impl Shape {
     /// What sort of value it is, in words; nothing if that is not known.
     pub(super) fn sort(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Any => return None,
+            Self::Any | Self::Mixed(_) => return None,
             Self::Text(_) | Self::Reference => "a text",
             Self::Plain(what) => what,
             Self::List(_) => "a list",
@@ -162,8 +164,22 @@ impl Shape {
             }
             (Self::Text(_), Self::Text(_)) => Self::TEXT,
             (a, b) if a == b => a,
+            // Which fields there are is known all the same.
+            (Self::Mixed(a) | Self::Object(a), Self::Mixed(b) | Self::Object(b)) => {
+                Self::Mixed(join_fields(a, &b))
+            }
+            (Self::Mixed(fields) | Self::Object(fields), other)
+            | (other, Self::Mixed(fields) | Self::Object(fields))
+                if other.is_no_mapping() =>
+            {
+                Self::Mixed(fields)
+            }
             _ => Self::Any,
         }
+    }
+
+    fn is_no_mapping(&self) -> bool {
+        matches!(self, Self::Text(_) | Self::Plain(_) | Self::Reference | Self::List(_))
     }
 
     /// What another one knows better, and beside it the fields that only this one has.
@@ -188,7 +204,7 @@ impl Shape {
     /// The fields, if they are known.
     pub fn fields(&self) -> Option<&BTreeMap<String, Shape>> {
         match self {
-            Self::Object(fields) | Self::Entity(fields) => Some(fields),
+            Self::Object(fields) | Self::Mixed(fields) | Self::Entity(fields) => Some(fields),
             _ => None,
         }
     }
@@ -279,5 +295,18 @@ mod tests {
         let both = one.join(two);
         let names: Vec<&String> = both.fields().unwrap().keys().collect();
         assert_eq!(names, ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn what_is_a_mapping_for_some_and_a_text_for_others_has_the_fields_of_the_mapping() {
+        let mapping = || Shape::of_value(&serde_json::json!({"stage": "x"}));
+        for both in [mapping().join(Shape::TEXT), Shape::TEXT.join(mapping())] {
+            let both =
+                both.join(Shape::TEXT).join(Shape::of_value(&serde_json::json!({"more": 1})));
+            assert!(matches!(both, Shape::Mixed(_)), "{both:?}");
+            let names: Vec<&String> = both.fields().unwrap().keys().collect();
+            assert_eq!(names, ["more", "stage"]);
+        }
+        assert_eq!(mapping().join(Shape::Any), Shape::Any);
     }
 }

@@ -1,5 +1,6 @@
 //! A catalog, opened to be asked: what `get`, `query`, `graph`, `impact` and `refs` begin with.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::workspace::{Place, Workspace, WorkspaceError};
@@ -136,7 +137,12 @@ impl Asked {
     /// How many documents that were meant to be entities cannot be read as such: what they say is in
     /// no answer.
     pub fn unread(&self) -> usize {
-        unread(&self.catalog)
+        unread(&self.catalog).values().sum()
+    }
+
+    /// The files in which they are.
+    pub fn unread_files(&self) -> Vec<String> {
+        unread(&self.catalog).into_keys().map(str::to_owned).collect()
     }
 
     /// How many references of gitsm's own documents lead nowhere.
@@ -175,15 +181,22 @@ impl Asked {
     }
 }
 
-/// How many documents of a catalog that were meant to be entities cannot be read as such.
-pub(super) fn unread(catalog: &Catalog) -> usize {
+/// How many documents of a catalog that were meant to be entities cannot be read as such, by file.
+pub(super) fn unread(catalog: &Catalog) -> BTreeMap<&str, usize> {
     let of_file = |file: &FileRecord| match file.outcome {
         Outcome::Faulty => 1,
         Outcome::Read { refused, .. } => refused as usize,
         Outcome::PassedOver(_) | Outcome::Configuration => 0,
     };
-    let files: usize = catalog.files.iter().map(of_file).sum();
+    let mut all: BTreeMap<&str, usize> = BTreeMap::new();
+    for file in &catalog.files {
+        *all.entry(file.file.path.as_str()).or_default() += of_file(file);
+    }
     let entities = catalog.entities().map(|(_, entity)| entity);
     let unfit = entities.filter(|entity| !entity.kind.group.foreign && entity.spec().is_none());
-    files + unfit.count()
+    for entity in unfit {
+        *all.entry(entity.file.path.as_str()).or_default() += 1;
+    }
+    all.retain(|_, count| *count > 0);
+    all
 }

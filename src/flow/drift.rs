@@ -15,6 +15,7 @@ use crate::ledger::{Event, Proposed};
 use crate::model::gitsm::change_model::ChangeType;
 use crate::model::gitsm::value::RiskBand;
 use crate::output::drift::{DriftReport, TargetDrift};
+use crate::output::visible;
 use crate::plan::document::{DriftPlan, FaultPlan, sha256};
 use crate::target::FaultKind;
 
@@ -134,11 +135,9 @@ fn told(target: &TargetDrift, open: &[&DriftPlan]) -> String {
                 format!("differs in {}", names.join(", "))
             }
         };
-        lines.push(format!(
-            "- {} ({}) {what}; applied last of {commit}",
-            one.id,
-            short(&one.entity)
-        ));
+        let line =
+            format!("- {} ({}) {what}; applied last of {commit}", one.id, short(&one.entity));
+        lines.push(visible(&line));
     }
     if open.len() > NAMED {
         lines.push(format!("- and {} more", open.len() - NAMED));

@@ -48,6 +48,8 @@ pub struct AppliedReport {
     pub trouble: Vec<String>,
     /// Why nothing was done there, where it is not refused: it could not be looked at, or not be held.
     pub fault: Option<FaultPlan>,
+    /// What the catalog changed and was not applied, because somebody else changed the same there.
+    pub left: Vec<ObjectId>,
     /// Whether somebody ended it before it was over.
     pub stopped: bool,
     /// How many runs before it were cut off.
@@ -117,6 +119,7 @@ fn one(out: &mut String, target: &AppliedReport, color: bool) {
     let done = target.count("done");
     let word = match (target.refused.is_empty(), target.result) {
         _ if target.fault.is_some() => styled(red, "FAILED"),
+        (true, _) if !target.left.is_empty() => styled(red, "NOT COMPLETE"),
         (false, _) => styled(red, "REFUSED"),
         (true, None) => styled(green, "nothing to do"),
         (true, Some(CloseCode::Unsuccessful)) => styled(red, "NOT COMPLETE"),
@@ -152,6 +155,18 @@ fn one(out: &mut String, target: &AppliedReport, color: bool) {
     }
     for trouble in &target.trouble {
         let _ = writeln!(out, "  {}", visible(trouble));
+    }
+    if let [first, more @ ..] = target.left.as_slice() {
+        let more = match more.len() {
+            0 => String::new(),
+            number => format!(" and {number} more"),
+        };
+        let line = format!(
+            "{} left: changed there by somebody else and in the catalog ({first}{more}): `--allow \
+             drift` overwrites",
+            target.left.len()
+        );
+        let _ = writeln!(out, "  {}", visible(&line));
     }
     if target.stopped {
         let _ = writeln!(out, "  it was ended before it was over; the next apply takes it up");
@@ -206,6 +221,7 @@ mod tests {
             refused: Vec::new(),
             trouble: Vec::new(),
             fault: None,
+            left: Vec::new(),
             stopped: false,
             cut_off: 0,
             unchanged: 0,

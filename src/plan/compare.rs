@@ -11,10 +11,33 @@ use serde_json::Value;
 
 use super::mark::{Mark, digest};
 use super::object::{Fields, Object, ObjectId, Observed, same};
-use super::step::{Action, Drift, DriftedField, FieldChange, Reason, Step};
+use super::step::{Action, Copied, Drift, DriftedField, FieldChange, Reason, Step};
+use super::there::There;
+
+/// What nobody knows whether the catalog wants it, because a part of it could not be said.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// Anything.
+    pub all: bool,
+    /// The objects of these kinds.
+    pub kinds: BTreeSet<String>,
+    /// What is made of these entities, by all names that they had.
+    pub entities: BTreeSet<String>,
+}
+
+impl Unknown {
+    /// Whether an object that is made of an entity is a part of it.
+    pub fn covers(&self, id: &ObjectId, entity: &str) -> bool {
+        self.all || self.kinds.contains(&id.kind) || self.entities.contains(entity)
+    }
+
+    /// Whether all is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
 
 /// What is compared.
-#[derive(Debug)]
 pub struct Inputs<'a> {
     /// The target as marks name it.
     pub target: &'a str,
@@ -24,13 +47,14 @@ pub struct Inputs<'a> {
     pub desired: &'a [Object],
     /// What is there.
     pub observed: &'a [Observed],
-    /// Entities whose objects are not known, because none could be made of them: what is there of them
-    /// stays.
-    pub unmade: &'a BTreeSet<String>,
+    /// What is not known to be wanted or not: what is there of it stays.
+    pub unknown: &'a Unknown,
+    /// Whether an entity is in the catalog, by its canonical reference.
+    pub has: &'a dyn Fn(&str) -> bool,
     /// Whether what somebody else changed is put right.
     pub take_drift: bool,
-    /// What somebody else may have changed and stays as it is: entities, each with the name of a field,
-    /// or [`MISSING`] for the object itself.
+    /// What somebody else may have changed and stays as it is: entities, each with the name of a field in
+    /// lower case, or [`MISSING`] for the object itself.
     pub accepted: &'a BTreeSet<(String, String)>,
     /// The objects that are taken over although gitsm did not make them.
     pub adopt: &'a BTreeSet<ObjectId>,
@@ -42,8 +66,16 @@ pub const MISSING: &str = "missing";
 impl Inputs<'_> {
     /// Whether a difference that somebody else made is put right.
     fn takes(&self, object: &Object, field: &str) -> bool {
-        let known = (object.entity.clone(), field.to_owned());
-        self.take_drift && !self.accepted.contains(&known)
+        self.take_drift && !self.accepts(object, field)
+    }
+
+    /// Whether one that nobody accepts is left as it is.
+    fn leaves(&self, object: &Object, field: &str) -> bool {
+        !self.take_drift && !self.accepts(object, field)
+    }
+
+    fn accepts(&self, object: &Object, field: &str) -> bool {
+        self.accepted.contains(&(object.entity.clone(), field.to_ascii_lowercase()))
     }
 }
 
@@ -57,8 +89,15 @@ pub struct Compared {
     /// What the catalog wants under a name that somebody else's object has, with whose it is: a target
     /// as marks name it, or nobody's.
     pub foreign: Vec<(ObjectId, Option<String>)>,
+    /// What carries the mark of another object, and is left alone.
+    pub copies: Vec<Copied>,
+    /// What of several that carry one mark is the object that gitsm made, nobody can say: what the mark
+    /// calls it, and their handles.
+    pub alike: Vec<(ObjectId, Vec<String>)>,
     /// How many objects there are as they should be.
     pub unchanged: usize,
+    /// How many objects there are of which it is not known what the catalog wants.
+    pub unknown: usize,
     /// How many objects there are that gitsm made.
     pub own: usize,
 }
@@ -66,7 +105,12 @@ pub struct Compared {
 /// Compares.
 pub fn compare(inputs: &Inputs<'_>) -> Compared {
     let mut there = There::of(inputs);
-    let mut compared = Compared { own: there.own.len(), ..Compared::default() };
+    let mut compared = Compared {
+        own: there.own.len() + there.alike.len(),
+        copies: std::mem::take(&mut there.copies),
+        alike: std::mem::take(&mut there.alike),
+        ..Compared::default()
+    };
     let mut desired: Vec<&Object> = inputs.desired.iter().collect();
     desired.sort_by(|a, b| a.id.cmp(&b.id));
     let wanted: BTreeSet<&ObjectId> = desired.iter().map(|object| &object.id).collect();
@@ -75,6 +119,7 @@ pub fn compare(inputs: &Inputs<'_>) -> Compared {
     for object in desired {
         match there.own.remove(&object.id) {
             Some(own) => pairs.push((object, own)),
+            None if compared.alike.iter().any(|(id, _)| *id == object.id) => {}
             None => rest.push(object),
         }
     }
@@ -94,7 +139,9 @@ pub fn compare(inputs: &Inputs<'_>) -> Compared {
                 take_over(inputs, object, other, &mut compared);
             }
             Some(other) => {
-                let whose = other.mark.as_ref().map(|mark| mark.target.clone());
+                // What has a copy of this target's mark is nobody's.
+                let mark = other.mark.as_ref().filter(|mark| mark.target != inputs.target);
+                let whose = mark.map(|mark| mark.target.clone());
                 compared.foreign.push((object.id.clone(), whose));
             }
             None => compared.steps.push(create(inputs, object, None, Reason::New)),
@@ -102,53 +149,14 @@ pub fn compare(inputs: &Inputs<'_>) -> Compared {
     }
     for own in there.own.into_values() {
         let Some(mark) = &own.mark else { continue };
-        if inputs.unmade.contains(&mark.entity) {
-            compared.unchanged += 1;
+        if inputs.unknown.covers(&mark.id, &mark.entity) {
+            compared.unknown += 1;
             continue;
         }
-        compared.steps.push(delete(own, mark));
+        compared.steps.push(delete(inputs, own, mark));
     }
     compared.steps.sort_by(|a, b| (a.action, &a.id).cmp(&(b.action, &b.id)));
     compared
-}
-
-/// What is there, by what it goes by.
-struct There<'a> {
-    /// What gitsm made for this target, as the catalog called it.
-    own: BTreeMap<&'a ObjectId, &'a Observed>,
-    /// Everything else, by the name that it has there.
-    others: BTreeMap<&'a ObjectId, &'a Observed>,
-}
-
-impl<'a> There<'a> {
-    fn of(inputs: &Inputs<'a>) -> Self {
-        let mut there = Self { own: BTreeMap::new(), others: BTreeMap::new() };
-        for one in inputs.observed {
-            match &one.mark {
-                Some(mark) if mark.target == inputs.target => {
-                    there.own.insert(&mark.id, one);
-                }
-                _ => {
-                    there.others.insert(&one.id, one);
-                }
-            }
-        }
-        there
-    }
-
-    /// The one object that was made of the same entity, or of what it was called before, and that the
-    /// catalog wants no more under that name.
-    fn renamed(&mut self, object: &Object, wanted: &BTreeSet<&ObjectId>) -> Option<&'a Observed> {
-        let mut found = self.own.iter().filter(|(id, one)| {
-            let entity = one.mark.as_ref().map(|mark| &mark.entity);
-            let same = entity
-                .is_some_and(|entity| *entity == object.entity || object.formerly.contains(entity));
-            same && id.kind == object.id.kind && !wanted.contains(*id)
-        });
-        let (id, _) = found.next()?;
-        let (id, is_only) = (*id, found.next().is_none());
-        if is_only { self.own.remove(id) } else { None }
-    }
 }
 
 fn meet(inputs: &Inputs<'_>, object: &Object, own: &Observed, compared: &mut Compared) {
@@ -158,11 +166,14 @@ fn meet(inputs: &Inputs<'_>, object: &Object, own: &Observed, compared: &mut Com
             compared.steps.push(create(inputs, object, Some(own), Reason::Unfinished));
             return;
         }
+        let wanted =
+            Mark::of(inputs.target, &object.id, &object.entity, inputs.commit, &object.fields);
         compared.drifts.push(Drift {
             id: object.id.clone(),
             entity: object.entity.clone(),
             commit: mark.commit.clone(),
             is_missing: true,
+            is_conflict: wanted.fields != mark.fields && inputs.leaves(object, MISSING),
             fields: Vec::new(),
         });
         if inputs.takes(object, MISSING) {
@@ -195,17 +206,21 @@ fn meet(inputs: &Inputs<'_>, object: &Object, own: &Observed, compared: &mut Com
         () if left.fields != mark.fields || left.entity != mark.entity => Reason::Agreed,
         () => Reason::Nothing,
     };
-    if !drifted.is_empty() {
+    let is_whole = drifted.is_empty();
+    if !is_whole {
         compared.drifts.push(Drift {
             id: object.id.clone(),
             entity: object.entity.clone(),
             commit: mark.commit.clone(),
             is_missing: false,
+            is_conflict: drifted
+                .iter()
+                .any(|one| one.is_also_changed && inputs.leaves(object, &one.name)),
             fields: drifted,
         });
     }
     if reason == Reason::Nothing {
-        compared.unchanged += 1;
+        compared.unchanged += usize::from(is_whole);
         return;
     }
     compared.steps.push(Step {
@@ -332,13 +347,18 @@ fn take_over(inputs: &Inputs<'_>, object: &Object, other: &Observed, compared: &
     });
 }
 
-fn delete(own: &Observed, mark: &Mark) -> Step {
+fn delete(inputs: &Inputs<'_>, own: &Observed, mark: &Mark) -> Step {
+    let reason = match (&own.fields, (inputs.has)(&mark.entity)) {
+        (None, _) => Reason::GoneAlready,
+        (Some(_), true) => Reason::NotSelected,
+        (Some(_), false) => Reason::NotWanted,
+    };
     Step {
         action: Action::Delete,
         id: mark.id.clone(),
         from: None,
         entity: mark.entity.clone(),
-        reason: if own.fields.is_some() { Reason::NotWanted } else { Reason::GoneAlready },
+        reason,
         last: Some(mark.commit.clone()),
         changes: Vec::new(),
         object: None,

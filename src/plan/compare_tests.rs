@@ -30,13 +30,23 @@ impl Place {
     }
 
     fn compared(&self, desired: &[Object], take_drift: bool) -> Compared {
-        let (unmade, accepted, adopt) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        self.compared_with(desired, &self.all(), take_drift)
+    }
+
+    fn compared_with(
+        &self,
+        desired: &[Object],
+        observed: &[Observed],
+        take_drift: bool,
+    ) -> Compared {
+        let (accepted, adopt) = (BTreeSet::new(), BTreeSet::new());
         compare(&Inputs {
             target: TARGET,
             commit: "c0ffee",
             desired,
-            observed: &self.all(),
-            unmade: &unmade,
+            observed,
+            unknown: &Unknown::default(),
+            has: &|_| false,
             take_drift,
             accepted: &accepted,
             adopt: &adopt,
@@ -137,22 +147,85 @@ fn a_name_that_two_could_have_had_is_given_to_none() {
 }
 
 #[test]
-fn what_cannot_be_made_is_not_taken_away() {
+fn what_is_not_known_to_be_wanted_is_not_taken_away() {
     let mut place = Place::default();
     place.carry_out(&place.compared(&[object("a", json!({"x": 1}))], false));
-    let unmade = BTreeSet::from(["ci:default/a".to_owned()]);
-    let (accepted, adopt) = (BTreeSet::new(), BTreeSet::new());
-    let compared = compare(&Inputs {
-        target: TARGET,
-        commit: "c0ffee",
-        desired: &[],
-        observed: &place.all(),
-        unmade: &unmade,
-        take_drift: true,
-        accepted: &accepted,
-        adopt: &adopt,
-    });
-    assert!(compared.steps.is_empty());
+    let one = |name: &str| BTreeSet::from([name.to_owned()]);
+    let unknown = [
+        Unknown { entities: one("ci:default/a"), ..Unknown::default() },
+        Unknown { kinds: one("host"), ..Unknown::default() },
+        Unknown { all: true, ..Unknown::default() },
+    ];
+    for unknown in unknown {
+        let compared = compare(&Inputs {
+            target: TARGET,
+            commit: "c0ffee",
+            desired: &[],
+            observed: &place.all(),
+            unknown: &unknown,
+            has: &|_| true,
+            take_drift: true,
+            accepted: &BTreeSet::new(),
+            adopt: &BTreeSet::new(),
+        });
+        assert!(compared.steps.is_empty());
+        assert_eq!((compared.unchanged, compared.unknown), (0, 1));
+        assert_eq!(refusals(&compared, 0, &Shares::default(), Allowed::default()), []);
+    }
+}
+
+#[test]
+fn what_somebody_changed_is_not_as_the_catalog_wants_it() {
+    let mut place = Place::default();
+    let both = [object("a", json!({"x": 1})), object("b", json!({"x": 1}))];
+    place.carry_out(&place.compared(&both, false));
+    assert_eq!(place.compared(&both, false).unchanged, 2);
+    place.set("a", "x", json!(9));
+    let compared = place.compared(&both, false);
+    assert_eq!((compared.unchanged, compared.drifts.len()), (1, 1));
+    assert!(!compared.drifts[0].is_conflict);
+    // The catalog changes the same.
+    let next = [object("a", json!({"x": 2})), object("b", json!({"x": 1}))];
+    assert!(place.compared(&next, false).drifts[0].is_conflict);
+    assert!(!place.compared(&next, true).drifts[0].is_conflict);
+}
+
+#[test]
+fn what_was_copied_with_its_mark_is_left_alone() {
+    let mut place = Place::default();
+    place.carry_out(&place.compared(&[object("b", json!({"x": 1}))], false));
+    let own = place.all().remove(0);
+    for name in ["a", "z"] {
+        let id = ObjectId::new("host", name);
+        let copy = Observed { id: id.clone(), handle: "99".to_owned(), ..own.clone() };
+        for all in [vec![own.clone(), copy.clone()], vec![copy.clone(), own.clone()]] {
+            for next in [vec![object("b", json!({"x": 2}))], vec![object("c", json!({}))]] {
+                let compared = place.compared_with(&next, &all, true);
+                assert_eq!((compared.own, compared.copies[0].id.name.as_str()), (1, name));
+                let seen = compared.steps.iter().filter_map(|step| step.observed.as_ref());
+                assert!(seen.into_iter().all(|seen| seen.id == own.id), "{:?}", compared.steps);
+            }
+            // What the catalog wants under its name is nobody's.
+            let compared = place.compared_with(&[object(name, json!({}))], &all, true);
+            assert_eq!(compared.foreign, [(id.clone(), None)]);
+        }
+    }
+}
+
+#[test]
+fn of_two_with_one_mark_and_no_name_none_is_touched() {
+    let mut place = Place::default();
+    place.carry_out(&place.compared(&[object("a", json!({"x": 1}))], false));
+    let own = place.all().remove(0);
+    let all = [Observed { handle: "7".to_owned(), ..own.clone() }, own];
+    for next in [vec![object("a", json!({"x": 2}))], vec![]] {
+        let compared = place.compared_with(&next, &all, true);
+        assert!(compared.steps.is_empty(), "{:?}", compared.steps);
+        let why = refusals(&compared, next.len(), &Shares::default(), Allowed::default());
+        let [why @ Refusal::Alike { handles, .. }] = why.as_slice() else { panic!("{why:?}") };
+        assert_eq!(*handles, ["7", "a"]);
+        assert!(why.words().starts_with("7 and a carry the mark of host/a"), "{}", why.words());
+    }
 }
 
 /// Objects by chance: some of six names, each with some of three fields.

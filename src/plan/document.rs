@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::limits::Refusal;
 use super::object::ObjectId;
-use super::step::{Action, Drift, Reason, Step};
+use super::step::{Action, Copied, Drift, Reason, Step};
 
 /// The format of plans.
 pub const FORMAT: &str = "plan/1";
@@ -50,8 +50,14 @@ pub struct TargetPlan {
     pub actions: Vec<ActionPlan>,
     /// What somebody else changed there.
     pub drift: Vec<DriftPlan>,
+    /// What carries the mark of an object and is not it; it is left alone.
+    #[serde(default)]
+    pub copies: Vec<Copied>,
     /// How many objects are as they should be.
     pub unchanged: usize,
+    /// How many objects are left as they are, because it is not known what the catalog wants of them.
+    #[serde(default)]
+    pub unknown: usize,
     /// Why it is not carried out; empty if it can be.
     pub refusals: Vec<Refusal>,
     /// What is written there and may not count yet, such as rules that are not loaded: making it count is
@@ -135,6 +141,10 @@ pub struct DriftPlan {
     pub commit: String,
     /// Whether it is not there any more.
     pub is_missing: bool,
+    /// Whether the catalog has changed the same since it was applied, so that what it says now is not
+    /// applied: nobody accepts the difference, and nobody said that it is put right.
+    #[serde(default)]
+    pub is_conflict: bool,
     /// The fields that hold something else.
     pub fields: Vec<DriftedPlan>,
     /// The Exceptions that accept it, as canonical references.
@@ -215,7 +225,9 @@ impl TargetPlan {
             allowed: Vec::new(),
             actions: Vec::new(),
             drift: Vec::new(),
+            copies: Vec::new(),
             unchanged: 0,
+            unknown: 0,
             refusals: Vec::new(),
             unsettled: None,
             fault: None,
@@ -258,6 +270,11 @@ impl TargetPlan {
         all.sort();
         all.dedup();
         all
+    }
+
+    /// What the catalog changed and is not applied, because somebody else changed the same.
+    pub fn conflicts(&self) -> impl Iterator<Item = &DriftPlan> {
+        self.drift.iter().filter(|one| one.is_conflict)
     }
 
     /// The drift that no Exception accepts.
@@ -305,6 +322,7 @@ impl DriftPlan {
             entity: drift.entity.clone(),
             commit: drift.commit.clone(),
             is_missing: drift.is_missing,
+            is_conflict: drift.is_conflict,
             fields: drift.fields.iter().map(field).collect(),
             accepted_by: Vec::new(),
         }

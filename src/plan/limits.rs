@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::compare::Compared;
 use super::object::ObjectId;
 use super::step::Action;
+use crate::catalog::short;
 
 /// How much of what is there may be deleted and changed at once.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -72,6 +73,13 @@ pub enum Refusal {
         /// The target whose mark it carries, if it carries one.
         owner: Option<String>,
     },
+    /// Several objects carry the mark of one, and none of them has its name.
+    Alike {
+        /// What the mark calls it.
+        id: ObjectId,
+        /// How they are found there.
+        handles: Vec<String>,
+    },
     /// No object can be made of an entity.
     Unmade {
         /// The entity, as a canonical reference.
@@ -80,6 +88,22 @@ pub enum Refusal {
         pointer: String,
         /// What is wrong and what to do.
         message: String,
+        /// Where that is written, as `FILE:LINE:COLUMN`; nothing if it is not known.
+        #[serde(default)]
+        place: Option<String>,
+        /// The expression that is written there; nothing if it is none, or a long one.
+        #[serde(default)]
+        expression: Option<String>,
+        /// The other entities of which none can be made for the same reason, as canonical references.
+        #[serde(default)]
+        others: Vec<String>,
+    },
+    /// Documents cannot be read, and nobody knows what the catalog wants of them.
+    Unread {
+        /// How many there are.
+        count: usize,
+        /// Their files.
+        files: Vec<String>,
     },
     /// Two entities make an object of one name.
     Twice {
@@ -107,7 +131,28 @@ impl Refusal {
             Self::Foreign { id, owner: None } => {
                 format!("{id} is there already, and gitsm did not make it")
             }
-            Self::Unmade { entity, message, .. } => format!("{entity}: {message}"),
+            Self::Alike { id, handles } => format!(
+                "{} carry the mark of {id}, and which of them gitsm made cannot be said",
+                handles.join(" and ")
+            ),
+            Self::Unmade { entity, message, place, expression, others, .. } => {
+                let who = match others.len() {
+                    0 => short(entity),
+                    more => format!("in {} entities, first {}", more + 1, short(entity)),
+                };
+                let what = expression.iter().map(|text| format!(", in `{text}`"));
+                let at = place.iter().map(|place| format!(" at {place}"));
+                format!("{who}: {message}{}", what.chain(at).collect::<String>())
+            }
+            Self::Unread { count, files } => {
+                const MOST: usize = 5;
+                let mut names = files.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+                if files.len() > MOST {
+                    names.push_str(&format!(" and {} more", files.len() - MOST));
+                }
+                let documents = if *count == 1 { "document" } else { "documents" };
+                format!("{count} {documents} of the catalog cannot be read: {names}")
+            }
             Self::Twice { id, entities } => {
                 format!("{id} is made of {}", entities.join(" and of "))
             }
@@ -126,7 +171,14 @@ impl Refusal {
             Self::Foreign { owner: Some(_), .. } => {
                 "give it another name in the mapping, or take it out of the other target".to_owned()
             }
+            Self::Alike { .. } => {
+                "somebody copied one of them with its mark: take the mark out of the copies"
+                    .to_owned()
+            }
             Self::Unmade { .. } => "what is there of it stays as it is".to_owned(),
+            Self::Unread { .. } => {
+                "`gitsm validate` says what is wrong; until then nothing is taken away".to_owned()
+            }
             Self::Twice { .. } => "make the name in the mapping say more".to_owned(),
         }
     }
@@ -148,7 +200,8 @@ pub fn refusals(
             all.push(Refusal::Empty { own });
         }
     } else if own >= shares.from {
-        let most = |share: f64| (own as f64 * share.clamp(0.0, 1.0)).floor() as usize;
+        // What 0.29 of 100 comes to is 28.999….
+        let most = |share: f64| (own as f64 * share.clamp(0.0, 1.0) + 1e-9).floor() as usize;
         let (may_delete, may_update) = (most(shares.deletes), most(shares.updates));
         if deletes > may_delete && !allowed.deletes {
             all.push(Refusal::TooManyDeletes { count: deletes, of: own, most: may_delete });
@@ -160,6 +213,10 @@ pub fn refusals(
     let foreign = compared.foreign.iter();
     all.extend(
         foreign.map(|(id, owner)| Refusal::Foreign { id: id.clone(), owner: owner.clone() }),
+    );
+    let alike = compared.alike.iter();
+    all.extend(
+        alike.map(|(id, handles)| Refusal::Alike { id: id.clone(), handles: handles.clone() }),
     );
     all
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 use sha2::{Digest, Sha256};
 
-use super::object::{Fields, ObjectId};
+use super::object::{Fields, ObjectId, is_large};
 
 /// The format of marks.
 const FORMAT: &str = "mark/1";
@@ -58,9 +58,30 @@ impl Mark {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Reads a mark; nothing if the text is none, or one of a later format.
+    /// Reads a mark; nothing if the text is none, one of a later format, or one that gitsm does not
+    /// write: whoever may change the target may have written it.
     pub fn read(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok().filter(|mark: &Self| mark.format == FORMAT)
+        let mark: Option<Self> = serde_json::from_str(text).ok();
+        mark.filter(|mark| mark.format == FORMAT && mark.is_possible())
+    }
+
+    fn is_possible(&self) -> bool {
+        let is_name = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
+        let (kind, name) = self.entity.split_once(':').unwrap_or_default();
+        let (space, name) = name.split_once('/').unwrap_or_default();
+        let is_part = |text: &str| {
+            is_name(text) && !text.chars().any(|c| c.is_whitespace() || matches!(c, ':' | '/'))
+        };
+        let is_hex = |text: &str| text.chars().all(|c| c.is_ascii_hexdigit());
+        self.commit.len() <= 64
+            && is_hex(&self.commit)
+            && [kind, space, name].into_iter().all(is_part)
+            && [&self.target, &self.id.kind, &self.id.name].into_iter().all(|text| is_name(text))
+            && self
+                .fields
+                .iter()
+                .chain(&self.before)
+                .all(|(name, digest)| !name.chars().any(char::is_control) && is_hex(digest))
     }
 
     /// Whether a field holds what was left in it, or is not there if nothing was.
@@ -88,16 +109,63 @@ pub fn digest(value: &Value) -> String {
     digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Every number as the same number: `60.0` is `60`.
+/// Every number as the same number: `60.0` is `60`. Whole numbers that a double cannot hold stay what
+/// they are.
 fn plain(value: &Value) -> Value {
     match value {
-        Value::Number(number) => Value::Number(
-            number.as_f64().and_then(Number::from_f64).unwrap_or_else(|| number.clone()),
-        ),
+        Value::Number(number) => number_of(number),
         Value::Array(items) => items.iter().map(plain).collect(),
         Value::Object(fields) => {
             Value::Object(fields.iter().map(|(key, value)| (key.clone(), plain(value))).collect())
         }
         value => value.clone(),
+    }
+}
+
+fn number_of(number: &Number) -> Value {
+    if is_large(number) {
+        return Value::String(format!("number {number}"));
+    }
+    let double = number.as_f64().and_then(Number::from_f64);
+    Value::Number(double.unwrap_or_else(|| number.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_mark_that_gitsm_does_not_write_is_none() {
+        let id = ObjectId::new("host", "a b/c");
+        let fields = json!({"x": 1}).as_object().cloned().unwrap();
+        let mark = Mark::of("acme/default/t", &id, "ci:default/a", "c0ffee", &fields);
+        assert_eq!(Mark::read(&mark.text()), Some(mark.clone()));
+        assert_eq!(
+            Mark::read(&mark.pending(Some(&fields)).text()),
+            Some(mark.pending(Some(&fields)))
+        );
+        let wrong = [
+            Mark { commit: "\u{1b}[2J".to_owned(), ..mark.clone() },
+            Mark { commit: "main".to_owned(), ..mark.clone() },
+            Mark { entity: "ci:default/a\u{1b}]0;x".to_owned(), ..mark.clone() },
+            Mark { entity: "a".to_owned(), ..mark.clone() },
+            Mark { id: ObjectId::new("host", "a\nb"), ..mark.clone() },
+            Mark { target: "\u{9b}".to_owned(), ..mark.clone() },
+            Mark { fields: BTreeMap::from([("\u{7}".to_owned(), "0".to_owned())]), ..mark },
+        ];
+        for wrong in wrong {
+            assert_eq!(Mark::read(&wrong.text()), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_told_apart_however_large_they_are() {
+        let (one, other) = (json!(9_007_199_254_740_993_u64), json!(9_007_199_254_740_992_u64));
+        assert!(digest(&one) != digest(&other) && !super::super::same(&one, &other));
+        assert!(
+            digest(&json!(60)) == digest(&json!(60.0))
+                && super::super::same(&json!(60), &json!(60.0))
+        );
     }
 }

@@ -12,10 +12,11 @@ mod mark;
 mod object;
 mod order;
 mod step;
+mod there;
 
-pub use compare::{Compared, Inputs, MISSING, compare, observed_digest};
+pub use compare::{Compared, Inputs, MISSING, Unknown, compare, observed_digest};
 pub use limits::{Allowed, Refusal, Shares, refusals};
 pub use mark::{Mark, digest};
 pub use object::{Fields, Object, ObjectId, Observed, same};
 pub use order::{Phases, order};
-pub use step::{Action, Drift, DriftedField, FieldChange, Reason, Step};
+pub use step::{Action, Copied, Drift, DriftedField, FieldChange, Reason, Step};

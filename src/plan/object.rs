@@ -4,7 +4,7 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::mark::Mark;
 
@@ -77,7 +77,9 @@ pub struct Observed {
 /// where `60` was sent.
 pub fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
-        (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+        (Value::Number(a), Value::Number(b)) => {
+            a == b || (!is_large(a) && !is_large(b) && a.as_f64() == b.as_f64())
+        }
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
@@ -86,5 +88,15 @@ pub fn same(one: &Value, other: &Value) -> bool {
             a.len() == b.len() && a.iter().all(has)
         }
         _ => one == other,
+    }
+}
+
+/// Whether a number is a whole one that a double may not hold as it is.
+pub(super) fn is_large(number: &Number) -> bool {
+    const MOST: u64 = 1 << 53;
+    match (number.as_u64(), number.as_i64()) {
+        (Some(number), _) => number > MOST,
+        (None, Some(number)) => number.unsigned_abs() > MOST,
+        (None, None) => false,
     }
 }

@@ -63,9 +63,11 @@ pub enum Reason {
     PutRight,
     /// It was somebody else's, and is taken over.
     Adopted,
-    /// No entity that the target takes makes it any more.
+    /// The catalog has its entity no more.
     NotWanted,
-    /// The same, and somebody took it away already.
+    /// The catalog has its entity, and the target does not make it of that any more.
+    NotSelected,
+    /// One of these, and somebody took it away already.
     GoneAlready,
     /// Nothing is done.
     #[serde(skip)]
@@ -84,7 +86,8 @@ impl Reason {
             Self::PutRight => "was changed at the target, and is put right",
             Self::Adopted => "is taken over",
             Self::NotWanted => "no longer in the catalog",
-            Self::GoneAlready => "no longer in the catalog, and gone at the target; that is noted",
+            Self::NotSelected => "not selected any more",
+            Self::GoneAlready => "not wanted any more, and gone at the target; that is noted",
             Self::Nothing => "as it should be",
         }
     }
@@ -130,6 +133,18 @@ pub struct Step {
     pub wave: u32,
 }
 
+/// What carries the mark of an object that gitsm made, and is not it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Copied {
+    /// What it goes by there.
+    pub id: ObjectId,
+    /// How it is found there.
+    pub handle: String,
+    /// The object whose mark it carries.
+    pub of: ObjectId,
+}
+
 /// What somebody else changed of an object that gitsm made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drift {
@@ -141,6 +156,9 @@ pub struct Drift {
     pub commit: String,
     /// Whether it is not there any more.
     pub is_missing: bool,
+    /// Whether the catalog has changed the same since it was applied, so that what it says now is not
+    /// applied: nobody accepts the difference, and nobody said that it is put right.
+    pub is_conflict: bool,
     /// The fields that hold something else.
     pub fields: Vec<DriftedField>,
 }

@@ -12,7 +12,7 @@ use crate::expr::ExprError;
 use crate::finding::{Code, Finding};
 use crate::model::gitsm::Spec;
 use crate::model::gitsm::value::Selector;
-use crate::source::Span;
+use crate::source::{Source, Span};
 use crate::yaml::{Node, Pointer, follow};
 
 pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
@@ -99,7 +99,12 @@ fn located(
 /// The bytes of a file at which a part of a text stands: the text of the file is followed beside the
 /// text that it means, over quotes, escapes, line breaks and indentation.
 pub(super) fn span_in(at: &At<'_>, node: Node<'_>, part: Range<usize>) -> Option<Span> {
-    let raw = at.source.slice(node.span());
+    span_of(at.source, node, part)
+}
+
+/// The same in any text.
+pub fn span_of(source: &Source, node: Node<'_>, part: Range<usize>) -> Option<Span> {
+    let raw = source.slice(node.span());
     let text = node.as_str()?;
     let (mut start, mut end) = (None, None);
     let is_whole = follow(raw, text, |offset, here| {

@@ -52,6 +52,7 @@ pub use config::{check_settings, level};
 pub use cycles::UPWARDS;
 pub use dates::later;
 pub use exceptions::except;
+pub use expressions::span_of;
 pub use policies::wait;
 pub use secrets::{hide, starred};
 pub use suppress::{Silenced, Suppressed, apply as suppress, comments as silences};

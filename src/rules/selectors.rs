@@ -4,11 +4,12 @@ use super::Whole;
 use super::at::{Part, corrected, nearest, quoted};
 use super::codes::{CODES, SELECTOR_UNKNOWN};
 use crate::catalog::Entity;
+use crate::catalog::query::unknown_names;
 use crate::finding::Finding;
+use crate::model::EntityRef;
 use crate::model::gitsm::Spec;
 use crate::model::gitsm::exception::{ExceptionOf, ExceptionSpec};
 use crate::model::gitsm::value::Selector;
-use crate::model::{EntityRef, KINDS, kind_named};
 use crate::yaml::Pointer;
 
 pub(super) fn check(whole: &Whole<'_>, findings: &mut Vec<Finding>) {
@@ -53,23 +54,11 @@ fn names(
     selector: &Selector,
     findings: &mut Vec<Finding>,
 ) {
-    for (number, kind) in selector.kinds.iter().flatten().enumerate() {
-        if !KINDS.iter().any(|known| known.name == kind) {
-            let near = kind_named(kind).map(|known| known.name);
-            let near = near.or_else(|| nearest(kind, KINDS.iter().map(|known| known.name)));
-            let at = pointer.join("kinds").join(number);
-            findings.extend(told(whole, entity, &at, "kind", kind, near));
-        }
-    }
-    let classes = whole.classes();
     let namespace = EntityRef::from_canonical(whole.catalog.canonical(entity));
-    let own = EntityRef::new("ciclass", namespace.namespace(), "item");
-    for (number, class) in selector.classes.iter().flatten().enumerate() {
-        if classes.named(own.as_str(), class).is_none() {
-            let at = pointer.join("classes").join(number);
-            let near = nearest(class, classes.concrete());
-            findings.extend(told(whole, entity, &at, "class", class, near));
-        }
+    for unknown in unknown_names(selector, whole.classes(), namespace.namespace()) {
+        let at = pointer.join(unknown.field).join(unknown.number);
+        let near = unknown.near.as_deref();
+        findings.extend(told(whole, entity, &at, unknown.what, unknown.written, near));
     }
 }
 

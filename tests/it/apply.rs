@@ -100,7 +100,7 @@ fn an_edit_by_hand_is_drift_of_exactly_that_and_left_alone() {
     assert_eq!(folder.read("out/vm-001.txt"), "mine\n");
     // Also where the catalog changes the same field.
     folder.write("cis/vm-001.yaml", item("vm-001", "Other", "")).commit("edit");
-    ok(apply(&folder, &[]));
+    assert_eq!(apply(&folder, &[]).code, 1);
     assert_eq!(folder.read("out/vm-001.txt"), "mine\n");
     let drift = json(&folder, &["drift", "-o", "json"]);
     assert_eq!(drift["targets"][0]["drift"][0]["fields"][0]["isAlsoChanged"], true, "{drift}");
@@ -268,7 +268,9 @@ fn an_entity_of_which_nothing_can_be_made_stops_it_and_loses_nothing() {
     let refusal = &plan["targets"][0]["refusals"][0];
     assert_eq!(refusal["why"], "unmade", "{plan}");
     assert_eq!(refusal["entity"], "ci:default/vm-001");
-    assert!(refusal["message"].as_str().unwrap().contains("/spec/mapping/file/fields/content"));
+    assert_eq!(refusal["pointer"], "/spec/mapping/file/fields/content");
+    assert_eq!(refusal["place"], "target.yaml:13:18");
+    assert_eq!(refusal["expression"], "{{ entity.metadata.title }}");
     assert_eq!(plan["targets"][0]["actions"].as_array().unwrap().len(), 0, "{plan}");
     assert_eq!(apply(&folder, &[]).code, 1);
     assert_eq!(folder.read("out/vm-001.txt"), "Machine by team:ops\n");
@@ -366,7 +368,13 @@ fn a_document_that_cannot_be_read_takes_nothing_away() {
     folder.write("cis/vm-001.yaml", item("vm-001", "[", "")).commit("broken");
     let run = apply(&folder, &[]);
     assert_eq!(run.code, 1, "{run:?}");
-    assert!(run.stdout.contains("1 document of the catalog cannot be read"), "{run:?}");
+    assert!(
+        run.stdout.contains("1 document of the catalog cannot be read: cis/vm-001.yaml"),
+        "{run:?}"
+    );
+    let plan = json(&folder, &["plan", "-o", "json"]);
+    assert_eq!(plan["targets"][0]["actions"].as_array().unwrap().len(), 0, "{plan}");
+    assert_eq!(plan["targets"][0]["unknown"], 1, "{plan}");
     assert_eq!(folder.read("out/vm-001.txt"), "Machine by team:ops\n");
 }
 

@@ -455,3 +455,35 @@ fn what_is_frozen_is_not_applied() {
     assert!(run.stdout.contains("frozen by calendar:quiet"), "{run:#?}");
     assert!(!world.path().join("../out").exists());
 }
+
+#[test]
+fn a_change_that_meets_somebody_elses_is_carried_out_only_when_it_is() {
+    if !has("ssh-keygen") {
+        return;
+    }
+    let world = world();
+    assert_eq!(apply(&world, &[]).code, 0);
+    std::fs::write(world.path().join("../out/blog.txt"), "by hand\n").unwrap();
+    world.branch("blog-tier");
+    world.write("services/blog.yaml", &crate::lives_world::BLOG.replace("tier4", "tier3"));
+    world.request("blog-tier", "  plan: {implementation: Watch it., test: Look.}\n");
+    world.commit("jonas", "The blog matters\n\nIt sells.\n\nGitsm-Change: blog-tier");
+    world.fine("jonas", &["change", "propose"]);
+    for who in ["kofi", "ada", "mira", "dora"] {
+        world.say(who, &["change", "approve", "blog-tier"]);
+    }
+    world.land("blog-tier");
+    for _ in 0..2 {
+        let run = apply(&world, &[]);
+        assert_eq!(run.code, 1, "{run:#?}");
+        assert!(run.stdout.contains("1 left: changed there by somebody else"), "{run:#?}");
+        assert!(!run.stdout.contains("carried out"), "{run:#?}");
+        let state = world.show("blog-tier")["state"].as_str().unwrap().to_owned();
+        assert!(!["review", "closed"].contains(&state.as_str()), "{state}");
+    }
+    let run = apply(&world, &["--allow", "drift"]);
+    assert_eq!(run.code, 0, "{run:#?}");
+    assert!(run.stdout.contains("carried out: change:blog-tier"), "{run:#?}");
+    let state = world.show("blog-tier")["state"].as_str().unwrap().to_owned();
+    assert!(["review", "closed"].contains(&state.as_str()), "{state}");
+}

@@ -18,6 +18,7 @@ mod apply_ledger;
 mod apply_owed;
 #[cfg(target_os = "linux")]
 mod apply_real;
+mod apply_truth;
 #[cfg(unix)]
 mod approvals;
 mod architecture;

@@ -17,5 +17,5 @@ pub use methods::METHODS;
 pub use names::{narrowed, shape_of, vocabulary};
 pub use page::{EXAMPLES, page};
 pub use policy::{Judge, Judgement, PolicyFault};
-pub use selector::{Matcher, SelectorError};
+pub use selector::{Matcher, SelectorError, UnknownName, unknown_names};
 pub use world::World;

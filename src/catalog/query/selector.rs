@@ -6,8 +6,9 @@ use super::names::vocabulary;
 use super::world::World;
 use crate::catalog::{Classes, EntityId};
 use crate::expr::{ExprError, Program};
+use crate::finding::nearest;
 use crate::model::gitsm::value::Selector;
-use crate::model::{Kind, kind_named};
+use crate::model::{KINDS, Kind, kind_named};
 
 /// A selector, ready to be asked.
 pub struct Matcher<'a> {
@@ -17,6 +18,46 @@ pub struct Matcher<'a> {
     condition: Option<Program>,
     /// The kinds that it names; empty if any will do.
     pub kinds: Vec<&'static Kind>,
+}
+
+/// A name in a selector that nothing has, so that nothing is taken for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownName<'a> {
+    /// `kind` or `class`.
+    pub what: &'static str,
+    /// The field of the selector: `kinds` or `classes`.
+    pub field: &'static str,
+    /// Which of its items, from 0.
+    pub number: usize,
+    /// As it is written.
+    pub written: &'a str,
+    /// What may be meant.
+    pub near: Option<String>,
+}
+
+/// The kinds and classes in a selector that there are not. It stands in a namespace.
+pub fn unknown_names<'s>(
+    selector: &'s Selector,
+    classes: &Classes<'_>,
+    namespace: &str,
+) -> Vec<UnknownName<'s>> {
+    let mut all = Vec::new();
+    for (number, kind) in selector.kinds.iter().flatten().enumerate() {
+        if !KINDS.iter().any(|known| known.name == kind) {
+            let near = kind_named(kind).map(|known| known.name);
+            let near = near.or_else(|| nearest(kind, KINDS.iter().map(|known| known.name)));
+            let near = near.map(str::to_owned);
+            all.push(UnknownName { what: "kind", field: "kinds", number, written: kind, near });
+        }
+    }
+    let own = format!("ciclass:{namespace}/x");
+    for (number, class) in selector.classes.iter().flatten().enumerate() {
+        if classes.named(&own, class).is_none() {
+            let near = nearest(class, classes.concrete()).map(str::to_owned);
+            all.push(UnknownName { what: "class", field: "classes", number, written: class, near });
+        }
+    }
+    all
 }
 
 /// What is wrong with the expression of a selector.
@@ -98,6 +139,6 @@ impl<'a> Matcher<'a> {
 /// The kinds that a word means: all that share its family.
 fn kinds_of(word: &str) -> Vec<&'static Kind> {
     let Some(kind) = kind_named(word) else { return Vec::new() };
-    let all = crate::model::KINDS.iter().copied();
+    let all = KINDS.iter().copied();
     all.filter(|other| other.family == kind.family).collect()
 }

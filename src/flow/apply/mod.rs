@@ -11,6 +11,7 @@ mod file;
 mod hold;
 mod journal;
 mod kept;
+mod look;
 mod one;
 mod report;
 mod run;
@@ -29,8 +30,8 @@ use super::plan::{self, Planned, plan};
 use super::workspace::Place;
 use crate::git::Repository;
 use crate::ledger::CloseCode;
-use crate::plan::Step;
 use crate::plan::document::{FaultPlan, Plan, TargetPlan};
+use crate::plan::{ObjectId, Step};
 
 pub use error::ApplyError;
 use file::{allowed, fits, is_landed, wanted};
@@ -112,6 +113,8 @@ pub struct Applied {
     pub results: Vec<StepResult>,
     /// What went wrong behind the last step, or with the ledger.
     pub trouble: Vec<String>,
+    /// What the catalog changed and was not applied, because somebody else changed the same.
+    pub left: Vec<ObjectId>,
     /// How it went; nothing if there was nothing to do.
     pub result: Option<CloseCode>,
     /// Whether somebody ended it.
@@ -136,6 +139,7 @@ impl Applied {
             refused: Vec::new(),
             results: Vec::new(),
             trouble: Vec::new(),
+            left: Vec::new(),
             result: None,
             stopped: false,
             cut_off: 0,
@@ -148,11 +152,16 @@ impl Applied {
     }
 
     /// Whether all is as it was planned.
-    pub fn is_fine(&self) -> bool {
+    pub fn is_as_planned(&self) -> bool {
         self.refused.is_empty()
             && self.trouble.is_empty()
             && self.plan.fault.is_none()
             && self.done() == self.plan.actions.len()
+    }
+
+    /// Whether all is as it was planned, and the target holds what the catalog says.
+    pub fn is_fine(&self) -> bool {
+        self.is_as_planned() && self.left.is_empty()
     }
 }
 

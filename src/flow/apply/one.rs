@@ -11,6 +11,7 @@ use super::authorize::{self, Authorized, Last};
 use super::file::fits;
 use super::hold::Hold;
 use super::journal::{Entry, Journal};
+use super::look;
 use super::run::{self, Happened, Pace, Reins};
 use super::settled::{Record, Settled, settled};
 use super::{Applied, ApplyError, Hooks, Progress, Request, Went};
@@ -157,6 +158,9 @@ impl Target<'_> {
         (hooks.told)(Progress::Planned(&plan));
         let mut applied = Applied::of(plan, self.commit);
         applied.refused = applied.plan.refusals.iter().map(|one| one.words()).collect();
+        if self.asked.adopt.is_empty() {
+            applied.left = applied.plan.conflicts().map(|one| one.id.clone()).collect();
+        }
         let until = found.as_ref().and_then(|found| found.until);
         if let Some((hold, _)) = &mut hold {
             applied.cut_off = hold.cut_off();
@@ -180,13 +184,17 @@ impl Target<'_> {
         let owes = part.driver.traits().settles
             && (applied.plan.unsettled.is_some()
                 || settled(&repository, &applied.plan, entries) != Settled::Yes);
-        let is_nothing =
-            part.steps.is_empty() && applied.changes.is_empty() && applied.cut_off == 0 && !owes;
+        // Where something is left, its changes are not carried out, and nothing says that they were.
+        let is_said = applied.changes.is_empty() || !applied.left.is_empty();
+        let is_nothing = part.steps.is_empty() && is_said && applied.cut_off == 0 && !owes;
         let known = last.as_ref().is_some_and(|last| last.commit == self.commit) || hold.is_none();
         if !applied.refused.is_empty() || (is_nothing && (known || applied.plan.actions.is_empty()))
         {
             if let Some((hold, _)) = hold {
                 hold.end(CloseCode::Unsuccessful, Vec::new())?;
+            }
+            if !applied.left.is_empty() {
+                applied.result = Some(CloseCode::Unsuccessful);
             }
             return Ok(applied);
         }
@@ -209,6 +217,13 @@ impl Target<'_> {
         hooks: &mut Hooks<'_>,
     ) -> Result<Applied, ApplyError> {
         let pace = Pace::of(&part.spec, part.driver.traits());
+        // What is taken over stays as it was: that carries out no change, and the next apply still owes
+        // all that landed.
+        let is_adopting = !self.asked.adopt.is_empty();
+        let is_owing = is_adopting && !applied.changes.is_empty();
+        if is_adopting {
+            applied.changes.clear();
+        }
         // From before it is said: others count from when they may have read it.
         let begun = Instant::now();
         if let Some(hold) = &mut hold {
@@ -279,8 +294,8 @@ impl Target<'_> {
             life.trouble.push(told);
         }
         let is_done = done == of && is_held() && life.trouble.is_empty();
-        if is_done && self.asked.adopt.is_empty() {
-            let look = || self.look_again();
+        if is_done && !is_adopting {
+            let look = || look::again(self.asked, self.name, &part.steps);
             let sign = &mut || life.sign(done, &mut *hooks.told);
             let left = while_alive(pace.checkpoint, sign, look);
             life.trouble.extend(left);
@@ -296,7 +311,8 @@ impl Target<'_> {
         applied.result = Some(result);
         if let Some(hold) = hold {
             let changes = if fine { applied.changes.clone() } else { Vec::new() };
-            match hold.end(result, changes) {
+            let recorded = if is_owing { CloseCode::Unsuccessful } else { result };
+            match hold.end(recorded, changes) {
                 Ok(()) => {}
                 Err(error @ ApplyError::Lost(_)) => {
                     applied.result = Some(CloseCode::Unsuccessful);
@@ -308,29 +324,6 @@ impl Target<'_> {
             }
         }
         Ok(applied)
-    }
-
-    /// What is there now must be what was planned; else, how it is not.
-    fn look_again(&self) -> Option<String> {
-        let asked = plan::Request { targets: vec![self.name.to_owned()], ..self.asked.clone() };
-        let planned = match plan(&asked) {
-            Ok(planned) => planned,
-            Err(error) => return Some(format!("it cannot be looked at again: {error}")),
-        };
-        if let Some(fault) = planned.plan.faults().next() {
-            return Some(format!("it cannot be looked at again: {}", fault.words()));
-        }
-        let left = planned.plan.targets.iter().flat_map(|target| &target.actions);
-        let left: Vec<String> =
-            left.map(|one| format!("{} {}", one.action.name(), one.id)).collect();
-        let first = left.first()?;
-        let more = match left.len() {
-            1 => String::new(),
-            n => format!(" and {} more", n - 1),
-        };
-        Some(format!(
-            "looked at again, it is not as planned: {first}{more}; did somebody change it meanwhile?"
-        ))
     }
 }
 

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::catalog::query::{Matcher, World};
+use super::place::{Wrong, refusals};
+use crate::catalog::query::{Matcher, World, unknown_names};
 use crate::catalog::{EntityId, short};
 use crate::expr::ExprError;
 use crate::model::EntityRef;
 use crate::model::gitsm::target::{Mapping, TargetSpec};
 use crate::model::gitsm::value::Selector;
-use crate::plan::{Fields, Object, ObjectId, Phases, Refusal};
-use crate::target::{Maker, Unmade};
+use crate::plan::{Fields, Object, ObjectId, Phases, Refusal, Unknown};
+use crate::target::Maker;
 use crate::template::{Serde, Tree, Value as Shown};
 
 /// What a target should hold.
@@ -23,8 +24,8 @@ pub(super) struct Desired {
     pub(super) phases: Phases,
     /// What cannot be made, and what was made twice.
     pub(super) refusals: Vec<Refusal>,
-    /// The entities of which none could be made.
-    pub(super) unmade: BTreeSet<String>,
+    /// What is not known to be wanted or not.
+    pub(super) unknown: Unknown,
     /// How many entities were taken.
     pub(super) taken: usize,
 }
@@ -46,11 +47,14 @@ pub(super) fn desired(world: &World<'_>, target: &Meant<'_>) -> Desired {
     let mut desired = Desired::default();
     let mappings = target.spec.mapping.iter().flatten();
     let all = mappings.map(|(kind, mapping)| Ready::of(world, target.name, kind, mapping));
-    let mut ready = Vec::new();
+    let (mut ready, mut wrong) = (Vec::new(), Vec::new());
     for one in all {
         match one {
             Ok(one) => ready.push(one),
-            Err(wrong) => desired.refusals.push(wrong),
+            Err((kind, why)) => {
+                desired.unknown.kinds.insert(kind);
+                wrong.push(why);
+            }
         }
     }
     for one in &ready {
@@ -59,28 +63,34 @@ pub(super) fn desired(world: &World<'_>, target: &Meant<'_>) -> Desired {
     }
     let ids = match taken(world, target.name, target.spec.selector.as_ref(), "/spec/selector") {
         Ok(ids) => ids,
-        Err(wrong) => {
-            desired.refusals.push(wrong);
+        Err(why) => {
+            wrong.push(why);
+            desired.unknown.all = true;
+            desired.refusals = refusals(world, wrong);
             return desired;
         }
     };
     desired.taken = ids.len();
-    let mut made: Vec<Result<Object, Unmade>> = Vec::new();
+    let mut made: Vec<Result<Object, Wrong>> = Vec::new();
     for one in &ready {
-        made.extend(one.objects(world, &ids));
+        made.extend(one.objects(world, target.name, &ids));
     }
     if let Some(maker) = target.maker {
         match maker(world, &ids, target.settings) {
             Ok(objects) => made.extend(objects.into_iter().map(Ok)),
-            Err(wrong) => made.extend(wrong.into_iter().map(Err)),
+            Err(unmade) => {
+                // It gives none at all then, of whichever entity.
+                desired.unknown.all = true;
+                made.extend(unmade.into_iter().map(|one| Err(Wrong::own(one, target.name))));
+            }
         }
     }
-    desired.add(world, made);
+    desired.add(world, made, wrong);
     desired
 }
 
 impl Desired {
-    fn add(&mut self, world: &World<'_>, made: Vec<Result<Object, Unmade>>) {
+    fn add(&mut self, world: &World<'_>, made: Vec<Result<Object, Wrong>>, mut wrong: Vec<Wrong>) {
         let mut objects: BTreeMap<ObjectId, Object> = BTreeMap::new();
         let mut twice: BTreeMap<ObjectId, BTreeSet<String>> = BTreeMap::new();
         for one in made {
@@ -92,18 +102,29 @@ impl Desired {
                     }
                     objects.insert(object.id.clone(), object);
                 }
-                Err(Unmade { entity, pointer, message }) => {
-                    self.unmade.insert(entity.clone());
-                    self.refusals.push(Refusal::Unmade { entity, pointer, message });
+                Err(why) => {
+                    self.unknown.entities.extend(names(world, &why.entity));
+                    wrong.push(why);
                 }
             }
         }
+        self.refusals = refusals(world, wrong);
         for (id, entities) in twice {
             self.refusals.push(Refusal::Twice { id, entities: entities.into_iter().collect() });
         }
         follow(world, &mut objects);
         self.objects = objects.into_values().collect();
     }
+}
+
+/// What an entity is called, and was called before.
+fn names(world: &World<'_>, entity: &str) -> Vec<String> {
+    let mut all = vec![entity.to_owned()];
+    if let Some(id) = world.catalog.find(&EntityRef::from_canonical(entity)) {
+        let formerly = world.catalog.entity(id).formerly().iter();
+        all.extend(formerly.map(|name| world.catalog.names.text(*name).to_owned()));
+    }
+    all
 }
 
 /// What an entity needs comes before it, if it is made into objects of the same kind.
@@ -140,7 +161,7 @@ fn taken(
     target: &str,
     selector: Option<&Selector>,
     pointer: &str,
-) -> Result<Vec<EntityId>, Refusal> {
+) -> Result<Vec<EntityId>, Wrong> {
     let mut all: Vec<EntityId> = world.catalog.distinct().collect();
     let name = |id: &EntityId| world.catalog.canonical(world.catalog.entity(*id));
     if let Some(selector) = selector {
@@ -156,7 +177,11 @@ fn taken(
                 Ok(true) => all.push(id),
                 Ok(false) => {}
                 // What is not known to be left out would be deleted by mistake.
-                Err(error) => return Err(wrong(name(&id), pointer, &[error])),
+                Err(error) => {
+                    let one =
+                        Wrong { entity: name(&id).to_owned(), ..wrong(target, pointer, &[error]) };
+                    return Err(one);
+                }
             }
         }
     }
@@ -169,16 +194,39 @@ fn matcher<'s>(
     target: &str,
     selector: &'s Selector,
     pointer: &str,
-) -> Result<Matcher<'s>, Refusal> {
+) -> Result<Matcher<'s>, Wrong> {
     let reference = EntityRef::from_canonical(target);
+    // What is written wrongly takes nothing, and all that is there would be deleted.
+    if let Some(unknown) = unknown_names(selector, world.classes, reference.namespace()).first() {
+        let near = unknown.near.as_ref().map(|near| format!("; did you mean `{near}`?"));
+        let message = format!(
+            "there is no {} `{}`{}",
+            unknown.what,
+            unknown.written,
+            near.unwrap_or_default()
+        );
+        return Err(Wrong {
+            entity: target.to_owned(),
+            document: target.to_owned(),
+            pointer: format!("{pointer}/{}/{}", unknown.field, unknown.number),
+            part: 0..0,
+            message,
+        });
+    }
     let matcher = Matcher::new(selector, world.classes, reference.namespace());
-    matcher.map_err(|errors| wrong(target, &format!("{pointer}/where"), &errors))
+    matcher.map_err(|errors| wrong(target, pointer, &errors))
 }
 
-fn wrong(entity: &str, pointer: &str, errors: &[ExprError]) -> Refusal {
+/// What is wrong with the expression of a selector.
+fn wrong(target: &str, pointer: &str, errors: &[ExprError]) -> Wrong {
     let all: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
-    let message = format!("the selector cannot be evaluated: {}", all.join("; "));
-    Refusal::Unmade { entity: entity.to_owned(), pointer: pointer.to_owned(), message }
+    Wrong {
+        entity: target.to_owned(),
+        document: target.to_owned(),
+        pointer: format!("{pointer}/where"),
+        part: errors.first().map(|error| error.span.clone()).unwrap_or_default(),
+        message: format!("the selector cannot be evaluated: {}", all.join("; ")),
+    }
 }
 
 /// A mapping whose templates were read.
@@ -196,14 +244,12 @@ impl<'a> Ready<'a> {
         target: &str,
         kind: &'a str,
         mapping: &'a Mapping,
-    ) -> Result<Self, Refusal> {
-        let at = format!("/spec/mapping/{}", kind.replace('~', "~0").replace('/', "~1"));
+    ) -> Result<Self, (String, Wrong)> {
+        let at = place_of(kind);
+        let of_kind = |wrong: Wrong| (kind.to_owned(), wrong);
         let tree = |pointer: String, value: &Value| {
-            Tree::new(&pointer, value).map_err(|error| Refusal::Unmade {
-                entity: target.to_owned(),
-                pointer: error.template.clone(),
-                message: said(&error),
-            })
+            Tree::new(&pointer, value)
+                .map_err(|error| of_kind(Wrong::of_template(target, target, &error)))
         };
         let fields: Fields = mapping.fields.clone().into_iter().collect();
         let pointer = format!("{at}/selector");
@@ -213,11 +259,18 @@ impl<'a> Ready<'a> {
             mapping,
             name: tree(format!("{at}/name"), &Value::String(mapping.name.clone()))?,
             fields: tree(format!("{at}/fields"), &Value::Object(fields))?,
-            matcher: selector.map(|one| matcher(world, target, one, &pointer)).transpose()?,
+            matcher: selector
+                .map(|one| matcher(world, target, one, &pointer).map_err(of_kind))
+                .transpose()?,
         })
     }
 
-    fn objects(&self, world: &World<'_>, ids: &[EntityId]) -> Vec<Result<Object, Unmade>> {
+    fn objects(
+        &self,
+        world: &World<'_>,
+        target: &str,
+        ids: &[EntityId],
+    ) -> Vec<Result<Object, Wrong>> {
         world.reader.each(world.catalog, ids, |id, _| {
             let value = world.catalog.value(world.reader, id)?;
             if let Some(matcher) = &self.matcher {
@@ -226,19 +279,23 @@ impl<'a> Ready<'a> {
                     Ok(true) => {}
                     Ok(false) => return None,
                     Err(error) => {
-                        return Some(Err(Unmade {
-                            entity: name.to_owned(),
-                            pointer: format!("/spec/mapping/{}/selector", self.kind),
-                            message: error.message,
-                        }));
+                        let pointer = format!("{}/selector", place_of(self.kind));
+                        let wrong = wrong(target, &pointer, &[error]);
+                        return Some(Err(Wrong { entity: name.to_owned(), ..wrong }));
                     }
                 }
             }
-            Some(self.object(world, id, value))
+            Some(self.object(world, target, id, value))
         })
     }
 
-    fn object(&self, world: &World<'_>, id: EntityId, value: Value) -> Result<Object, Unmade> {
+    fn object(
+        &self,
+        world: &World<'_>,
+        target: &str,
+        id: EntityId,
+        value: Value,
+    ) -> Result<Object, Wrong> {
         let entity = world.catalog.entity(id);
         let canonical = world.catalog.canonical(entity);
         let formerly = entity.formerly().iter();
@@ -250,27 +307,28 @@ impl<'a> Ready<'a> {
             "relations": relations(world, id),
         });
         let values = Shown::from(Serde(&values));
-        let unmade = |pointer: String, message: String| Unmade {
+        let at = place_of(self.kind);
+        let unmade = |field: &str, message: &str| Wrong {
             entity: canonical.to_owned(),
-            pointer,
-            message,
+            document: target.to_owned(),
+            pointer: format!("{at}/{field}"),
+            part: 0..0,
+            message: message.to_owned(),
         };
         let made = |tree: &Tree| {
-            let made = tree.render(&values);
-            made.map_err(|error| unmade(error.template.clone(), said(&error)))
+            tree.render(&values).map_err(|error| Wrong::of_template(canonical, target, &error))
         };
-        let at = format!("/spec/mapping/{}", self.kind);
         let name = match made(&self.name)? {
             Some(Value::String(name)) if !name.trim().is_empty() => name,
             Some(Value::Number(number)) => number.to_string(),
-            _ => return Err(unmade(format!("{at}/name"), "its name is empty".to_owned())),
+            _ => return Err(unmade("name", "its name is empty")),
         };
         if name.chars().any(char::is_control) {
-            let message = "its name holds a line end or another control character".to_owned();
-            return Err(unmade(format!("{at}/name"), message));
+            let message = "its name holds a line end or another control character";
+            return Err(unmade("name", message));
         }
         let Some(Value::Object(fields)) = made(&self.fields)? else {
-            return Err(unmade(format!("{at}/fields"), "they are no mapping".to_owned()));
+            return Err(unmade("fields", "they are no mapping"));
         };
         Ok(Object {
             id: ObjectId::new(self.kind, name),
@@ -308,9 +366,7 @@ fn relations(world: &World<'_>, id: EntityId) -> Value {
     Value::Object(lists.collect())
 }
 
-fn said(error: &crate::template::TemplateError) -> String {
-    match &error.help {
-        Some(help) => format!("{} ({}): {help}", error.message, error.template),
-        None => format!("{} ({})", error.message, error.template),
-    }
+/// Where a mapping stands in the document of its target.
+fn place_of(kind: &str) -> String {
+    format!("/spec/mapping/{}", kind.replace('~', "~0").replace('/', "~1"))
 }

@@ -8,6 +8,7 @@ mod because;
 mod desired;
 mod operator;
 mod patient;
+mod place;
 mod targets;
 mod wished;
 
@@ -22,8 +23,8 @@ use super::workspace::Place;
 use crate::catalog::query::World;
 use crate::catalog::short;
 use crate::git::{GitError, Repository};
+use crate::model::EntityRef;
 use crate::model::gitsm::target::{Length, TargetSpec};
-use crate::output::count;
 use crate::plan::document::{ActionPlan, DriftPlan, FaultPlan, Plan, TargetPlan, sha256};
 use crate::plan::{
     Action, Allowed, Inputs, Object, ObjectId, Observed, Refusal, Shares, Step, compare,
@@ -122,15 +123,14 @@ pub enum PlanError {
     #[error("this catalog has no `id`, and what gitsm makes is marked with it")]
     NoId,
     /// What is to be taken over is not there, is gitsm's already, or is nothing that the catalog wants.
-    #[error(
-        "{id} at {target} cannot be taken over: the catalog does not want it, it is not there, or \
-             gitsm has it already"
-    )]
+    #[error("{id} at {target} cannot be taken over: {why}")]
     NotAdoptable {
         /// The target, as people write it.
         target: String,
         /// The object.
         id: ObjectId,
+        /// Why.
+        why: &'static str,
     },
     /// The document of a target is not as it should be.
     #[error("{target}: its document is not as a Target's should be: {at}")]
@@ -253,7 +253,11 @@ fn one(
         settings: &chosen.connection.settings,
         maker: chosen.row.maker,
     };
-    let Desired { objects, phases, refusals: mut wrong, unmade, taken } = desired(&world, &meant);
+    let Desired { objects, phases, refusals: mut wrong, mut unknown, taken } =
+        desired(&world, &meant);
+    let unread = unread(asked);
+    // What cannot be read may be anything.
+    unknown.all |= unread.is_some();
     let driver = (chosen.row.open)(&chosen.connection).map_err(told)?;
     let often = attempts(&chosen.spec);
     let observed = calmly(often, &|| observed(driver.as_ref(), &objects)).map_err(told)?;
@@ -264,7 +268,8 @@ fn one(
         commit: commit.unwrap_or_default(),
         desired: &objects,
         observed: &observed,
-        unmade: &unmade,
+        unknown: &unknown,
+        has: &|entity| asked.catalog.find(&EntityRef::from_canonical(entity)).is_some(),
         take_drift: request.allowed.drift,
         accepted: &accepted.fields,
         adopt: &request.adopt,
@@ -277,13 +282,14 @@ fn one(
         let adopted = |id: &&ObjectId| compared.steps.iter().any(|step| step.id == **id);
         if let Some(id) = request.adopt.iter().find(|id| !adopted(id)) {
             let target = short(&chosen.name);
-            return Err(PlanError::NotAdoptable { target, id: id.clone() });
+            let why = why_not(id, &inputs);
+            return Err(PlanError::NotAdoptable { target, id: id.clone(), why });
         }
     }
     order(&mut compared.steps, &phases);
-    wrong.extend(unread(asked, &chosen.name));
+    wrong.extend(unread);
     // Of what is not known, nothing may be taken for not wanted.
-    let wanted = objects.len() + unmade.len();
+    let wanted = objects.len() + usize::from(!unknown.is_empty());
     wrong.extend(refusals(&compared, wanted, &shares(&chosen.spec), request.allowed));
     let settings = serde_json::json!({
         "spec": chosen.spec,
@@ -303,7 +309,9 @@ fn one(
         allowed: words(request.allowed),
         actions: compared.steps.iter().map(ActionPlan::of).collect(),
         drift: drift.collect(),
+        copies: compared.copies,
         unchanged: compared.unchanged,
+        unknown: compared.unknown,
         refusals: wrong,
         unsettled: match &unsettled {
             Ok(why) => why.clone(),
@@ -324,15 +332,24 @@ fn one(
     Ok((plan, part))
 }
 
-/// Why a catalog of which a part cannot be read is not applied.
-fn unread(asked: &Asked, target: &str) -> Option<Refusal> {
-    let message = format!(
-        "{} of the catalog cannot be read, and what it makes would be taken for not wanted: `gitsm \
-         validate` says where",
-        count(asked.unread(), "document")
-    );
-    let (entity, pointer) = (target.to_owned(), String::new());
-    (asked.unread() > 0).then_some(Refusal::Unmade { entity, pointer, message })
+/// Why an object is not taken over.
+fn why_not(id: &ObjectId, inputs: &Inputs<'_>) -> &'static str {
+    let is_wanted = inputs.desired.iter().any(|object| object.id == *id);
+    match (is_wanted, inputs.observed.iter().any(|one| one.id == *id)) {
+        (false, _) if !inputs.unknown.is_empty() => {
+            "not all that the catalog wants is known: `gitsm plan` says why"
+        }
+        (false, _) => "the catalog makes no object of that name",
+        (true, false) => "it is not there; the next apply makes it",
+        (true, true) => "gitsm has it already",
+    }
+}
+
+/// Why a catalog of which a part cannot be read is not applied: what it makes would be taken for not
+/// wanted.
+fn unread(asked: &Asked) -> Option<Refusal> {
+    let count = asked.unread();
+    (count > 0).then(|| Refusal::Unread { count, files: asked.unread_files() })
 }
 
 /// How often a list is read until it says nothing new.

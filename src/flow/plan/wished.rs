@@ -166,7 +166,7 @@ impl Wishes {
             }
             _ => None,
         });
-        let lost = unread(catalog);
+        let lost: usize = unread(catalog).values().sum();
         if lost > 0 {
             wish.unsure =
                 Some(format!("{} cannot be read", crate::output::count(lost, "document")));

@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::lines::{Line, lines};
+use super::lines::{Line, drifted, lines};
 use super::{because, summary};
 use crate::catalog::short;
 use crate::output::drift::TargetDrift;
 use crate::output::{count, visible};
-use crate::plan::Action;
 use crate::plan::document::{ActionPlan, DriftPlan, FaultPlan, Plan, TargetPlan};
+use crate::plan::{Action, Copied};
 
 /// Writes it.
 pub fn human(plan: &Plan, color: bool) -> String {
@@ -80,6 +80,9 @@ impl Writer<'_> {
             }
             target.drift.iter().for_each(|drift| self.drift(drift));
         }
+        for copy in &target.copies {
+            let _ = writeln!(self.out, "\n  {}", visible(&copied(copy)));
+        }
         if let Some(why) = &target.unsettled {
             self.unsettled(why);
         }
@@ -128,18 +131,15 @@ impl Writer<'_> {
         let commit: String = drift.commit.chars().take(12).collect();
         let _ = writeln!(
             self.out,
-            "\n  {sign} {id}  {}, applied last of {commit}",
-            visible(&short(&drift.entity))
+            "\n  {sign} {id}  {}, applied last of {}",
+            visible(&short(&drift.entity)),
+            visible(&commit)
         );
         if drift.is_missing {
             let _ = writeln!(self.out, "      it is gone");
         }
         for field in &drift.fields {
-            let both = if field.is_also_changed { " (the catalog changed it, too)" } else { "" };
-            let name = format!("{}{both}", field.name);
-            // As the target sees it: what it should be is taken away.
-            let all = lines(&name, field.wanted.first(), field.found.first(), field.is_sensitive);
-            all.iter().for_each(|line| self.line(line));
+            drifted(field).iter().for_each(|line| self.line(line));
         }
         if !drift.accepted_by.is_empty() {
             let names: Vec<String> = drift.accepted_by.iter().map(|one| short(one)).collect();
@@ -172,6 +172,13 @@ fn style(action: Action) -> Style {
 pub(super) fn short_name(canonical: &str) -> String {
     let short = short(canonical);
     short.strip_prefix("target:").map_or(short.clone(), str::to_owned)
+}
+
+/// What carries the mark of another object, in words.
+pub(super) fn copied(copy: &Copied) -> String {
+    let Copied { id, handle, of } = copy;
+    let handle = if *handle == id.name { String::new() } else { format!(" ({handle})") };
+    format!("{id}{handle} carries the mark of {of} and is not it: left alone")
 }
 
 /// How many of each there are, in words.

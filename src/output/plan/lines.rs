@@ -4,6 +4,7 @@ use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use crate::output::visible;
+use crate::plan::document::DriftedPlan;
 
 /// How many lines of one field are shown.
 const MOST: usize = 60;
@@ -48,6 +49,41 @@ pub(super) fn lines(
     if more > 0 {
         all.truncate(MOST);
         all.push(line(' ', format!("… {}", crate::output::count(more, "more line"))));
+    }
+    all
+}
+
+/// What somebody else did to a field. Where the catalog changed it, too, the difference is not theirs
+/// alone: then it is told as what is there and what the catalog says.
+pub(super) fn drifted(field: &DriftedPlan) -> Vec<Line> {
+    let (wanted, found) = (field.wanted.first(), field.found.first());
+    if !field.is_also_changed {
+        // As the target sees it: what it should be is taken away.
+        return lines(&field.name, wanted, found, field.is_sensitive);
+    }
+    let name = visible(&field.name);
+    let mut all = vec![line(
+        ' ',
+        format!(
+            "{name}: changed there by somebody else, and in the catalog; what was applied is neither"
+        ),
+    )];
+    let is_short = |value: Option<&Value>| {
+        value.is_none_or(|value| !(value.is_object() || value.as_str().is_some_and(many)))
+    };
+    match (is_short(wanted) && is_short(found), field.is_sensitive) {
+        (_, true) => all.push(line('~', "  (not shown)")),
+        (true, false) => {
+            let shown = |value: Option<&Value>| {
+                value.map_or_else(|| "nothing".to_owned(), |value| visible(&value.to_string()))
+            };
+            all.push(line(' ', format!("  there: {}", shown(found))));
+            all.push(line(' ', format!("  the catalog: {}", shown(wanted))));
+        }
+        (false, false) => {
+            all.push(line(' ', "  from what is there to what the catalog says:"));
+            all.extend(lines(&field.name, found, wanted, false));
+        }
     }
     all
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::human::short_name;
-use super::lines::lines;
+use super::human::{copied, short_name};
+use super::lines::{drifted, lines};
 use super::{because, summary};
 use crate::catalog::short;
 use crate::markdown::written::{block, code, escaped};
@@ -36,7 +36,10 @@ fn target(out: &mut String, target: &TargetPlan) {
         let help = refusal.help(&short_name(&target.target));
         let _ = writeln!(out, "- ⛔ {} ({})", escaped(&refusal.words()), escaped(&help));
     }
-    if !target.refusals.is_empty() {
+    for copy in &target.copies {
+        let _ = writeln!(out, "- {}", escaped(&copied(copy)));
+    }
+    if !(target.refusals.is_empty() && target.copies.is_empty()) {
         out.push('\n');
     }
     for one in target.actions.iter().take(MOST) {
@@ -78,10 +81,8 @@ fn drift(out: &mut String, drift: &DriftPlan) {
     let id = code(&drift.id.to_string());
     let _ = writeln!(out, "- {id}{gone}{}\n", escaped(&accepted));
     let mut text = String::new();
-    for field in &drift.fields {
-        let all = lines(&field.name, field.wanted.first(), field.found.first(), field.is_sensitive);
-        all.iter()
-            .for_each(|line| text.push_str(&format!("{} {}\n", sign_of(line.sign), line.text)));
+    for line in drift.fields.iter().flat_map(drifted) {
+        text.push_str(&format!("{} {}\n", sign_of(line.sign), line.text));
     }
     if !text.is_empty() {
         let _ = writeln!(out, "{}\n", block(&text, "diff"));

@@ -10,7 +10,8 @@ pub use human::{drift_human, human};
 pub use markdown::markdown;
 
 use crate::catalog::short;
-use crate::plan::document::{ActionPlan, Plan, TargetPlan};
+use crate::plan::ObjectId;
+use crate::plan::document::{ActionPlan, DriftPlan, Plan, TargetPlan};
 
 /// `plan/1`.
 pub fn json(plan: &Plan) -> String {
@@ -30,7 +31,7 @@ pub fn heading(target: &TargetPlan) -> String {
     format!("{}: {}", short(&target.target), summary(target))
 }
 
-/// What a plan of a target does, in a sentence.
+/// What a plan of a target does, in a sentence: each object is counted once.
 pub fn summary(target: &TargetPlan) -> String {
     if target.fault.is_some() {
         return "not known".to_owned();
@@ -42,10 +43,23 @@ pub fn summary(target: &TargetPlan) -> String {
     if parts.is_empty() {
         parts.push("nothing to do".to_owned());
     }
-    let open = target.open_drift().count();
-    if open > 0 {
-        parts.push(format!("{open} changed there by somebody else"));
+    let acted = |id: &ObjectId| target.actions.iter().any(|action| action.id == *id);
+    let (open, accepted): (Vec<&DriftPlan>, Vec<&DriftPlan>) =
+        target.drift.iter().partition(|one| one.accepted_by.is_empty());
+    let (both, open): (Vec<&DriftPlan>, Vec<&DriftPlan>) =
+        open.into_iter().partition(|one| acted(&one.id));
+    let accepted = accepted.iter().filter(|one| !acted(&one.id)).count();
+    if let (number @ 1.., Some(last)) = (both.len(), parts.last_mut()) {
+        last.push_str(&format!(" ({number} of these changed there by somebody else, too)"));
     }
+    let more = [
+        (open.len(), "changed there by somebody else"),
+        (accepted, "changed there by somebody else, and accepted"),
+        (target.unknown, "left as it is, for it is not known what is wanted of it"),
+        (target.copies.len(), "copied with its mark, and left alone"),
+    ];
+    let more = more.into_iter().filter(|(number, _)| *number > 0);
+    parts.extend(more.map(|(number, words)| format!("{number} {words}")));
     let refused = match target.refusals.is_empty() {
         true => "",
         false => "; refused as it is",

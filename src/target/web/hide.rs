@@ -2,6 +2,7 @@
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 
+use super::decoded;
 use crate::target::{LONGEST, Secret};
 
 /// The bytes of an answer that are looked at.
@@ -26,7 +27,8 @@ impl Hider {
 
     /// A text without secrets.
     pub fn hide(&self, text: &str) -> String {
-        self.forms.iter().fold(text.to_owned(), |text, form| form.hide(&text))
+        let text = self.forms.iter().fold(text.to_owned(), |text, form| form.hide(&text));
+        decoded::hide(&text, &self.forms)
     }
 
     /// What a target said, in one line of at most [`LONGEST`] characters and without secrets.
@@ -67,6 +69,11 @@ fn forms(secret: &str) -> Vec<String> {
         line(secret),
         secret.to_owned(),
     ];
+    // As bytes in hexadecimal; of very short ones any number would do.
+    if secret.len() >= 4 {
+        let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+        forms.extend([hex.to_uppercase(), hex]);
+    }
     forms.extend((0..3).flat_map(|before| within_base64(secret, before)));
     forms
 }

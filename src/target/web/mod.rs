@@ -5,6 +5,7 @@
 //! (`HTTPS_PROXY`) are not used. It never sends anything twice.
 
 mod client;
+mod decoded;
 mod hide;
 mod link;
 mod nodes;

@@ -87,6 +87,11 @@ impl Server {
         locked(&self.shared).store.largest_page = Some(objects);
     }
 
+    /// The field that it does not take from now on, without a word.
+    pub(crate) fn set_deaf(&self, field: &str) {
+        locked(&self.shared).store.deaf = Some(field.to_owned());
+    }
+
     /// Puts an object there, as somebody else would: `{"fields": {…}, "mark": "…"}`.
     pub(crate) fn put(&self, kind: &str, name: &str, object: Value) {
         let mut all = locked(&self.shared);

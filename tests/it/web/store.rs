@@ -13,6 +13,8 @@ use super::answer::{Answer, Request};
 pub(super) struct Store {
     pub(super) objects: BTreeMap<String, BTreeMap<String, Value>>,
     pub(super) largest_page: Option<usize>,
+    /// A field that it does not take, and says nothing of that.
+    pub(super) deaf: Option<String>,
     numbers: u64,
 }
 
@@ -67,7 +69,10 @@ impl Store {
         let Some(object) = found else {
             return (Answer::json(404, &json!({"error": "no such object"})), false);
         };
-        let change = request.object();
+        let mut change = request.object();
+        if let (Some(deaf), Some(fields)) = (&self.deaf, change["fields"].as_object_mut()) {
+            fields.remove(deaf);
+        }
         let mut fields = object["fields"].as_object().cloned().unwrap_or_default();
         fields.extend(change["fields"].as_object().cloned().unwrap_or_default());
         fields.retain(|_, value| !value.is_null());
