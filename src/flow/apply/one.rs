@@ -217,7 +217,10 @@ impl Target<'_> {
             let settled =
                 while_alive(pace.checkpoint, &mut || life.sign(done, &mut *hooks.told), settle);
             match settled {
-                Ok(()) if settles => record.say(true)?,
+                Ok(()) if settles => {
+                    let kept = record.say(true);
+                    life.trouble.extend(kept.err().map(|error| error.to_string()));
+                }
                 Ok(()) => {}
                 Err(fault) => {
                     let told = format!("what was written does not count yet: {fault}");
