@@ -25,7 +25,7 @@ use crate::model::gitsm::target::{Length, TargetSpec};
 use crate::output::count;
 use crate::plan::document::{ActionPlan, DriftPlan, FaultPlan, Plan, TargetPlan, sha256};
 use crate::plan::{
-    Action, Allowed, Inputs, Object, ObjectId, Observed, Refusal, Shares, Step, compare,
+    Action, Allowed, Compared, Inputs, Object, ObjectId, Observed, Refusal, Shares, Step, compare,
     observed_digest, order, refusals,
 };
 use crate::target::{Driver, Fault, FaultKind};
@@ -271,14 +271,7 @@ fn one(
     };
     let mut compared = compare(&inputs);
     if !request.adopt.is_empty() {
-        // Taking over is a thing of its own: what is otherwise there is shown by the plan after it.
-        compared.steps.retain(|step| step.action == Action::Adopt);
-        compared.foreign.clear();
-        let adopted = |id: &&ObjectId| compared.steps.iter().any(|step| step.id == **id);
-        if let Some(id) = request.adopt.iter().find(|id| !adopted(id)) {
-            let target = short(&chosen.name);
-            return Err(PlanError::NotAdoptable { target, id: id.clone() });
-        }
+        only_adopt(&mut compared, request, &chosen.name)?;
     }
     order(&mut compared.steps, &phases);
     wrong.extend(unread(asked, &chosen.name));
@@ -322,6 +315,18 @@ fn one(
         unsettled,
     };
     Ok((plan, part))
+}
+
+/// Leaves of what is to be done what is to be taken over: that is a thing of its own, and what is otherwise
+/// there is shown by the plan after it.
+fn only_adopt(compared: &mut Compared, request: &Request, target: &str) -> Result<(), PlanError> {
+    compared.steps.retain(|step| step.action == Action::Adopt);
+    compared.foreign.clear();
+    let adopted = |id: &&ObjectId| compared.steps.iter().any(|step| step.id == **id);
+    match request.adopt.iter().find(|id| !adopted(id)) {
+        Some(id) => Err(PlanError::NotAdoptable { target: short(target), id: id.clone() }),
+        None => Ok(()),
+    }
 }
 
 /// Why a catalog of which a part cannot be read is not applied.
