@@ -72,10 +72,12 @@ impl Target<'_> {
         let Some(hold) = hold else { return Ok(plan(&asked)?) };
         let mut lost = None;
         let every = (self.life / 4).min(Duration::from_secs(30));
-        let mut sign = || match hold.keep(0, 0) {
-            Err(error @ (ApplyError::Lost(_) | ApplyError::Held(_))) => lost = Some(error),
-            // Others still wait for a while: it is tried again, and what is intended needs the ledger.
-            _ => {}
+        let mut sign = || {
+            // If it cannot be given, others still wait for a while: it is tried again, and whoever intends
+            // something needs the ledger anyway.
+            if let Err(error @ (ApplyError::Lost(_) | ApplyError::Held(_))) = hold.keep(0, 0) {
+                lost = Some(error);
+            }
         };
         let planned = while_alive(every, &mut sign, || plan(&asked));
         match lost {
