@@ -21,7 +21,9 @@ Examples:
 Only what landed on the protected branch is applied. Where it pins a ledger, each landing since the last
 apply that touches the target must be recorded and authorised and may happen now, and the run is recorded:
 what is intended, signs of life, how it went. A target is held while it is changed; a run that was cut
-off is taken up by the next, which looks at the target again. Ctrl-C ends after the steps under way.
+off is taken up by the next, which looks at the target again. What is written and not loaded is made to count
+also if there is nothing else to do. A target that does not answer keeps nothing from the others. Ctrl-C
+ends after the steps under way.
 
 Exit codes: 0 everything is as the catalog wants it, 1 refused, or declined, 2 wrong usage or settings,
 3 not everything could be done, or somebody else holds the target.";
@@ -71,7 +73,8 @@ of which it was applied last and by whom. It changes nothing. What the catalog c
 drift; `gitsm plan` shows it. A difference that is to stay is an Exception of drift; to put the others
 right: gitsm apply --allow drift.
 
-Exit codes: 0 no drift, 1 drift that no Exception accepts, 2 wrong usage or settings, 3 could not look.";
+Exit codes: 0 no drift, 1 drift that no Exception accepts, or something that is written there and does not
+count (rules that are not loaded), 2 wrong usage or settings, 3 could not look everywhere.";
 
 pub(super) const TARGET_EXAMPLES: &str = "\
 Examples:

@@ -25,7 +25,7 @@ Where a target is, and which secrets it needs, counts as the protected branch ha
 
 Exit codes: 0 fine (also if there is something to do), 1 refused as it is, or with --exit-code:
 something is to be done, 2 wrong usage or settings, 3 could not do it, such as a target that does not
-answer.";
+answer; the others are planned all the same.";
 
 /// Which targets, and what whoever runs it says of them.
 #[derive(Debug, Clone, Args)]

@@ -11,6 +11,9 @@ pub(super) fn again(asked: &plan::Request, target: &str, steps: &[Step]) -> Vec<
         Ok(planned) => planned.plan,
         Err(error) => return vec![format!("it cannot be looked at again: {error}")],
     };
+    if let Some(fault) = planned.faults().next() {
+        return vec![format!("it cannot be looked at again: {}", fault.words())];
+    }
     let mut trouble = Vec::new();
     let left = planned.targets.iter().flat_map(|target| &target.actions);
     let left: Vec<String> = left.map(|one| format!("{} {}", one.action.name(), one.id)).collect();

@@ -105,10 +105,12 @@ impl Target<'_> {
         let Some(hold) = hold else { return Ok(plan(&asked)?) };
         let mut lost = None;
         let every = (self.life / 4).min(Duration::from_secs(30));
-        let mut sign = || match hold.keep(0, 0) {
-            Err(error @ (ApplyError::Lost(_) | ApplyError::Held(_))) => lost = Some(error),
-            // Others still wait for a while: it is tried again, and what is intended needs the ledger.
-            _ => {}
+        let mut sign = || {
+            // If it cannot be given, others still wait for a while: it is tried again, and whoever intends
+            // something needs the ledger anyway.
+            if let Err(error @ (ApplyError::Lost(_) | ApplyError::Held(_))) = hold.keep(0, 0) {
+                lost = Some(error);
+            }
         };
         let planned = while_alive(every, &mut sign, || plan(&asked));
         match lost {
@@ -237,8 +239,7 @@ impl Target<'_> {
         }
         let run = applied.intent.clone().unwrap_or_else(|| new_id(now().timestamp()));
         let record = Record::of(repository, &applied.plan, &run);
-        let settles = part.driver.traits().settles;
-        if settles {
+        if part.driver.traits().settles {
             record.say(false)?;
         }
         let mut journal = Journal::begin(repository.common_dir(), &run);
@@ -269,22 +270,8 @@ impl Target<'_> {
         applied.results = run::run(part.driver.as_ref(), &part.steps, pace, &reins, &mut happened);
         journal.sync();
         let done = applied.done();
-        let is_held = || !reins.lost.load(Ordering::Relaxed);
-        // What was lost is made to count by whoever has it now.
-        if (done > 0 || done == of) && is_held() {
-            let often = attempts(&part.spec);
-            let wait = |time| reins.wait(time);
-            let settle = || patiently(often, &wait, &|| part.driver.settle());
-            let settled =
-                while_alive(pace.checkpoint, &mut || life.sign(done, &mut *hooks.told), settle);
-            match settled {
-                Ok(()) if settles => record.say(true)?,
-                Ok(()) => {}
-                Err(fault) => {
-                    let told = format!("what was written does not count yet: {fault}");
-                    life.trouble.push(told);
-                }
-            }
+        if done > 0 || done == of {
+            make_count((part, pace), &record, (&mut life, done), &mut *hooks.told);
         }
         applied.stopped = hooks.stop.load(Ordering::Relaxed);
         let left = applied.results.iter().filter(|one| one.went == Went::NotBegun).count();
@@ -293,36 +280,15 @@ impl Target<'_> {
             let told = format!("ended because the window closed at {at}; {left} not begun");
             life.trouble.push(told);
         }
-        let is_done = done == of && is_held() && life.trouble.is_empty();
-        if is_done && !is_adopting {
+        if done == of && life.is_held() && life.trouble.is_empty() && !is_adopting {
             let look = || look::again(self.asked, self.name, &part.steps);
             let sign = &mut || life.sign(done, &mut *hooks.told);
             let left = while_alive(pace.checkpoint, sign, look);
             life.trouble.extend(left);
         }
-        let Life { hold, mut trouble, .. } = life;
-        applied.trouble.append(&mut trouble);
-        let fine = applied.is_fine() && is_held();
-        let result = match (&hold, fine) {
-            (_, false) => CloseCode::Unsuccessful,
-            (Some(hold), true) => hold.result(last),
-            (None, true) => CloseCode::Successful,
-        };
-        applied.result = Some(result);
-        if let Some(hold) = hold {
-            let changes = if fine { applied.changes.clone() } else { Vec::new() };
-            let recorded = if is_owing { CloseCode::Unsuccessful } else { result };
-            match hold.end(recorded, changes) {
-                Ok(()) => {}
-                Err(error @ ApplyError::Lost(_)) => {
-                    applied.result = Some(CloseCode::Unsuccessful);
-                    applied.trouble.push(error.to_string());
-                }
-                Err(error) => {
-                    applied.trouble.push(format!("how it went is not in the ledger: {error}"));
-                }
-            }
-        }
+        let is_held = life.is_held();
+        applied.trouble.append(&mut life.trouble);
+        ended((applied.is_fine() && is_held, is_owing), life.hold, last, &mut applied);
         Ok(applied)
     }
 }
@@ -337,12 +303,16 @@ struct Life<'a> {
 }
 
 impl Life<'_> {
+    fn is_held(&self) -> bool {
+        !self.reins.lost.load(Ordering::Relaxed)
+    }
+
     /// Gives a sign of life.
     fn sign(&mut self, done: usize, told: &mut dyn FnMut(Progress<'_>)) {
-        let Some(hold) = &mut self.hold else { return };
-        if self.reins.lost.load(Ordering::Relaxed) {
+        if !self.is_held() {
             return;
         }
+        let Some(hold) = &mut self.hold else { return };
         let begun = Instant::now();
         match hold.keep(done, self.of) {
             Ok(length) => {
@@ -356,6 +326,58 @@ impl Life<'_> {
             }
             // Others still wait for a while: it is tried again.
             Err(error) => told(Progress::Note(format!("no sign of life was given: {error}"))),
+        }
+    }
+}
+
+/// Makes what was written count. What was lost is made to count by whoever has it now.
+fn make_count(
+    (part, pace): (&Part, Pace),
+    record: &Record,
+    (life, done): (&mut Life<'_>, usize),
+    told: &mut dyn FnMut(Progress<'_>),
+) {
+    if !life.is_held() {
+        return;
+    }
+    let (often, reins) = (attempts(&part.spec), life.reins);
+    let wait = |time| reins.wait(time);
+    let settle = || patiently(often, &wait, &|| part.driver.settle());
+    let trouble = match while_alive(pace.checkpoint, &mut || life.sign(done, told), settle) {
+        Ok(()) if part.driver.traits().settles => {
+            record.say(true).err().map(|error| error.to_string())
+        }
+        Ok(()) => None,
+        Err(fault) => Some(format!("what was written does not count yet: {fault}")),
+    };
+    life.trouble.extend(trouble);
+}
+
+/// Says how a run went, where that is recorded, and lets the target go. One that owes more than it was to
+/// do is never recorded as all that was wanted.
+fn ended(
+    (fine, is_owing): (bool, bool),
+    hold: Option<&mut Hold>,
+    last: Option<usize>,
+    applied: &mut Applied,
+) {
+    let result = match (&hold, fine) {
+        (_, false) => CloseCode::Unsuccessful,
+        (Some(hold), true) => hold.result(last),
+        (None, true) => CloseCode::Successful,
+    };
+    applied.result = Some(result);
+    let Some(hold) = hold else { return };
+    let changes = if fine { applied.changes.clone() } else { Vec::new() };
+    let recorded = if is_owing { CloseCode::Unsuccessful } else { result };
+    match hold.end(recorded, changes) {
+        Ok(()) => {}
+        Err(error @ ApplyError::Lost(_)) => {
+            applied.result = Some(CloseCode::Unsuccessful);
+            applied.trouble.push(error.to_string());
+        }
+        Err(error) => {
+            applied.trouble.push(format!("how it went is not in the ledger: {error}"));
         }
     }
 }

@@ -27,7 +27,7 @@ use crate::model::EntityRef;
 use crate::model::gitsm::target::{Length, TargetSpec};
 use crate::plan::document::{ActionPlan, DriftPlan, FaultPlan, Plan, TargetPlan, sha256};
 use crate::plan::{
-    Action, Allowed, Inputs, Object, ObjectId, Observed, Refusal, Shares, Step, compare,
+    Action, Allowed, Compared, Inputs, Object, ObjectId, Observed, Refusal, Shares, Step, compare,
     observed_digest, order, refusals,
 };
 use crate::target::{Driver, Fault, FaultKind};
@@ -276,15 +276,7 @@ fn one(
     };
     let mut compared = compare(&inputs);
     if !request.adopt.is_empty() {
-        // Taking over is a thing of its own: what is otherwise there is shown by the plan after it.
-        compared.steps.retain(|step| step.action == Action::Adopt);
-        compared.foreign.clear();
-        let adopted = |id: &&ObjectId| compared.steps.iter().any(|step| step.id == **id);
-        if let Some(id) = request.adopt.iter().find(|id| !adopted(id)) {
-            let target = short(&chosen.name);
-            let why = why_not(id, &inputs);
-            return Err(PlanError::NotAdoptable { target, id: id.clone(), why });
-        }
+        only_adopt(&mut compared, &inputs, request, &chosen.name)?;
     }
     order(&mut compared.steps, &phases);
     wrong.extend(unread);
@@ -342,6 +334,26 @@ fn why_not(id: &ObjectId, inputs: &Inputs<'_>) -> &'static str {
         (false, _) => "the catalog makes no object of that name",
         (true, false) => "it is not there; the next apply makes it",
         (true, true) => "gitsm has it already",
+    }
+}
+
+/// Leaves of what is to be done what is to be taken over: that is a thing of its own, and what is otherwise
+/// there is shown by the plan after it.
+fn only_adopt(
+    compared: &mut Compared,
+    inputs: &Inputs<'_>,
+    request: &Request,
+    target: &str,
+) -> Result<(), PlanError> {
+    compared.steps.retain(|step| step.action == Action::Adopt);
+    compared.foreign.clear();
+    let adopted = |id: &&ObjectId| compared.steps.iter().any(|step| step.id == **id);
+    match request.adopt.iter().find(|id| !adopted(id)) {
+        Some(id) => {
+            let (target, why) = (short(target), why_not(id, inputs));
+            Err(PlanError::NotAdoptable { target, id: id.clone(), why })
+        }
+        None => Ok(()),
     }
 }
 

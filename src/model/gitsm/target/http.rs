@@ -40,7 +40,9 @@ pub struct Settings {
     /// How objects of each kind are listed, made, changed and taken away, by what the mapping calls the
     /// kind.
     pub kinds: BTreeMap<String, Kind>,
-    /// What to send after the last change, where changes count only then.
+    /// What to send after the last change, where changes count only then. It is owed until it succeeded:
+    /// a run that has nothing else to do sends it, too, if the last one did not get so far, or if neither
+    /// the ledger nor this clone knows of one. So sending it once more must do no harm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settle: Option<Call>,
     /// What answers mean, whatever the kind. Those of a kind are looked at before.
