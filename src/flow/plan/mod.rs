@@ -6,6 +6,7 @@
 mod accepted;
 mod because;
 mod desired;
+mod hidden;
 mod operator;
 mod place;
 mod targets;
@@ -28,7 +29,8 @@ use crate::plan::{
     Action, Allowed, Inputs, Object, ObjectId, Observed, Refusal, Shares, Step, compare,
     observed_digest, order, refusals,
 };
-use crate::target::{Driver, Fault, FaultKind};
+use crate::target::web::Hider;
+use crate::target::{Driver, Fault, FaultKind, Secret};
 use accepted::Accepted;
 use desired::{Desired, Meant, desired};
 pub use operator::Set;
@@ -165,6 +167,10 @@ impl PlanError {
         match self {
             Self::Ask(error) => error.hint().map(|hint| hint.to_string()),
             Self::NoId => Some("add a line to gitsm.yaml: `id: acme/it`".to_owned()),
+            Self::NoTarget { name, .. } if name.ends_with(".json") => Some(
+                "a plan that was written to a file stands alone: `gitsm apply plan.json`"
+                    .to_owned(),
+            ),
             Self::NoTargets => Some("`gitsm explain target` shows how one is written".to_owned()),
             Self::Target { target, unmerged: true, .. } => Some(format!(
                 "{target} is not on the protected branch yet, so where it says it is does not count; \
@@ -190,7 +196,8 @@ pub fn plan(request: &Request) -> Result<Planned, PlanError> {
     let targets = Targets::of(&asked, request)?;
     let (mut plans, mut parts) = (Vec::new(), Vec::new());
     for chosen in targets.chosen(request)? {
-        let (plan, part) = one(&asked, request, commit.as_deref(), chosen)?;
+        let protected = targets.protected(&chosen.name);
+        let (plan, part) = one(&asked, request, commit.as_deref(), protected, chosen)?;
         plans.push(plan);
         parts.push(part);
     }
@@ -207,6 +214,7 @@ fn one(
     asked: &Asked,
     request: &Request,
     commit: Option<&str>,
+    protected: Option<&TargetSpec>,
     chosen: Chosen,
 ) -> Result<(TargetPlan, Part), PlanError> {
     let told = |fault: Fault| PlanError::Target {
@@ -221,6 +229,7 @@ fn one(
         name: &chosen.name,
         spec: &chosen.spec,
         settings: &chosen.connection.settings,
+        protected,
         maker: chosen.row.maker,
     };
     let Desired { objects, phases, refusals: mut wrong, mut unknown, taken } =
@@ -285,6 +294,8 @@ fn one(
         unknown: compared.unknown,
         refusals: wrong,
     };
+    let secrets = chosen.connection.secrets.values().map(Secret::reveal);
+    let plan = hidden::hidden(plan, &Hider::new(secrets));
     let part = Part {
         target: chosen.name,
         mark: chosen.connection.target,
