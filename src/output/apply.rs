@@ -44,6 +44,8 @@ pub struct AppliedReport {
     pub result: Option<CloseCode>,
     /// Why nothing was done.
     pub refused: Vec<String>,
+    /// What to do about each of these; empty where nobody knows.
+    pub help: Vec<String>,
     /// What went wrong beside the steps.
     pub trouble: Vec<String>,
     /// Why nothing was done there, where it is not refused: it could not be looked at, or not be held.
@@ -126,8 +128,11 @@ fn one(out: &mut String, target: &AppliedReport, color: bool) {
         (true, Some(_)) => styled(green, "done"),
     };
     let _ = writeln!(out, "{word}  {name} at {commit}");
-    for why in &target.refused {
+    for (number, why) in target.refused.iter().enumerate() {
         let _ = writeln!(out, "  {}", visible(why));
+        if let Some(help) = target.help.get(number).filter(|help| !help.is_empty()) {
+            let _ = writeln!(out, "    help: {}", visible(help));
+        }
     }
     if let Some(fault) = &target.fault {
         let _ = writeln!(out, "  {}", visible(&fault.words()));
@@ -197,6 +202,8 @@ pub fn progress(over: usize, of: usize) -> String {
 pub fn step_line(over: usize, of: usize, step: &StepReport) -> String {
     let again = match step.attempts {
         0 | 1 => String::new(),
+        // What went wrong may say it already.
+        _ if step.message.as_deref().is_some_and(|one| one.contains("(tried ")) => String::new(),
         n => format!(" (tried {n} times)"),
     };
     let message = step.message.as_deref().map(|one| format!(": {one}")).unwrap_or_default();

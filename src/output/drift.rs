@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::plan::drift_human;
+use super::plan::{drift_human, short_name};
 use super::text::visible;
 use crate::catalog::short;
 use crate::plan::document::{DriftPlan, FaultPlan, TargetPlan};
@@ -87,9 +87,14 @@ pub fn human(report: &DriftReport, color: bool) -> String {
             let _ = writeln!(out, "  applied last by {} at {}", visible(&short(by)), visible(at));
         }
     }
-    if report.has_drift() {
-        out.push_str(
-            "\nTo put it right: gitsm apply --allow drift; to let it stay: an Exception of drift\n",
+    let is_open = |target: &&TargetDrift| target.drift.iter().any(|one| one.accepted_by.is_empty());
+    let open = report.targets.iter().filter(is_open);
+    let names: Vec<String> = open.map(|target| visible(&short_name(&target.target))).collect();
+    if !names.is_empty() {
+        let _ = writeln!(
+            out,
+            "\nTo put it right: gitsm apply {} --allow drift; to let it stay: an Exception of drift",
+            names.join(" ")
         );
     }
     out

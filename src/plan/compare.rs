@@ -242,7 +242,6 @@ fn meet(inputs: &Inputs<'_>, object: &Object, own: &Observed, compared: &mut Com
 /// become `null`.
 fn differing(object: &Object, mark: &Mark, fields: &Fields) -> Vec<FieldChange> {
     let mut changes = Vec::new();
-    let hidden = |name: &str| object.sensitive.iter().any(|one| one == name);
     for (name, after) in &object.fields {
         let before = fields.get(name);
         if before.is_some_and(|before| same(before, after)) {
@@ -252,7 +251,8 @@ fn differing(object: &Object, mark: &Mark, fields: &Fields) -> Vec<FieldChange> 
             name: name.clone(),
             before: before.cloned(),
             after: Some(after.clone()),
-            is_sensitive: hidden(name),
+            is_sensitive: object.hides(name),
+            hidden: object.hides_within(name),
         });
     }
     let gone = mark.fields.keys().filter(|name| !object.fields.contains_key(*name));
@@ -262,7 +262,8 @@ fn differing(object: &Object, mark: &Mark, fields: &Fields) -> Vec<FieldChange> 
             name: name.clone(),
             before: Some(before.clone()),
             after: None,
-            is_sensitive: hidden(name),
+            is_sensitive: object.hides(name),
+            hidden: object.hides_within(name),
         });
     }
     changes
@@ -291,19 +292,20 @@ fn drifted(object: &Object, mark: &Mark, fields: &Fields) -> Vec<DriftedField> {
             wanted: desired.cloned(),
             found: observed.cloned(),
             is_also_changed: desired.is_none_or(|desired| digest(desired) != *left),
-            is_sensitive: object.sensitive.contains(name),
+            is_sensitive: object.hides(name),
+            hidden: object.hides_within(name),
         });
     }
     drifted
 }
 
 fn create(inputs: &Inputs<'_>, object: &Object, own: Option<&Observed>, reason: Reason) -> Step {
-    let sensitive = |name: &String| object.sensitive.contains(name);
     let set = |(name, value): (&String, &Value)| FieldChange {
         name: name.clone(),
         before: None,
         after: Some(value.clone()),
-        is_sensitive: sensitive(name),
+        is_sensitive: object.hides(name),
+        hidden: object.hides_within(name),
     };
     Step {
         action: Action::Create,

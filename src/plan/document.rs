@@ -286,11 +286,11 @@ impl TargetPlan {
 impl ActionPlan {
     /// A step as it is written.
     pub fn of(step: &Step) -> Self {
-        let field = |one: &super::step::FieldChange| FieldPlan {
-            name: one.name.clone(),
-            is_sensitive: one.is_sensitive,
-            before: shown(one.before.as_ref(), one.is_sensitive),
-            after: shown(one.after.as_ref(), one.is_sensitive),
+        let field = |one: &super::step::FieldChange| {
+            let hidden = Hidden { all: one.is_sensitive, parts: &one.hidden };
+            let (is_sensitive, before, after) =
+                hidden.both(one.before.as_ref(), one.after.as_ref());
+            FieldPlan { name: one.name.clone(), is_sensitive, before, after }
         };
         Self {
             action: step.action,
@@ -310,12 +310,12 @@ impl ActionPlan {
 impl DriftPlan {
     /// A drift as it is written.
     pub fn of(drift: &Drift) -> Self {
-        let field = |one: &super::step::DriftedField| DriftedPlan {
-            name: one.name.clone(),
-            is_sensitive: one.is_sensitive,
-            wanted: shown(one.wanted.as_ref(), one.is_sensitive),
-            found: shown(one.found.as_ref(), one.is_sensitive),
-            is_also_changed: one.is_also_changed,
+        let field = |one: &super::step::DriftedField| {
+            let hidden = Hidden { all: one.is_sensitive, parts: &one.hidden };
+            let (is_sensitive, wanted, found) =
+                hidden.both(one.wanted.as_ref(), one.found.as_ref());
+            let (name, is_also_changed) = (one.name.clone(), one.is_also_changed);
+            DriftedPlan { name, is_sensitive, wanted, found, is_also_changed }
         };
         Self {
             id: drift.id.clone(),
@@ -329,10 +329,59 @@ impl DriftPlan {
     }
 }
 
-/// A value as it is shown: the shape of one that is sensitive, without what is in it.
-fn shown(value: Option<&Value>, is_sensitive: bool) -> Vec<Value> {
-    let masked = |value: &Value| if is_sensitive { mask(value) } else { value.clone() };
-    value.map(masked).into_iter().collect()
+/// What is not shown of the values of a field.
+struct Hidden<'a> {
+    all: bool,
+    /// Parts, by their paths.
+    parts: &'a [String],
+}
+
+impl Hidden<'_> {
+    /// Two values as they are shown, and whether nothing of them is.
+    fn both(&self, one: Option<&Value>, other: Option<&Value>) -> (bool, Vec<Value>, Vec<Value>) {
+        let (first, second) = (self.shown(one), self.shown(other));
+        // Where only what is hidden differs, that it differs is all that is shown.
+        let is_sensitive = self.all || (one != other && first == second);
+        (is_sensitive, first, second)
+    }
+
+    fn shown(&self, value: Option<&Value>) -> Vec<Value> {
+        let masked = |value: &Value| match self.all {
+            true => mask(value),
+            false => {
+                let mut value = value.clone();
+                self.parts.iter().for_each(|path| mask_at(&mut value, path));
+                value
+            }
+        };
+        value.map(masked).into_iter().collect()
+    }
+}
+
+/// Hides what stands at a path of names, in every item of a list.
+fn mask_at(value: &mut Value, path: &str) {
+    if path.is_empty() {
+        *value = mask(value);
+        return;
+    }
+    match value {
+        Value::Object(fields) => {
+            // A name may hold a full stop itself.
+            for (name, value) in fields {
+                match path.strip_prefix(name.as_str()) {
+                    Some("") => mask_at(value, ""),
+                    Some(rest) if rest.starts_with('.') => {
+                        mask_at(value, rest.trim_start_matches('.'));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| mask_at(item, path)),
+        // What is of another form than the mapping says may hold anything.
+        Value::Null => {}
+        value => *value = mask(value),
+    }
 }
 
 fn mask(value: &Value) -> Value {

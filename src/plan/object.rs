@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
 use super::mark::Mark;
+use crate::model::gitsm::target::is_within;
 
 /// The fields of an object, by name. Only what the catalog sets is compared.
 pub type Fields = Map<String, Value>;
@@ -58,6 +59,21 @@ pub struct Object {
     pub sensitive: Vec<String>,
     /// The objects that must be there before it.
     pub after: Vec<ObjectId>,
+}
+
+impl Object {
+    /// Whether the values of a field are not shown.
+    pub fn hides(&self, field: &str) -> bool {
+        self.sensitive.iter().any(|name| is_within(field, name))
+    }
+
+    /// The parts of a field that are not shown, by their paths in it.
+    pub fn hides_within(&self, field: &str) -> Vec<String> {
+        let names = self.sensitive.iter().filter(|name| is_within(name, field));
+        names
+            .filter_map(|name| Some(name.strip_prefix(field)?.strip_prefix('.')?.to_owned()))
+            .collect()
+    }
 }
 
 /// An object as a target has it.

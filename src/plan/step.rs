@@ -104,6 +104,8 @@ pub struct FieldChange {
     pub after: Option<Value>,
     /// Whether the values are not shown.
     pub is_sensitive: bool,
+    /// The parts of the values that are not shown, by their paths.
+    pub hidden: Vec<String>,
 }
 
 /// What is to be done to one object.
@@ -176,4 +178,6 @@ pub struct DriftedField {
     pub is_also_changed: bool,
     /// Whether the values are not shown.
     pub is_sensitive: bool,
+    /// The parts of the values that are not shown, by their paths.
+    pub hidden: Vec<String>,
 }

@@ -153,7 +153,7 @@ fn fields(
         }
     }
     for (number, name) in mapping.sensitive.iter().flatten().enumerate() {
-        if !mapping.fields.contains_key(name) {
+        if !mapping.has(name, SPREAD) {
             let near = nearest(name, mapping.fields.keys().map(String::as_str));
             let place = pointer.join("sensitive").join(number);
             let headline = format!("there is no field {} to hide", quoted(name));

@@ -106,8 +106,8 @@ fn of_two_notes_with_one_mark_none_is_touched_and_both_are_named() {
     let (_, copy) = before.first_key_value().unwrap();
     server.put("note", "77", copy.clone());
     folder.remove("a.yaml").commit("a goes");
-    is_refused(&gitsm(&folder, &["plan"]), &["1 and 77 carry the mark of note/a"]);
-    is_refused(&apply(&folder, &[]), &["carry the mark of note/a"]);
+    is_refused(&gitsm(&folder, &["plan"]), &[" and 77 carry the mark of note/"]);
+    is_refused(&apply(&folder, &[]), &[" and 77 carry the mark of note/"]);
     assert_eq!(server.objects("note").len(), 4);
 }
 

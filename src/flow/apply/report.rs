@@ -2,6 +2,7 @@
 
 use super::{Applied, Report, StepResult, Went};
 use crate::output::apply::{AppliedReport, ApplyReport, StepReport};
+use crate::output::plan::short_name;
 use crate::plan::document::ActionPlan;
 use crate::plan::{Action, ObjectId};
 
@@ -22,6 +23,10 @@ fn one(applied: &Applied) -> AppliedReport {
         let ActionPlan { action, id, entity, .. } = action;
         step(*action, id, entity, applied.results.get(at).unwrap_or(&nothing))
     });
+    let name = short_name(&applied.plan.target);
+    // Those of the plan come first.
+    let mut help: Vec<String> = applied.plan.refusals.iter().map(|one| one.help(&name)).collect();
+    help.resize(applied.refused.len(), String::new());
     AppliedReport {
         target: applied.plan.target.clone(),
         commit: applied.commit.clone(),
@@ -30,6 +35,7 @@ fn one(applied: &Applied) -> AppliedReport {
         changes: if applied.is_fine() { applied.changes.clone() } else { Vec::new() },
         result: applied.result,
         refused: applied.refused.clone(),
+        help,
         trouble: applied.trouble.clone(),
         fault: applied.plan.fault.clone(),
         left: applied.left.clone(),

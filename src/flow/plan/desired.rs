@@ -13,7 +13,7 @@ use crate::model::gitsm::target::{Mapping, TargetSpec};
 use crate::model::gitsm::value::Selector;
 use crate::plan::{Fields, Object, ObjectId, Phases, Refusal, Unknown};
 use crate::target::Maker;
-use crate::template::{Serde, Tree, Value as Shown};
+use crate::template::{SPREAD, Serde, Tree, Value as Shown};
 
 /// What a target should hold.
 #[derive(Debug, Default)]
@@ -38,6 +38,8 @@ pub(super) struct Meant<'a> {
     pub(super) spec: &'a TargetSpec,
     /// The settings that count.
     pub(super) settings: &'a Fields,
+    /// What its document says on the protected branch.
+    pub(super) protected: Option<&'a TargetSpec>,
     /// What makes its objects, if its driver does.
     pub(super) maker: Option<Maker>,
 }
@@ -46,7 +48,12 @@ pub(super) struct Meant<'a> {
 pub(super) fn desired(world: &World<'_>, target: &Meant<'_>) -> Desired {
     let mut desired = Desired::default();
     let mappings = target.spec.mapping.iter().flatten();
-    let all = mappings.map(|(kind, mapping)| Ready::of(world, target.name, kind, mapping));
+    let all = mappings.map(|(kind, mapping)| {
+        // Nobody who only proposes something lets others see what the protected branch hides.
+        let protected = target.protected.and_then(|spec| spec.mapping.as_ref()?.get(kind));
+        let also = protected.and_then(|mapping| mapping.sensitive.as_deref()).unwrap_or_default();
+        Ready::of(world, target.name, kind, mapping).map(|ready| ready.hiding(also))
+    });
     let (mut ready, mut wrong) = (Vec::new(), Vec::new());
     for one in all {
         match one {
@@ -236,6 +243,7 @@ struct Ready<'a> {
     name: Tree,
     fields: Tree,
     matcher: Option<Matcher<'a>>,
+    sensitive: Vec<String>,
 }
 
 impl<'a> Ready<'a> {
@@ -252,6 +260,18 @@ impl<'a> Ready<'a> {
                 .map_err(|error| of_kind(Wrong::of_template(target, target, &error)))
         };
         let fields: Fields = mapping.fields.clone().into_iter().collect();
+        let sensitive = mapping.sensitive.clone().unwrap_or_default();
+        let unknown = sensitive.iter().position(|name| !mapping.has(name, SPREAD));
+        if let Some(number) = unknown {
+            let name = sensitive.get(number).map(String::as_str).unwrap_or_default();
+            return Err(of_kind(Wrong {
+                entity: target.to_owned(),
+                document: target.to_owned(),
+                pointer: format!("{at}/sensitive/{number}"),
+                part: 0..0,
+                message: format!("there is no field `{name}` to hide"),
+            }));
+        }
         let pointer = format!("{at}/selector");
         let selector = mapping.selector.as_ref();
         Ok(Self {
@@ -262,7 +282,14 @@ impl<'a> Ready<'a> {
             matcher: selector
                 .map(|one| matcher(world, target, one, &pointer).map_err(of_kind))
                 .transpose()?,
+            sensitive,
         })
+    }
+
+    /// The same, where more fields are hidden.
+    fn hiding(mut self, more: &[String]) -> Self {
+        self.sensitive.extend_from_slice(more);
+        self
     }
 
     fn objects(
@@ -335,7 +362,7 @@ impl<'a> Ready<'a> {
             entity: canonical.to_owned(),
             formerly,
             fields,
-            sensitive: self.mapping.sensitive.clone().unwrap_or_default(),
+            sensitive: self.sensitive.clone(),
             after: Vec::new(),
         })
     }

@@ -6,6 +6,7 @@
 mod accepted;
 mod because;
 mod desired;
+mod hidden;
 mod operator;
 mod patient;
 mod place;
@@ -30,7 +31,8 @@ use crate::plan::{
     Action, Allowed, Compared, Inputs, Object, ObjectId, Observed, Refusal, Shares, Step, compare,
     observed_digest, order, refusals,
 };
-use crate::target::{Driver, Fault, FaultKind};
+use crate::target::web::Hider;
+use crate::target::{Driver, Fault, FaultKind, Secret};
 use accepted::Accepted;
 use desired::{Desired, Meant, desired};
 pub use operator::Set;
@@ -187,6 +189,10 @@ impl PlanError {
             Self::Ask(error) => error.hint().map(|hint| hint.to_string()),
             Self::NoId => Some("add a line to gitsm.yaml: `id: acme/it`".to_owned()),
             Self::Broken { .. } => Some("`gitsm validate` says what is wrong with it".to_owned()),
+            Self::NoTarget { name, .. } if name.ends_with(".json") => Some(
+                "a plan that was written to a file stands alone: `gitsm apply plan.json`"
+                    .to_owned(),
+            ),
             Self::NoTargets => Some("`gitsm explain target` shows how one is written".to_owned()),
             Self::Target { target, unmerged: true, .. } => Some(format!(
                 "{target} is not on the protected branch yet, so where it says it is does not count; \
@@ -212,7 +218,9 @@ pub fn plan(request: &Request) -> Result<Planned, PlanError> {
     let targets = Targets::of(&asked, request)?;
     let (mut plans, mut parts) = (Vec::new(), Vec::new());
     for (name, chosen) in targets.chosen(request)? {
-        let made = chosen.and_then(|chosen| one(&asked, request, commit.as_deref(), chosen));
+        let protected = targets.protected(name);
+        let made = chosen
+            .and_then(|chosen| one(&asked, request, commit.as_deref(), protected, chosen));
         match made {
             Ok((plan, part)) => {
                 plans.push(plan);
@@ -237,6 +245,7 @@ fn one(
     asked: &Asked,
     request: &Request,
     commit: Option<&str>,
+    protected: Option<&TargetSpec>,
     chosen: Chosen,
 ) -> Result<(TargetPlan, Part), PlanError> {
     let told = |fault: Fault| PlanError::Target {
@@ -251,6 +260,7 @@ fn one(
         name: &chosen.name,
         spec: &chosen.spec,
         settings: &chosen.connection.settings,
+        protected,
         maker: chosen.row.maker,
     };
     let Desired { objects, phases, refusals: mut wrong, mut unknown, taken } =
@@ -311,6 +321,8 @@ fn one(
         },
         fault: None,
     };
+    let secrets = chosen.connection.secrets.values().map(Secret::reveal);
+    let plan = hidden::hidden(plan, &Hider::new(secrets));
     let part = Part {
         target: chosen.name,
         mark: chosen.connection.target,

@@ -150,6 +150,11 @@ impl Targets {
         self.own.get(name)
     }
 
+    /// What a target's document says on the protected branch.
+    pub(super) fn protected(&self, name: &str) -> Option<&TargetSpec> {
+        self.protected.get(name)
+    }
+
     /// The target that a text names: `inventory`, `target:inventory`, `target:default/inventory`.
     fn find(&self, text: &str) -> Result<&String, PlanError> {
         let wanted = text.to_lowercase();

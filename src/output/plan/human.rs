@@ -169,7 +169,7 @@ fn style(action: Action) -> Style {
 }
 
 /// The name of a target as commands take it.
-pub(super) fn short_name(canonical: &str) -> String {
+pub fn short_name(canonical: &str) -> String {
     let short = short(canonical);
     short.strip_prefix("target:").map_or(short.clone(), str::to_owned)
 }

@@ -6,7 +6,7 @@ mod markdown;
 
 use serde_json::Value;
 
-pub use human::{drift_human, human};
+pub use human::{drift_human, human, short_name};
 pub use markdown::markdown;
 
 use crate::catalog::short;

@@ -72,6 +72,20 @@ pub struct Mapping {
     pub after: Option<Vec<String>>,
 }
 
+impl Mapping {
+    /// Whether it makes a field of a name, or a part of one (`vars.x` of `vars`), or of which it is a
+    /// part. What is spread is known only when it is made.
+    pub fn has(&self, name: &str, spread: &str) -> bool {
+        let mut fields = self.fields.keys();
+        fields.any(|field| field == spread || is_within(field, name) || is_within(name, field))
+    }
+}
+
+/// Whether a name of a field is another one, or of a part of it: `vars.x` is within `vars`.
+pub fn is_within(name: &str, whole: &str) -> bool {
+    name.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 impl Driver {
     /// Its name as it is written.
     pub fn name(self) -> &'static str {
