@@ -69,6 +69,7 @@ mod practices;
 #[cfg(target_os = "linux")]
 mod prometheus;
 mod properties;
+mod protected;
 mod query;
 mod readme;
 mod records;

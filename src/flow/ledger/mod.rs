@@ -20,7 +20,7 @@ use super::clock;
 use super::sides::{OwnedSide, folder_in};
 use super::workspace::{Place, configuration};
 use crate::config::Config;
-use crate::git::{Draft, Git, GitError, Moment, Person, Repository};
+use crate::git::{Draft, Git, GitError, Moment, Person, ProtectedError, Repository};
 use crate::ledger::entry::{LONGEST, sha256};
 use crate::ledger::{
     Authority, Branch, Event, Kept, PATIENCE, Pending, Placed, Statement, StoreError, Synced,
@@ -56,9 +56,9 @@ pub enum LedgerError {
     /// The branch that holds it.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// There is no branch that changes go to.
-    #[error("no default branch is known here: neither origin/HEAD nor a branch main or master")]
-    NoBase,
+    /// There is no branch that changes go to, or it is not known which it is.
+    #[error(transparent)]
+    NoBase(#[from] ProtectedError),
     /// It could not be signed.
     #[error("it was not signed, and nothing was recorded: {0}")]
     NotSigned(String),
@@ -97,9 +97,7 @@ impl LedgerError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Store(error) => error.hint(),
-            Self::NoBase => {
-                Some("let Git ask the remote: `git remote set-head origin --auto`".into())
-            }
+            Self::NoBase(error) => Some(error.hint().to_owned()),
             Self::NoEntry(_) => Some("`gitsm ledger log` lists the entries".into()),
             Self::NotSigned(_) | Self::NotAllowed(_) | Self::Broken(_) | Self::File(_) => None,
         }
@@ -146,7 +144,7 @@ impl Book {
     ///
     /// There is no branch that changes go to.
     pub fn of(repository: Repository, folder: &str, around: &Around) -> Result<Self, LedgerError> {
-        let (reference, main) = repository.protected().ok_or(LedgerError::NoBase)?;
+        let (reference, main) = repository.protected()?;
         let base_branch = branch_at_home(&reference);
         Self::on(repository, folder, around, (base_branch, main))
     }

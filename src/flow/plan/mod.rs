@@ -19,7 +19,7 @@ use super::clock;
 use super::workspace::Place;
 use crate::catalog::query::World;
 use crate::catalog::short;
-use crate::git::GitError;
+use crate::git::{GitError, ProtectedError};
 use crate::model::gitsm::target::{Length, TargetSpec};
 use crate::output::count;
 use crate::plan::document::{ActionPlan, DriftPlan, Plan, TargetPlan, sha256};
@@ -31,6 +31,7 @@ use crate::target::{Driver, Fault, FaultKind};
 use accepted::Accepted;
 use desired::{Desired, Meant, desired};
 pub use operator::Set;
+pub(super) use targets::protected;
 use targets::{Chosen, Targets};
 
 /// What is asked.
@@ -111,6 +112,9 @@ pub enum PlanError {
     /// There are none at all.
     #[error("there is no Target in this catalog: nothing is to be applied")]
     NoTargets,
+    /// It is not known which branch is protected.
+    #[error(transparent)]
+    NotKnown(#[from] ProtectedError),
     /// The repository has no name with which its objects could be marked.
     #[error("this catalog has no `id`, and what gitsm makes is marked with it")]
     NoId,
@@ -155,6 +159,7 @@ impl PlanError {
     pub fn is_usage(&self) -> bool {
         match self {
             Self::Ask(error) => error.is_usage(),
+            Self::NotKnown(_) => false,
             Self::Target { fault, .. } => fault.kind == FaultKind::Settings,
             _ => true,
         }
@@ -165,6 +170,7 @@ impl PlanError {
         match self {
             Self::Ask(error) => error.hint().map(|hint| hint.to_string()),
             Self::NoId => Some("add a line to gitsm.yaml: `id: acme/it`".to_owned()),
+            Self::NotKnown(error) => Some(error.hint().to_owned()),
             Self::NoTargets => Some("`gitsm explain target` shows how one is written".to_owned()),
             Self::Target { target, unmerged: true, .. } => Some(format!(
                 "{target} is not on the protected branch yet, so where it says it is does not count; \

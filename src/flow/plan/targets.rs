@@ -10,7 +10,7 @@ use crate::catalog::short;
 use crate::config::Config;
 use crate::flow::ask::Asked;
 use crate::flow::workspace::{Place, configuration};
-use crate::git::Repository;
+use crate::git::{ProtectedError, Repository};
 use crate::model::EntityRef;
 use crate::model::gitsm::Spec;
 use crate::model::gitsm::target::TargetSpec;
@@ -52,7 +52,7 @@ impl Targets {
         if own.is_empty() {
             return Err(PlanError::NoTargets);
         }
-        let protected = asked.workspace.repository.as_ref().and_then(Repository::protected);
+        let protected = protected(asked.workspace.repository.as_ref())?;
         let folder = &asked.workspace.config.folder;
         let config = match (&asked.workspace.repository, &protected) {
             (Some(repository), Some((_, commit))) => {
@@ -174,6 +174,20 @@ impl Targets {
             told(Fault::settings(format!("there is no driver `{}`", spec.driver.name())))
         })?;
         Ok(Chosen { name: name.to_owned(), spec, row, connection, unmerged })
+    }
+}
+
+/// The protected branch and its tip; nothing where there is none.
+///
+/// # Errors
+///
+/// It is not known which it is: then nobody's word counts.
+pub(in crate::flow) fn protected(
+    repository: Option<&Repository>,
+) -> Result<Option<(String, String)>, PlanError> {
+    match repository.map(Repository::protected) {
+        None | Some(Err(ProtectedError::Nothing)) => Ok(None),
+        Some(found) => Ok(Some(found?)),
     }
 }
 
