@@ -29,6 +29,7 @@ mod signed;
 mod snapshot;
 mod surroundings;
 mod uncommitted;
+mod within;
 mod write;
 
 pub use base::{Base, BaseError, Environment, Why};

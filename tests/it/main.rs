@@ -38,6 +38,7 @@ mod gates;
 mod get;
 mod git;
 mod graph;
+mod grounds;
 mod help;
 mod hooks;
 mod hostile;

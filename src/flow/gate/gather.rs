@@ -17,7 +17,7 @@ use crate::flow::ledger::{Book, branch_at_home, folded};
 use crate::flow::newly::{Newly, newly};
 use crate::flow::sides::{Asked, Wanted, folder_in};
 use crate::flow::vouching::is_asked;
-use crate::flow::workspace::configuration;
+use crate::flow::workspace::{configuration, mistake};
 use crate::git::{Environment, PullRequest, Repository, Why};
 use crate::ledger::Standing;
 use crate::model::gitsm::change_policy::WindowAt;
@@ -162,11 +162,10 @@ fn settings(repository: &Repository, base: &Base, folder: &str) -> Result<Config
     let tree = Revision::unlisted(repository, &base.commit);
     let tree = tree.map_err(|error| format!("the base cannot be read: {error}"))?;
     let (config, text) = configuration(&tree, folder, false);
-    let Some((source, faults)) = &text else { return Ok(config) };
-    let Some(fault) = faults.first() else { return Ok(config) };
-    let place = source.place(fault.span);
-    let (path, line) = (&source.file().path, place.start.line);
-    Err(format!("the base's settings cannot be used: {path}:{line}: {}", fault.message))
+    match mistake(&text) {
+        Some(why) => Err(format!("the base's settings cannot be used: {why}")),
+        None => Ok(config),
+    }
 }
 
 /// The ledger, and why it says nothing, if it does not.

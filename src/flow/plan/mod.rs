@@ -6,6 +6,7 @@
 mod accepted;
 mod because;
 mod desired;
+mod guard;
 mod operator;
 mod targets;
 
@@ -118,6 +119,28 @@ pub enum PlanError {
     /// The repository has no name with which its objects could be marked.
     #[error("this catalog has no `id`, and what gitsm makes is marked with it")]
     NoId,
+    /// The name stands in files that nobody agreed to yet.
+    #[error(
+        "{branch} has no `id` yet, and what gitsm makes is marked with that of the protected branch"
+    )]
+    IdNotMerged {
+        /// The protected branch.
+        branch: String,
+    },
+    /// A mistake in `gitsm.yaml`, here or on the protected branch.
+    #[error("the settings cannot be used: {0}")]
+    Settings(String),
+    /// The protected branch says something of a target that there is not.
+    #[error("{path} of the protected branch: `targets` names `{name}`, and there is no such Target{}",
+        near(.known))]
+    StrayTarget {
+        /// The file.
+        path: String,
+        /// The name.
+        name: String,
+        /// The targets that there are.
+        known: Vec<String>,
+    },
     /// What is to be taken over is not there, is gitsm's already, or is nothing that the catalog wants.
     #[error(
         "{id} at {target} cannot be taken over: the catalog does not want it, it is not there, or \
@@ -159,7 +182,7 @@ impl PlanError {
     pub fn is_usage(&self) -> bool {
         match self {
             Self::Ask(error) => error.is_usage(),
-            Self::NotKnown(_) => false,
+            Self::NotKnown(_) | Self::Settings(_) => false,
             Self::Target { fault, .. } => fault.kind == FaultKind::Settings,
             _ => true,
         }
@@ -171,6 +194,14 @@ impl PlanError {
             Self::Ask(error) => error.hint().map(|hint| hint.to_string()),
             Self::NoId => Some("add a line to gitsm.yaml: `id: acme/it`".to_owned()),
             Self::NotKnown(error) => Some(error.hint().to_owned()),
+            Self::IdNotMerged { branch } => {
+                Some(format!("commit the line of gitsm.yaml, and merge it into {branch}"))
+            }
+            Self::Settings(_) => Some(
+                "put it right; on the protected branch, if it is wrong there: `gitsm validate` tells \
+                 all mistakes"
+                    .to_owned(),
+            ),
             Self::NoTargets => Some("`gitsm explain target` shows how one is written".to_owned()),
             Self::Target { target, unmerged: true, .. } => Some(format!(
                 "{target} is not on the protected branch yet, so where it says it is does not count; \
@@ -195,7 +226,7 @@ pub fn plan(request: &Request) -> Result<Planned, PlanError> {
     };
     let targets = Targets::of(&asked, request)?;
     let (mut plans, mut parts) = (Vec::new(), Vec::new());
-    for chosen in targets.chosen(request)? {
+    for chosen in targets.chosen(&asked, request)? {
         let (plan, part) = one(&asked, request, commit.as_deref(), chosen)?;
         plans.push(plan);
         parts.push(part);
