@@ -44,6 +44,7 @@ use std::path::PathBuf;
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::flow::{Notices, Place};
+use crate::git::hear;
 use crate::output::visible;
 pub use args::Cli;
 use error::Failure;
@@ -92,6 +93,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
 
 fn dispatch(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
     let color = cli.color.decide(environment.color);
+    hear(environment.variable);
     let current = match &cli.directory {
         Some(folder) => environment.current.join(folder),
         None => environment.current.clone(),

@@ -7,7 +7,7 @@ use super::change::desk::Desk;
 use super::change::texts::keep;
 use super::change::writer::As;
 use super::ledger::Around;
-use super::plan::{Request, plan};
+use super::plan::{Request, plan, protected};
 use super::workspace::Place;
 use crate::catalog::short;
 use crate::git::Repository;
@@ -27,7 +27,7 @@ use crate::target::FaultKind;
 pub fn drift(request: &Request, around: &Around) -> Result<DriftReport, ApplyError> {
     let place = &request.place;
     let repository = Repository::discover(&place.current).ok();
-    let protected = repository.as_ref().and_then(Repository::protected).map(|(_, tip)| tip);
+    let protected = protected(repository.as_ref())?.map(|(_, tip)| tip);
     let at = place.at.clone().or(protected);
     let request = Request { place: Place { at, ..place.clone() }, ..request.clone() };
     let mut planned = plan(&request)?;

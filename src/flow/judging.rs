@@ -74,7 +74,7 @@ impl Loaded<'_> {
         let mut findings = group(suppressed.findings);
         findings.retain_mut(|finding| self.settle(finding));
         if let Some((source, faults)) = self.settings {
-            findings.extend(rules::check_settings(source, config, faults));
+            findings.extend(rules::check_settings(source, config, faults, catalog));
         }
         rules::hide(&inspection.secrets, &mut findings);
         Said { findings, silenced: suppressed.silenced }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::workspace::{Notices, configuration};
-use crate::git::Repository;
+use crate::git::{ProtectedError, Repository};
 use crate::ledger::Branch;
 use crate::tree::Revision;
 
@@ -19,13 +19,20 @@ pub(super) fn records(
     at: Option<&str>,
     notices: &Notices,
 ) -> Option<Records> {
-    let (_, main) = repository.protected()?;
-    let settings = Revision::unlisted(repository, &main).ok()?;
-    let (config, _) = configuration(&settings, folder, false);
-    let branch = Branch::records(repository, config.settings.records.as_ref());
     let left_out = |why: &dyn std::fmt::Display| {
         notices.say(format!("the records are left out: {why}"));
     };
+    let main = match repository.protected() {
+        Ok((_, main)) => main,
+        Err(ProtectedError::Nothing) => return None,
+        Err(error) => {
+            left_out(&error);
+            return None;
+        }
+    };
+    let settings = Revision::unlisted(repository, &main).ok()?;
+    let (config, _) = configuration(&settings, folder, false);
+    let branch = Branch::records(repository, config.settings.records.as_ref());
     let newest = match branch.tip(repository) {
         Ok(tip) => tip?,
         Err(error) => {

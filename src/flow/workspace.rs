@@ -89,6 +89,15 @@ impl WorkspaceError {
 /// The text of a `gitsm.yaml` and its mistakes, if there is one.
 pub type Settings = Option<(Source, Vec<ConfigFault>)>;
 
+/// The first mistake in settings: where, and what. Whoever decides by them must not pass it over: a
+/// misspelt setting is one that is not there.
+pub(super) fn mistake(settings: &Settings) -> Option<String> {
+    let (source, faults) = settings.as_ref()?;
+    let fault = faults.first()?;
+    let line = source.place(fault.span).start.line;
+    Some(format!("{}:{line}: {}", source.file().path, fault.message))
+}
+
 /// A tree, its configuration, and which of its files to report on.
 pub struct Workspace {
     /// The files.

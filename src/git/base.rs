@@ -153,7 +153,7 @@ impl Repository {
         let head = self.commit_of("HEAD")?;
         match Event::of(environment)? {
             Some(event) => self.base_of_event(&head, &event),
-            None => self.default_base(&head),
+            None => self.default_base(&head, environment),
         }
     }
 
@@ -201,8 +201,12 @@ impl Repository {
         }
     }
 
-    fn default_base(&self, head: &git2::Commit<'_>) -> Result<Base, BaseError> {
-        let Some((reference, branch)) = self.default_branch() else {
+    fn default_base(
+        &self,
+        head: &git2::Commit<'_>,
+        environment: &Environment<'_>,
+    ) -> Result<Base, BaseError> {
+        let Some((reference, branch)) = self.default_branch(environment) else {
             return Err(BaseError::NoDefault);
         };
         let Some(tip) = self.tip(&reference) else { return Err(BaseError::NoDefault) };
@@ -217,33 +221,6 @@ impl Repository {
             return Ok(Base { revision: "HEAD".to_owned(), why: Why::Uncommitted { branch } });
         }
         Ok(Base { revision: reference, why: Why::DefaultBranch { branch } })
-    }
-
-    /// The default branch: its full name, and the one that people use.
-    pub(super) fn default_branch(&self) -> Option<(String, String)> {
-        let remote = self.inner().find_reference("refs/remotes/origin/HEAD").ok();
-        let remote = remote.and_then(|reference| {
-            reference.symbolic_target_bytes().map(|name| String::from_utf8_lossy(name).into_owned())
-        });
-        let usual = ["remotes/origin/main", "remotes/origin/master", "heads/main", "heads/master"];
-        let usual = usual.iter().map(|name| format!("refs/{name}"));
-        // The only branch of a repository that nobody shares.
-        let found = remote.into_iter().chain(usual).chain(self.only_branch());
-        let reference = found.into_iter().find(|name| self.tip(name).is_some())?;
-        let short = reference.strip_prefix("refs/remotes/");
-        let short = short.or_else(|| reference.strip_prefix("refs/heads/"));
-        let short = short.unwrap_or(&reference).to_owned();
-        Some((reference, short))
-    }
-
-    fn only_branch(&self) -> Option<String> {
-        if !self.inner().remotes().ok()?.is_empty() {
-            return None;
-        }
-        let mut branches = self.inner().branches(Some(git2::BranchType::Local)).ok()?;
-        let (branch, _) = branches.next()?.ok()?;
-        let name = String::from_utf8_lossy(branch.get().name_bytes()).into_owned();
-        branches.next().is_none().then_some(name)
     }
 
     /// The commit that a reference names.

@@ -50,14 +50,54 @@ impl Event {
         if !name.starts_with("pull_request") && name != "merge_group" {
             return Ok(None);
         }
-        let failed = |reason: String| EventError { forge: "GitHub", reason };
-        let path = set("GITHUB_EVENT_PATH")
-            .ok_or_else(|| failed("GITHUB_EVENT_PATH is not set".to_owned()))?;
-        let text = read(&path).map_err(|error| failed(format!("{path}: {error}")))?;
-        let event: Value =
-            serde_json::from_slice(&text).map_err(|error| failed(format!("{path}: {error}")))?;
-        github(&event).map(Some).ok_or_else(|| failed(format!("{path} names no base")))
+        let path = set("GITHUB_EVENT_PATH");
+        let event = event(path.clone())?;
+        let path = path.unwrap_or_default();
+        let failed = || EventError { forge: "GitHub", reason: format!("{path} names no base") };
+        github(&event).map(Some).ok_or_else(failed)
     }
+}
+
+/// What a forge says of the branch that all others go back to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DefaultBranch {
+    pub(super) forge: &'static str,
+    /// The repository of which it speaks, `OWNER/NAME`, if it says that.
+    pub(super) repository: Option<String>,
+    /// The branch, if it says that.
+    pub(super) branch: Option<String>,
+}
+
+impl DefaultBranch {
+    /// What the environment tells; nothing outside a forge's pipeline.
+    pub(super) fn of(environment: &Environment<'_>) -> Result<Option<Self>, EventError> {
+        let set = |name: &str| environment(name).filter(|value| !value.is_empty());
+        if set("GITLAB_CI").is_some() {
+            let (repository, branch) = (set("CI_PROJECT_PATH"), set("CI_DEFAULT_BRANCH"));
+            return Ok(Some(Self { forge: "GitLab", repository, branch }));
+        }
+        let path = set("GITHUB_EVENT_PATH");
+        if path.is_none() && set("GITHUB_ACTIONS").is_none() {
+            return Ok(None);
+        }
+        let event = event(path)?;
+        let text = |pointer: &str| event.pointer(pointer)?.as_str().map(str::to_owned);
+        let branch = text("/repository/default_branch").or_else(|| {
+            // Events of schedules say nothing of the repository; they run on its default branch.
+            set("GITHUB_EVENT_NAME").filter(|name| name == "schedule")?;
+            Some(set("GITHUB_REF")?.strip_prefix("refs/heads/")?.to_owned())
+        });
+        let repository = text("/repository/full_name").or_else(|| set("GITHUB_REPOSITORY"));
+        Ok(Some(Self { forge: "GitHub", repository, branch }))
+    }
+}
+
+/// GitHub's event, of the file that it is in.
+fn event(path: Option<String>) -> Result<Value, EventError> {
+    let failed = |reason: String| EventError { forge: "GitHub", reason };
+    let path = path.ok_or_else(|| failed("GITHUB_EVENT_PATH is not set".to_owned()))?;
+    let text = read(&path).map_err(|error| failed(format!("{path}: {error}")))?;
+    serde_json::from_slice(&text).map_err(|error| failed(format!("{path}: {error}")))
 }
 
 /// What a forge says of the pull request that a pipeline runs for.
@@ -170,6 +210,31 @@ mod tests {
         let pull = ("GITHUB_EVENT_NAME", "pull_request");
         assert!(of(&[pull]).is_err());
         assert!(of(&[pull, ("GITHUB_EVENT_PATH", "/nonexistent")]).is_err());
+    }
+
+    #[test]
+    fn the_default_branch_is_what_the_event_says_and_of_a_schedule_where_it_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let branch = |event: &str, more: &[(&str, &str)]| {
+            let path = folder.path().join("event.json");
+            fs::write(&path, event).unwrap();
+            let mut all = vec![("GITHUB_EVENT_PATH", path.to_str().unwrap())];
+            all.extend(more);
+            let told = DefaultBranch::of(&|name| {
+                let found = all.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            });
+            told.unwrap().unwrap().branch
+        };
+        let event = r#"{"repository": {"default_branch": "trunk"}, "ref": "refs/heads/main"}"#;
+        assert_eq!(branch(event, &[]).as_deref(), Some("trunk"));
+        let schedule = [("GITHUB_EVENT_NAME", "schedule"), ("GITHUB_REF", "refs/heads/trunk")];
+        assert_eq!(branch("null", &schedule).as_deref(), Some("trunk"));
+        let push = [("GITHUB_EVENT_NAME", "push"), ("GITHUB_REF", "refs/heads/main")];
+        assert_eq!(branch("{}", &push), None);
+        assert!(
+            DefaultBranch::of(&|name| (name == "GITHUB_ACTIONS").then(|| "true".into())).is_err()
+        );
     }
 
     #[test]

@@ -108,14 +108,6 @@ impl Repository {
         Ok(Some(store.read(id.oid()).map_err(missing)?.data().to_vec()))
     }
 
-    /// The protected branch, as far as this clone knows it: the default branch of the remote, or
-    /// else of this repository. Its full name and its tip.
-    pub fn protected(&self) -> Option<(String, String)> {
-        let (reference, _) = self.default_branch()?;
-        let tip = self.tip(&reference)?;
-        Some((reference, tip.to_string()))
-    }
-
     /// Whether this clone is shallow.
     pub fn is_shallow(&self) -> bool {
         self.inner().is_shallow()

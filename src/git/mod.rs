@@ -5,7 +5,7 @@
 //! Floor 1. [`Repository`] finds and opens a repository, [`snapshot`] lists the files of a commit,
 //! [`history`] finds the commits that touch a file. [`compare`] says what differs between two
 //! commits, [`merge`] what a branch becomes when another is merged into it, [`base`] which branch
-//! that is, [`commits`] what the commits in between say of themselves, and [`signed`] by whose key.
+//! that is, [`protected`] whose word counts, [`commits`] what the commits in between say of themselves, and [`signed`] by whose key.
 //! [`Draft`] becomes a commit on a branch of gitsm's own, and [`Line`] reads such a branch.
 
 mod base;
@@ -21,6 +21,7 @@ mod line;
 mod lock;
 mod lookup;
 mod merge;
+mod protected;
 mod remote;
 mod repository;
 mod scratch;
@@ -28,6 +29,7 @@ mod signed;
 mod snapshot;
 mod surroundings;
 mod uncommitted;
+mod within;
 mod write;
 
 pub use base::{Base, BaseError, Environment, Why};
@@ -41,6 +43,7 @@ pub use history::{Commit, Gap, History, Same, Touch};
 pub use line::{Line, Mainline, Step};
 pub use lock::{Held, HeldBy};
 pub use merge::{Contents, Head, How, MergeError, Merged, Paths, merge_texts};
+pub use protected::{ProtectedError, hear};
 pub use remote::{Git, Pushed, RemoteError, is_address, masked};
 pub use repository::{BlobId, GitError, Repository, Tracked};
 pub use signed::CommitSignature;

@@ -226,6 +226,7 @@ mod tests {
             changes: vec!["change:default/bigger".into()],
             result: Some(CloseCode::Successful),
             refused: Vec::new(),
+            help: Vec::new(),
             trouble: Vec::new(),
             fault: None,
             left: Vec::new(),

@@ -2,13 +2,20 @@
 
 use super::at::nearest;
 use super::codes::{self, CODES, code_named};
+use crate::catalog::Catalog;
 use crate::config::{Config, ConfigFault, Level};
 use crate::finding::{Code, Finding, Fingerprint, Occurrence, Severity};
-use crate::source::Source;
-use crate::yaml::{Limits, Pointer, parse};
+use crate::model::gitsm::target::names_target;
+use crate::source::{Source, Span};
+use crate::yaml::{Limits, Node, Pointer, parse};
 
 /// Findings about `gitsm.yaml`: what cannot be read, and levels that cannot be given.
-pub fn check_settings(source: &Source, config: &Config, faults: &[ConfigFault]) -> Vec<Finding> {
+pub fn check_settings(
+    source: &Source,
+    config: &Config,
+    faults: &[ConfigFault],
+    catalog: &Catalog,
+) -> Vec<Finding> {
     let mut findings: Vec<Finding> = faults
         .iter()
         .map(|fault| {
@@ -24,11 +31,44 @@ pub fn check_settings(source: &Source, config: &Config, faults: &[ConfigFault]) 
     for (name, level) in config.settings.levels.iter().flatten() {
         let Some((message, help)) = refused(name, *level) else { continue };
         let pointer = Pointer::root().join("levels").join(name);
-        let found = root.and_then(|root| root.at(&pointer));
-        let span = found.and_then(|(key, _)| key).map(|key| key.span()).unwrap_or_default();
-        findings.push(tell(source, span, &pointer, message).help(help));
+        findings.push(tell(source, key_at(root, &pointer), &pointer, message).help(help));
+    }
+    let targets = config.settings.targets.iter().flatten().map(|(name, _)| name);
+    for (name, help) in strangers(targets, catalog) {
+        let pointer = Pointer::root().join("targets").join(name);
+        let message = format!("there is no Target called `{name}`");
+        findings.push(tell(source, key_at(root, &pointer), &pointer, message).help(help));
     }
     findings
+}
+
+/// Where the key of a setting stands.
+fn key_at(root: Option<Node<'_>>, pointer: &Pointer) -> Span {
+    let found = root.and_then(|root| root.at(pointer));
+    found.and_then(|(key, _)| key).map(|key| key.span()).unwrap_or_default()
+}
+
+/// The names that no Target of a catalog has, and what could be meant.
+fn strangers<'n>(
+    names: impl Iterator<Item = &'n String>,
+    catalog: &Catalog,
+) -> Vec<(&'n String, String)> {
+    let mut names = names.peekable();
+    if names.peek().is_none() {
+        return Vec::new();
+    }
+    let of_target = catalog.entities().filter(|(_, one)| one.kind.name == "Target");
+    let known: Vec<&str> = of_target.map(|(_, one)| catalog.canonical(one)).collect();
+    let strangers = names.filter(|name| !known.iter().any(|one| names_target(name, one)));
+    let told = |name: &'n String| {
+        let short = known.iter().map(|one| one.rsplit(['/', ':']).next().unwrap_or(one));
+        let help = match nearest(name, short) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "name a Target of this catalog, or remove what is said of it".to_owned(),
+        };
+        (name, help)
+    };
+    strangers.map(told).collect()
 }
 
 fn refused(name: &str, level: Level) -> Option<(String, String)> {
@@ -46,12 +86,7 @@ fn refused(name: &str, level: Level) -> Option<(String, String)> {
     })
 }
 
-fn tell(
-    source: &Source,
-    span: crate::source::Span,
-    pointer: &Pointer,
-    headline: String,
-) -> Finding {
+fn tell(source: &Source, span: Span, pointer: &Pointer, headline: String) -> Finding {
     let code = &codes::CONFIG_INVALID;
     let occurrence = Occurrence {
         place: source.place(span),

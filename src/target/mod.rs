@@ -21,7 +21,7 @@ use crate::plan::{Fields, Mark, Object, ObjectId, Observed};
 
 pub use credential::{Around, fetch};
 pub use fault::{Fault, FaultKind, LONGEST};
-pub use folder::misnamed;
+pub use folder::{is_inventory, misnamed};
 pub use secret::{HIDDEN, Secret, Secrets};
 
 /// A system that can be looked at and changed. All of it may be called from several threads at once.

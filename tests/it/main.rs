@@ -41,6 +41,7 @@ mod gates;
 mod get;
 mod git;
 mod graph;
+mod grounds;
 mod help;
 mod hooks;
 mod hostile;
@@ -72,6 +73,7 @@ mod practices;
 #[cfg(target_os = "linux")]
 mod prometheus;
 mod properties;
+mod protected;
 mod query;
 mod readme;
 mod records;

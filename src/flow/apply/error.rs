@@ -4,7 +4,7 @@ use crate::catalog::short;
 use crate::flow::change::ChangeError;
 use crate::flow::ledger::LedgerError;
 use crate::flow::plan::PlanError;
-use crate::git::{GitError, HeldBy};
+use crate::git::{GitError, HeldBy, ProtectedError};
 use crate::ledger::Lock;
 
 /// Who holds a target.
@@ -36,9 +36,9 @@ pub enum ApplyError {
     /// The ledger cannot be read or written.
     #[error(transparent)]
     Change(#[from] ChangeError),
-    /// There is no repository, or no branch that changes go to.
-    #[error("what is applied is a commit of the protected branch, and there is none here")]
-    NoBranch,
+    /// There is no branch that changes go to, or it is not known which it is.
+    #[error("what is applied is a commit of the protected branch: {0}")]
+    NoBranch(ProtectedError),
     /// A commit that did not go through the gate.
     #[error(
         "{commit} is not on the first-parent line of {branch}: only what landed there is applied"
@@ -144,11 +144,7 @@ impl ApplyError {
         match self {
             Self::Plan(error) => error.hint(),
             Self::Change(error) => error.hint(),
-            Self::NoBranch => Some(
-                "commit on main, or let Git ask the remote: `git remote set-head \
-                                    origin --auto`"
-                    .to_owned(),
-            ),
+            Self::NoBranch(error) => Some(error.hint().to_owned()),
             Self::NotLanded { .. } => Some("merge it first".to_owned()),
             Self::Moved { .. } => Some("plan again, and look at what is different".to_owned()),
             Self::Held(held) => {

@@ -173,7 +173,7 @@ impl Applied {
 pub fn apply(request: &Request, hooks: &mut Hooks<'_>) -> Result<Report, ApplyError> {
     let place = &request.plan.place;
     let repository = Repository::discover(&place.current)?;
-    let (branch, tip) = repository.protected().ok_or(ApplyError::NoBranch)?;
+    let (branch, tip) = repository.protected().map_err(ApplyError::NoBranch)?;
     let commit = wanted(request, &repository, &tip)?;
     is_landed(&repository, &commit, (&branch, &tip))?;
     let mut asked = request.plan.clone();

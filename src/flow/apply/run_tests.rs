@@ -56,6 +56,7 @@ fn create() -> Step {
         before: None,
         after: fields.get("title").cloned(),
         is_sensitive: false,
+        hidden: Vec::new(),
     };
     let object = Object {
         id: id.clone(),

@@ -44,8 +44,8 @@ pub(super) struct Seen {
 
 impl Seen {
     pub(super) fn open(request: &Request) -> Result<Self, LedgerError> {
-        let book = Book::open(&request.place, &request.around)?;
-        let branch = book.repository.protected().map_or_else(String::new, |(name, _)| name);
+        let book = Book::open_anyway(&request.place, &request.around)?;
+        let branch = book.repository.protected().map(|(name, _)| name)?;
         let tree: Arc<dyn Tree> = Arc::new(Revision::open(&book.repository, &book.main, &[])?);
         let (config, settings) = configuration(tree.as_ref(), book.folder(), false);
         let faults = settings.map(|(source, faults)| {

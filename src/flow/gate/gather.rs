@@ -13,11 +13,11 @@ use crate::flow::change::ChangeError;
 use crate::flow::change::desk::Desk;
 use crate::flow::change::meant::{Found, Meant, UNNAMED};
 use crate::flow::change::told::Stands;
-use crate::flow::ledger::{Book, LedgerError, branch_at_home, folded};
+use crate::flow::ledger::{Book, branch_at_home, folded};
 use crate::flow::newly::{Newly, newly};
 use crate::flow::sides::{Asked, Wanted, folder_in};
 use crate::flow::vouching::is_asked;
-use crate::flow::workspace::configuration;
+use crate::flow::workspace::{configuration, mistake};
 use crate::git::{Environment, PullRequest, Repository, Why};
 use crate::ledger::Standing;
 use crate::model::gitsm::change_policy::WindowAt;
@@ -124,7 +124,10 @@ fn base(
         let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
         format!("it is not known what this is to be merged into: {error}{hint}")
     };
-    let default = || repository.protected().map(|(name, _)| branch_at_home(&name));
+    let protected = || {
+        let found = repository.protected_by(environment);
+        found.map_err(|error| told(&error, Some(error.hint())))
+    };
     let (revision, branch, found) = match &request.base {
         Some(revision) => {
             let branch = repository.full_name(revision).map(|name| branch_at_home(&name));
@@ -136,14 +139,19 @@ fn base(
                 Why::MergeRef { branch, .. } | Why::Target { branch, .. } => {
                     Some(format!("refs/heads/{branch}"))
                 }
-                Why::DefaultBranch { .. } | Why::Uncommitted { .. } => None,
+                // Whose settings judge is no guess.
+                Why::DefaultBranch { .. } | Why::Uncommitted { .. } => {
+                    Some(branch_at_home(&protected()?.0))
+                }
             };
             // A forge's merge is of what is checked out, and of no other head.
             (base.revision, branch, request.head.is_none())
         }
     };
-    let branch = request.base_branch.clone().or(branch).or_else(default);
-    let branch = branch.ok_or_else(|| told(&LedgerError::NoBase, None))?;
+    let branch = match request.base_branch.clone().or(branch) {
+        Some(branch) => branch,
+        None => branch_at_home(&protected()?.0),
+    };
     let commit = repository.commit_info(&revision);
     let commit = commit.map_err(|error| told(&error, error.hint()))?.id;
     Ok(Base { revision, commit, branch, found })
@@ -154,11 +162,10 @@ fn settings(repository: &Repository, base: &Base, folder: &str) -> Result<Config
     let tree = Revision::unlisted(repository, &base.commit);
     let tree = tree.map_err(|error| format!("the base cannot be read: {error}"))?;
     let (config, text) = configuration(&tree, folder, false);
-    let Some((source, faults)) = &text else { return Ok(config) };
-    let Some(fault) = faults.first() else { return Ok(config) };
-    let place = source.place(fault.span);
-    let (path, line) = (&source.file().path, place.start.line);
-    Err(format!("the base's settings cannot be used: {path}:{line}: {}", fault.message))
+    match mistake(&text) {
+        Some(why) => Err(format!("the base's settings cannot be used: {why}")),
+        None => Ok(config),
+    }
 }
 
 /// The ledger, and why it says nothing, if it does not.

@@ -18,9 +18,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::clock;
 use super::sides::{OwnedSide, folder_in};
-use super::workspace::{Place, configuration};
+use super::workspace::{Place, configuration, mistake};
 use crate::config::Config;
-use crate::git::{Draft, Git, GitError, Moment, Person, Repository};
+use crate::git::{Draft, Git, GitError, Moment, Person, ProtectedError, Repository};
 use crate::ledger::entry::{LONGEST, sha256};
 use crate::ledger::{
     Authority, Branch, Event, Kept, PATIENCE, Pending, Placed, Statement, StoreError, Synced,
@@ -56,9 +56,12 @@ pub enum LedgerError {
     /// The branch that holds it.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// There is no branch that changes go to.
-    #[error("no default branch is known here: neither origin/HEAD nor a branch main or master")]
-    NoBase,
+    /// There is no branch that changes go to, or it is not known which it is.
+    #[error(transparent)]
+    NoBase(#[from] ProtectedError),
+    /// The settings of the protected branch have a mistake: a misspelt pin would be none.
+    #[error("the settings of the protected branch cannot be used: {0}")]
+    Settings(String),
     /// It could not be signed.
     #[error("it was not signed, and nothing was recorded: {0}")]
     NotSigned(String),
@@ -97,10 +100,9 @@ impl LedgerError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Store(error) => error.hint(),
-            Self::NoBase => {
-                Some("let Git ask the remote: `git remote set-head origin --auto`".into())
-            }
+            Self::NoBase(error) => Some(error.hint().to_owned()),
             Self::NoEntry(_) => Some("`gitsm ledger log` lists the entries".into()),
+            Self::Settings(_) => Some("put it right on that branch first".to_owned()),
             Self::NotSigned(_) | Self::NotAllowed(_) | Self::Broken(_) | Self::File(_) => None,
         }
     }
@@ -126,6 +128,7 @@ pub struct Book {
     pub tip: Option<String>,
     folder: String,
     git: Option<Git>,
+    mistake: Option<String>,
 }
 
 impl Book {
@@ -133,45 +136,83 @@ impl Book {
     ///
     /// # Errors
     ///
-    /// There is no repository, or no branch that changes go to.
+    /// There is no repository, or no branch that changes go to, or its settings have a mistake.
     pub fn open(place: &Place, around: &Around) -> Result<Self, LedgerError> {
+        Self::open_anyway(place, around)?.sound()
+    }
+
+    /// The same whatever the settings say, for whoever tells what is wrong with them.
+    ///
+    /// # Errors
+    ///
+    /// There is no repository, or no branch that changes go to.
+    pub fn open_anyway(place: &Place, around: &Around) -> Result<Self, LedgerError> {
         let repository = Repository::discover(&place.current)?;
         let folder = folder_in(&repository, &place.current);
-        Self::of(repository, &folder, around)
+        let (reference, main) = repository.protected()?;
+        Self::with(repository, &folder, around, (branch_at_home(&reference), main))
     }
 
     /// The same, of a repository that is open; `folder` is where the user stands, from its top.
     ///
     /// # Errors
     ///
-    /// There is no branch that changes go to.
+    /// As [`Book::open`].
     pub fn of(repository: Repository, folder: &str, around: &Around) -> Result<Self, LedgerError> {
-        let (reference, main) = repository.protected().ok_or(LedgerError::NoBase)?;
-        let base_branch = branch_at_home(&reference);
-        Self::on(repository, folder, around, (base_branch, main))
+        let (reference, main) = repository.protected()?;
+        Self::on(repository, folder, around, (branch_at_home(&reference), main))
     }
 
     /// The same, where the protected branch is told: its full name, and the commit that counts.
     ///
     /// # Errors
     ///
-    /// There is no such commit.
+    /// There is no such commit, or its settings have a mistake.
     pub fn on(
+        repository: Repository,
+        folder: &str,
+        around: &Around,
+        base: (String, String),
+    ) -> Result<Self, LedgerError> {
+        Self::with(repository, folder, around, base)?.sound()
+    }
+
+    fn with(
         repository: Repository,
         folder: &str,
         around: &Around,
         (base_branch, main): (String, String),
     ) -> Result<Self, LedgerError> {
         let tree = Revision::unlisted(&repository, &main)?;
-        let (config, _) = configuration(&tree, folder, false);
+        let (config, settings) = configuration(&tree, folder, false);
         let path = around.path.as_ref().map(std::ffi::OsStr::new);
         let program = path.and_then(|path| find_program("git", path));
         let git = program.map(|program| Git { program, terminal: around.terminal });
         let branch = Branch::ledger(&repository, config.settings.ledger.as_ref());
         let records = Branch::records(&repository, config.settings.records.as_ref());
         let now = around.now.unwrap_or_else(|| clock::instant(None));
-        let (folder, tip) = (folder.to_owned(), None);
-        Ok(Self { repository, branch, records, config, base_branch, main, now, tip, folder, git })
+        let (folder, tip, mistake) = (folder.to_owned(), None, mistake(&settings));
+        Ok(Self {
+            repository,
+            branch,
+            records,
+            config,
+            base_branch,
+            main,
+            now,
+            tip,
+            folder,
+            git,
+            mistake,
+        })
+    }
+
+    /// Itself, if its settings say what they were meant to say.
+    fn sound(self) -> Result<Self, LedgerError> {
+        match self.mistake {
+            Some(why) => Err(LedgerError::Settings(why)),
+            None => Ok(self),
+        }
     }
 
     /// The digest of the first entry that the protected branch pins.

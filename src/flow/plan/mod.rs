@@ -6,6 +6,7 @@
 mod accepted;
 mod because;
 mod desired;
+mod guard;
 mod hidden;
 mod operator;
 mod patient;
@@ -23,7 +24,7 @@ use super::clock;
 use super::workspace::Place;
 use crate::catalog::query::World;
 use crate::catalog::short;
-use crate::git::{GitError, Repository};
+use crate::git::{GitError, ProtectedError, Repository};
 use crate::model::EntityRef;
 use crate::model::gitsm::target::{Length, TargetSpec};
 use crate::plan::document::{ActionPlan, DriftPlan, FaultPlan, Plan, TargetPlan, sha256};
@@ -38,6 +39,7 @@ use desired::{Desired, Meant, desired};
 pub use operator::Set;
 use patient::calmly;
 pub(super) use patient::{attempts, patiently, pause};
+pub(super) use targets::protected;
 use targets::{Chosen, Targets};
 pub(super) use wished::Wishes;
 
@@ -121,9 +123,34 @@ pub enum PlanError {
     /// There are none at all.
     #[error("there is no Target in this catalog: nothing is to be applied")]
     NoTargets,
+    /// It is not known which branch is protected.
+    #[error(transparent)]
+    NotKnown(#[from] ProtectedError),
     /// The repository has no name with which its objects could be marked.
     #[error("this catalog has no `id`, and what gitsm makes is marked with it")]
     NoId,
+    /// The name stands in files that nobody agreed to yet.
+    #[error(
+        "{branch} has no `id` yet, and what gitsm makes is marked with that of the protected branch"
+    )]
+    IdNotMerged {
+        /// The protected branch.
+        branch: String,
+    },
+    /// A mistake in `gitsm.yaml`, here or on the protected branch.
+    #[error("the settings cannot be used: {0}")]
+    Settings(String),
+    /// The protected branch says something of a target that there is not.
+    #[error("{path} of the protected branch: `targets` names `{name}`, and there is no such Target{}",
+        near(.known))]
+    StrayTarget {
+        /// The file.
+        path: String,
+        /// The name.
+        name: String,
+        /// The targets that there are.
+        known: Vec<String>,
+    },
     /// What is to be taken over is not there, is gitsm's already, or is nothing that the catalog wants.
     #[error("{id} at {target} cannot be taken over: {why}")]
     NotAdoptable {
@@ -172,6 +199,7 @@ impl PlanError {
     pub fn is_usage(&self) -> bool {
         match self {
             Self::Ask(error) => error.is_usage(),
+            Self::NotKnown(_) | Self::Settings(_) => false,
             Self::Target { fault, .. } => fault.kind == FaultKind::Settings,
             _ => true,
         }
@@ -189,6 +217,15 @@ impl PlanError {
             Self::Ask(error) => error.hint().map(|hint| hint.to_string()),
             Self::NoId => Some("add a line to gitsm.yaml: `id: acme/it`".to_owned()),
             Self::Broken { .. } => Some("`gitsm validate` says what is wrong with it".to_owned()),
+            Self::NotKnown(error) => Some(error.hint().to_owned()),
+            Self::IdNotMerged { branch } => {
+                Some(format!("commit the line of gitsm.yaml, and merge it into {branch}"))
+            }
+            Self::Settings(_) => Some(
+                "put it right; on the protected branch, if it is wrong there: `gitsm validate` tells \
+                 all mistakes"
+                    .to_owned(),
+            ),
             Self::NoTarget { name, .. } if name.ends_with(".json") => Some(
                 "a plan that was written to a file stands alone: `gitsm apply plan.json`"
                     .to_owned(),
@@ -217,10 +254,10 @@ pub fn plan(request: &Request) -> Result<Planned, PlanError> {
     };
     let targets = Targets::of(&asked, request)?;
     let (mut plans, mut parts) = (Vec::new(), Vec::new());
-    for (name, chosen) in targets.chosen(request)? {
+    for (name, chosen) in targets.chosen(&asked, request)? {
         let protected = targets.protected(name);
-        let made = chosen
-            .and_then(|chosen| one(&asked, request, commit.as_deref(), protected, chosen));
+        let made =
+            chosen.and_then(|chosen| one(&asked, request, commit.as_deref(), protected, chosen));
         match made {
             Ok((plan, part)) => {
                 plans.push(plan);

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::PlanError;
 use crate::config::{Config, Credential, TargetSettings};
-use crate::model::gitsm::target::TargetSpec;
+use crate::model::gitsm::target::{TargetSpec, names_target};
 use crate::plan::Fields;
 use crate::source::{File, Source};
 use crate::yaml::{Limits, de, parse};
@@ -94,8 +94,8 @@ impl Operator {
         Ok(Self { layers })
     }
 
-    /// The settings of a target, and where its secrets come from. `name` is its short name, and
-    /// `protected` its document on the protected branch.
+    /// The settings of a target, and where its secrets come from. `name` is its canonical reference,
+    /// and `protected` its document on the protected branch.
     pub(super) fn settings(
         &self,
         name: &str,
@@ -106,15 +106,14 @@ impl Operator {
         let own = protected.and_then(|spec| spec.credentials.clone()).unwrap_or_default();
         let own = own.into_iter().map(|(name, variable)| (name, Credential::env(&variable)));
         let mut credentials: BTreeMap<String, Credential> = own.collect();
-        for layer in &self.layers {
-            let Some(more) = layer.get(name) else { continue };
+        for (_, more) in self.layers.iter().flatten().filter(|(key, _)| names_target(key, name)) {
             settings.extend(more.settings.clone().into_iter().flatten());
             credentials.extend(more.credentials.clone().into_iter().flatten());
         }
         (settings, credentials)
     }
 
-    /// The names of targets of which something is said.
+    /// The names of targets of which the file or what is typed says something.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.layers.iter().skip(1).flat_map(|layer| layer.keys()).map(String::as_str)
     }
@@ -147,14 +146,14 @@ mod tests {
         };
         config.settings.targets = Some(BTreeMap::from([("a".to_owned(), of("/main", "main"))]));
         let file = "targets: {a: {settings: {folder: /file, more: 1}, credentials: {t: {env: T}}}}";
-        let set = [Set::read("a.folder=/typed").unwrap(), Set::read("b.port=5665").unwrap()];
+        let set = [Set::read("a.folder=/typed").unwrap(), Set::read("target:b.port=5665").unwrap()];
         let operator =
             Operator::of(&config, Some((Path::new("op.yaml"), file.to_owned())), &set).unwrap();
-        let (settings, credentials) = operator.settings("a", None);
+        let (settings, credentials) = operator.settings("target:default/a", None);
         let expected = serde_json::json!({"folder": "/typed", "mode": "main", "more": 1});
         assert_eq!(Value::Object(settings), expected);
         assert_eq!(credentials["t"], Credential::env("T"));
-        assert_eq!(operator.settings("b", None).0["port"], 5665);
+        assert_eq!(operator.settings("target:default/b", None).0["port"], 5665);
     }
 
     #[test]

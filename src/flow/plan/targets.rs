@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
+use super::guard::Guard;
 use super::operator::Operator;
 use super::{Listed, PlanError, Request, patience};
 use crate::catalog::short;
 use crate::config::Config;
 use crate::flow::ask::Asked;
-use crate::flow::workspace::{Place, configuration};
-use crate::git::Repository;
+use crate::flow::sides::folder_in;
+use crate::flow::workspace::{Place, Settings, configuration, mistake};
+use crate::git::{ProtectedError, Repository};
 use crate::model::EntityRef;
 use crate::model::gitsm::Spec;
-use crate::model::gitsm::target::TargetSpec;
+use crate::model::gitsm::target::{TargetSpec, names_target};
 use crate::plan::Fields;
 use crate::target::{Around, Connection, Fault, Row, fetch, row};
 use crate::tree::{Entry, EntryKind, Revision};
@@ -59,47 +61,61 @@ impl Targets {
         if own.is_empty() && broken.is_empty() {
             return Err(PlanError::NoTargets);
         }
-        let protected = asked.workspace.repository.as_ref().and_then(Repository::protected);
-        let folder = &asked.workspace.config.folder;
-        let config = match (&asked.workspace.repository, &protected) {
-            (Some(repository), Some((_, commit))) => {
-                let tree = Revision::unlisted(repository, commit)?;
-                configuration(&tree, folder, false).0
-            }
-            _ => Config::default(),
-        };
-        let known = match &protected {
-            Some((_, commit)) if same(asked, commit) => own.clone(),
-            Some((_, commit)) => {
-                let at = Some(commit.clone());
+        sound(&asked.workspace.settings)?;
+        let base = Base::of(asked, request)?;
+        let known = match &base {
+            Some(base) if base.is_same(asked) => own.clone(),
+            Some(base) => {
+                let at = Some(base.commit.clone());
                 let place = Place { at, ..request.place.clone() };
-                Asked::open_files(&place).map(|asked| targets(&asked)).unwrap_or_default()
+                targets(&Asked::open_files(&place)?)
             }
             None => BTreeMap::new(),
         };
-        let file = request.operator.as_ref().map(|path| {
-            let text = read(&request.place.current.join(path));
-            let why = |error: std::io::Error| PlanError::OperatorFile {
-                path: path.clone(),
-                why: error.to_string(),
-            };
-            text.map(|text| (path.as_path(), text)).map_err(why)
-        });
-        let operator = Operator::of(&config, file.transpose()?, &request.set)?;
-        let id = config.settings.id.or_else(|| asked.workspace.config.settings.id.clone());
-        let id = id.ok_or(PlanError::NoId)?;
+        let config = base.as_ref().map_or(&asked.workspace.config, |base| &base.config);
+        let file = request.operator.as_ref().map(|path| typed(asked, request, path));
+        // Without a protected branch nobody has agreed to where a target is.
+        let agreed = base.as_ref().map(|base| &base.config).cloned().unwrap_or_default();
+        let operator = Operator::of(&agreed, file.transpose()?, &request.set)?;
+        let id = config.settings.id.clone().ok_or_else(|| {
+            match (&base, &asked.workspace.config.settings.id) {
+                (Some(base), Some(_)) => PlanError::IdNotMerged { branch: base.branch.clone() },
+                _ => PlanError::NoId,
+            }
+        })?;
         let targets = Self { operator, id, protected: known, own, broken };
+        if let Some(base) = &base {
+            targets.knows_all(base)?;
+        }
         for name in targets.operator.names() {
             targets.find(name)?;
         }
         Ok(targets)
     }
 
+    /// A name that no target has would be a setting that is passed over.
+    fn knows_all(&self, base: &Base) -> Result<(), PlanError> {
+        let known = || self.all().chain(self.protected.keys());
+        let mut named = base.config.settings.targets.iter().flatten().map(|(name, _)| name);
+        match named.find(|name| !known().any(|target| names_target(name, target))) {
+            Some(name) => Err(PlanError::StrayTarget {
+                path: base.config.path().unwrap_or_default(),
+                name: name.clone(),
+                known: self.all().map(|name| short_name(name)).collect(),
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// Those that were named, or all: each by its canonical reference, with why it cannot be spoken to if
     /// that is so.
-    pub(super) fn chosen(&self, request: &Request) -> Result<Vec<Choice<'_>>, PlanError> {
+    pub(super) fn chosen(
+        &self,
+        asked: &Asked,
+        request: &Request,
+    ) -> Result<Vec<Choice<'_>>, PlanError> {
         let named = self.named(request)?.into_iter();
-        Ok(named.map(|name| (name, self.choose(name, request))).collect())
+        Ok(named.map(|name| (name, self.choose(name, guard(asked, request), request))).collect())
     }
 
     fn all(&self) -> impl Iterator<Item = &String> {
@@ -125,7 +141,7 @@ impl Targets {
     pub(super) fn settings(&self, name: &str) -> Fields {
         let driver = self.own.get(name).map(|spec| spec.driver);
         let protected = self.protected.get(name).filter(|known| Some(known.driver) == driver);
-        self.operator.settings(&short_name(name), protected).0
+        self.operator.settings(name, protected).0
     }
 
     /// A target with where it is.
@@ -157,21 +173,14 @@ impl Targets {
 
     /// The target that a text names: `inventory`, `target:inventory`, `target:default/inventory`.
     fn find(&self, text: &str) -> Result<&String, PlanError> {
-        let wanted = text.to_lowercase();
-        let wanted = wanted.strip_prefix("target:").or(wanted.strip_prefix("target/"));
-        let wanted = wanted.map_or_else(|| text.to_lowercase(), str::to_owned);
-        let is_meant = |name: &&String| {
-            let reference = EntityRef::from_canonical(name.as_str());
-            let long = format!("{}/{}", reference.namespace(), reference.name());
-            long == wanted || (reference.namespace() == "default" && reference.name() == wanted)
-        };
-        self.all().find(is_meant).ok_or_else(|| PlanError::NoTarget {
+        let mut names = self.all();
+        names.find(|name| names_target(text, name)).ok_or_else(|| PlanError::NoTarget {
             name: text.to_owned(),
             known: self.all().map(|name| short_name(name)).collect(),
         })
     }
 
-    fn choose(&self, name: &str, request: &Request) -> Result<Chosen, PlanError> {
+    fn choose(&self, name: &str, guard: Guard<'_>, request: &Request) -> Result<Chosen, PlanError> {
         if let Some(at) = self.broken.get(name) {
             let (target, at) = (short(name), at.clone());
             return Err(PlanError::Broken { target, at });
@@ -184,7 +193,10 @@ impl Targets {
         let told = |fault: Fault| PlanError::Target { target: short(name), fault, unmerged };
         // Another driver is another system: what was agreed to of one says nothing of the other.
         let protected = protected.filter(|known| known.driver == spec.driver);
-        let (settings, credentials) = self.operator.settings(&short_name(name), protected);
+        let (settings, credentials) = self.operator.settings(name, protected);
+        if let Some(why) = guard.objection(&settings, &credentials)? {
+            return Err(told(Fault::settings(why)));
+        }
         let around = Around {
             variable: &request.variable,
             path: request.path.as_deref(),
@@ -210,6 +222,20 @@ impl Targets {
     }
 }
 
+/// The protected branch and its tip; nothing where there is none.
+///
+/// # Errors
+///
+/// It is not known which it is: then nobody's word counts.
+pub(in crate::flow) fn protected(
+    repository: Option<&Repository>,
+) -> Result<Option<(String, String)>, PlanError> {
+    match repository.map(Repository::protected) {
+        None | Some(Err(ProtectedError::Nothing)) => Ok(None),
+        Some(found) => Ok(Some(found?)),
+    }
+}
+
 /// The name of a target as an operator writes it: without the namespace that all have.
 pub(super) fn short_name(canonical: &str) -> String {
     let reference = EntityRef::from_canonical(canonical);
@@ -217,6 +243,28 @@ pub(super) fn short_name(canonical: &str) -> String {
         "default" => reference.name().to_owned(),
         namespace => format!("{namespace}/{}", reference.name()),
     }
+}
+
+/// What tells files of the repository from those of the operator.
+fn guard<'a>(asked: &'a Asked, request: &'a Request) -> Guard<'a> {
+    let repository = asked.workspace.repository.as_ref();
+    Guard { repository, folder: &request.place.current }
+}
+
+/// The operator's file, and its text.
+fn typed<'r>(
+    asked: &Asked,
+    request: &Request,
+    path: &'r Path,
+) -> Result<(&'r Path, String), PlanError> {
+    let wrong = |why: String| PlanError::OperatorFile { path: path.to_owned(), why };
+    if let Some(why) =
+        guard(asked, request).file("the file of the operator", &path.to_string_lossy())?
+    {
+        return Err(wrong(why));
+    }
+    let text = read(&request.place.current.join(path));
+    text.map(|text| (path, text)).map_err(|error| wrong(error.to_string()))
 }
 
 /// The text of the operator's file.
@@ -249,18 +297,64 @@ fn broken(asked: &Asked, own: &BTreeMap<String, TargetSpec>) -> BTreeMap<String,
     named.filter(|(name, _)| !own.contains_key(name)).collect()
 }
 
-/// Whether the documents of all targets are as the protected branch has them.
-fn same(asked: &Asked, commit: &str) -> bool {
-    let Some(repository) = &asked.workspace.repository else { return false };
-    let of_target = asked.catalog.entities().filter(|(_, one)| one.kind.name == "Target");
-    let mut paths = of_target.map(|(_, entity)| entity.file.path.as_str());
-    paths.all(|path| {
-        let entries = asked.workspace.tree.entries();
-        let known = entries.binary_search_by(|entry| entry.path.as_str().cmp(path));
-        let entry = Entry { path: path.to_owned(), kind: EntryKind::File, id: None };
-        let entry = known.map_or(&entry, |at| &entries[at]);
-        let there = repository.blob_at(commit, path).and_then(|id| repository.blob(id).ok());
-        let here = asked.workspace.tree.read(entry, 16 << 20).ok();
-        here.zip(there).is_some_and(|(here, there)| here.bytes == there)
-    })
+/// What the protected branch says.
+struct Base {
+    /// Its name, as people use it.
+    branch: String,
+    /// Its newest commit.
+    commit: String,
+    /// Its `gitsm.yaml`.
+    config: Config,
+    /// The text of that.
+    settings: Settings,
+}
+
+impl Base {
+    /// Reads it; nothing where there is none.
+    ///
+    /// # Errors
+    ///
+    /// It is not known which branch it is, or its settings have a mistake.
+    fn of(asked: &Asked, request: &Request) -> Result<Option<Self>, PlanError> {
+        let Some(repository) = &asked.workspace.repository else { return Ok(None) };
+        let Some((branch, commit)) = protected(Some(repository))? else { return Ok(None) };
+        let tree = Revision::unlisted(repository, &commit)?;
+        // Where the user stands, and not where the files that are looked at have their settings.
+        let folder = folder_in(repository, &request.place.current);
+        let (config, settings) = configuration(&tree, &folder, false);
+        sound(&settings)?;
+        let branch = branch.trim_start_matches("refs/remotes/").trim_start_matches("refs/heads/");
+        Ok(Some(Self { branch: branch.to_owned(), commit, config, settings }))
+    }
+
+    /// Whether it reads the same targets: its settings are those of what is looked at, and so are the
+    /// files in which targets stand.
+    fn is_same(&self, asked: &Asked) -> bool {
+        let Some(repository) = &asked.workspace.repository else { return false };
+        let text = |settings: &Settings| {
+            settings
+                .as_ref()
+                .map(|(source, _)| (source.file().path.clone(), source.text().to_owned()))
+        };
+        if text(&self.settings) != text(&asked.workspace.settings) {
+            return false;
+        }
+        let of_target = asked.catalog.entities().filter(|(_, one)| one.kind.name == "Target");
+        let mut paths = of_target.map(|(_, entity)| entity.file.path.as_str());
+        paths.all(|path| {
+            let entries = asked.workspace.tree.entries();
+            let known = entries.binary_search_by(|entry| entry.path.as_str().cmp(path));
+            let entry = Entry { path: path.to_owned(), kind: EntryKind::File, id: None };
+            let entry = known.map_or(&entry, |at| &entries[at]);
+            let there = repository.blob_at(&self.commit, path);
+            let there = there.and_then(|id| repository.blob(id).ok());
+            let here = asked.workspace.tree.read(entry, 16 << 20).ok();
+            here.zip(there).is_some_and(|(here, there)| here.bytes == there)
+        })
+    }
+}
+
+/// Settings without a mistake: one that is misspelt would be passed over.
+fn sound(settings: &Settings) -> Result<(), PlanError> {
+    mistake(settings).map_or(Ok(()), |why| Err(PlanError::Settings(why)))
 }

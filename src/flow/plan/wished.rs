@@ -179,6 +179,7 @@ impl Wishes {
             name: &self.target,
             spec,
             settings: &self.settings,
+            protected: None,
             maker: row(spec.driver).and_then(|row| row.maker),
         };
         let made = desired(&world, &meant);

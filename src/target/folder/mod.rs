@@ -8,7 +8,7 @@ mod name;
 mod place;
 mod store;
 
-pub use name::misnamed;
+pub use name::{is_inventory, misnamed};
 pub(super) use place::{Folder, Found, LARGEST, Mode, Write};
 pub(super) use store::{Layout, Put, Store};
 

@@ -62,6 +62,12 @@ fn is_device(stem: &str) -> bool {
     })
 }
 
+/// Whether a file of a folder is called as those are in which marks are kept.
+pub fn is_inventory(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.starts_with(OWN) && name.ends_with(".ndjson")
+}
+
 /// The name beside a file under which its next content is written: always the same one, so that what
 /// a killed run leaves is found again.
 pub(super) fn unfinished(name: &str) -> String {

@@ -17,7 +17,17 @@ use super::value::{Reference, Selector, Share};
 use super::{GROUP, Metadata};
 use crate::model::kind::{Variant, of, to};
 use crate::model::practice::{FieldClass, Practice, column, wide};
-use crate::model::{Kind, format};
+use crate::model::{EntityRef, Kind, format};
+
+/// Whether a text names a target: `inventory`, `target:inventory`, `target:default/inventory`.
+pub fn names_target(text: &str, canonical: &str) -> bool {
+    let wanted = text.to_lowercase();
+    let short = wanted.strip_prefix("target:").or_else(|| wanted.strip_prefix("target/"));
+    let wanted = short.unwrap_or(&wanted);
+    let reference = EntityRef::from_canonical(canonical);
+    let long = format!("{}/{}", reference.namespace(), reference.name());
+    long == wanted || (reference.namespace() == "default" && reference.name() == wanted)
+}
 
 /// Which entities become which objects of which system, and how far one run may go.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
