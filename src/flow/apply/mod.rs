@@ -141,6 +141,13 @@ impl Applied {
         self.results.iter().filter(|result| result.went == Went::Done).count()
     }
 
+    /// What is said of the steps that a window left undone.
+    fn left(&self, at: DateTime<Utc>) -> Option<String> {
+        let left = self.results.iter().filter(|one| one.went == Went::NotBegun).count();
+        let at = at.format("%Y-%m-%d %H:%M:%S UTC");
+        (left > 0).then(|| format!("ended because the window closed at {at}; {left} not begun"))
+    }
+
     /// Whether all is as it was planned.
     pub fn is_fine(&self) -> bool {
         self.refused.is_empty() && self.trouble.is_empty() && self.done() == self.plan.actions.len()
@@ -406,12 +413,8 @@ impl Target<'_> {
         applied.stopped = hooks.stop.load(Ordering::Relaxed);
         applied.trouble.append(&mut trouble);
         journal.sync();
-        let left = applied.results.iter().filter(|one| one.went == Went::NotBegun).count();
-        if let Some(at) = until.filter(|_| left > 0 && reins.is_closed()) {
-            let at = at.format("%Y-%m-%d %H:%M:%S UTC");
-            let told = format!("ended because the window closed at {at}; {left} not begun");
-            applied.trouble.push(told);
-        }
+        let left = until.filter(|_| reins.is_closed()).and_then(|at| applied.left(at));
+        applied.trouble.extend(left);
         let is_done = applied.done() == of && !reins.lost.load(Ordering::Relaxed);
         if (applied.done() > 0 || is_done)
             && let Err(fault) = part.driver.settle()
