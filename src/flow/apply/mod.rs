@@ -24,6 +24,8 @@ mod watch;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use chrono::{DateTime, Utc};
+
 use super::change::writer::As;
 use super::ledger::Around;
 use super::plan::{self, Planned, plan};
@@ -149,6 +151,13 @@ impl Applied {
     /// How many actions are done.
     pub fn done(&self) -> usize {
         self.results.iter().filter(|result| result.went == Went::Done).count()
+    }
+
+    /// What is said of the steps that a window left undone.
+    fn undone(&self, at: DateTime<Utc>) -> Option<String> {
+        let left = self.results.iter().filter(|one| one.went == Went::NotBegun).count();
+        let at = at.format("%Y-%m-%d %H:%M:%S UTC");
+        (left > 0).then(|| format!("ended because the window closed at {at}; {left} not begun"))
     }
 
     /// Whether all is as it was planned.

@@ -274,11 +274,8 @@ impl Target<'_> {
             make_count((part, pace), &record, (&mut life, done), &mut *hooks.told);
         }
         applied.stopped = hooks.stop.load(Ordering::Relaxed);
-        let left = applied.results.iter().filter(|one| one.went == Went::NotBegun).count();
-        if let Some(at) = until.filter(|_| left > 0 && reins.is_closed()) {
-            let at = at.format("%Y-%m-%d %H:%M:%S UTC");
-            let told = format!("ended because the window closed at {at}; {left} not begun");
-            life.trouble.push(told);
+        if let Some(at) = until.filter(|_| reins.is_closed()) {
+            life.trouble.extend(applied.undone(at));
         }
         if done == of && life.is_held() && life.trouble.is_empty() && !is_adopting {
             let look = || look::again(self.asked, self.name, &part.steps);

@@ -58,7 +58,8 @@ pub(super) fn desired(world: &World<'_>, target: &Meant<'_>) -> Desired {
     for one in all {
         match one {
             Ok(one) => ready.push(one),
-            Err((kind, why)) => {
+            Err(one) => {
+                let (kind, why) = *one;
                 desired.unknown.kinds.insert(kind);
                 wrong.push(why);
             }
@@ -252,9 +253,9 @@ impl<'a> Ready<'a> {
         target: &str,
         kind: &'a str,
         mapping: &'a Mapping,
-    ) -> Result<Self, (String, Wrong)> {
+    ) -> Result<Self, Box<(String, Wrong)>> {
         let at = place_of(kind);
-        let of_kind = |wrong: Wrong| (kind.to_owned(), wrong);
+        let of_kind = |wrong: Wrong| Box::new((kind.to_owned(), wrong));
         let tree = |pointer: String, value: &Value| {
             Tree::new(&pointer, value)
                 .map_err(|error| of_kind(Wrong::of_template(target, target, &error)))

@@ -6,6 +6,7 @@
 mod accepted;
 mod because;
 mod desired;
+mod error;
 mod guard;
 mod hidden;
 mod operator;
@@ -24,18 +25,19 @@ use super::clock;
 use super::workspace::Place;
 use crate::catalog::query::World;
 use crate::catalog::short;
-use crate::git::{GitError, ProtectedError, Repository};
+use crate::git::Repository;
 use crate::model::EntityRef;
 use crate::model::gitsm::target::{Length, TargetSpec};
-use crate::plan::document::{ActionPlan, DriftPlan, FaultPlan, Plan, TargetPlan, sha256};
+use crate::plan::document::{ActionPlan, DriftPlan, Plan, TargetPlan, sha256};
 use crate::plan::{
     Action, Allowed, Compared, Inputs, Object, ObjectId, Observed, Refusal, Shares, Step, compare,
     observed_digest, order, refusals,
 };
 use crate::target::web::Hider;
-use crate::target::{Driver, Fault, FaultKind, Secret};
+use crate::target::{Driver, Fault, Secret};
 use accepted::Accepted;
 use desired::{Desired, Meant, desired};
+pub use error::PlanError;
 pub use operator::Set;
 use patient::calmly;
 pub(super) use patient::{attempts, patiently, pause};
@@ -96,149 +98,6 @@ pub struct Part {
     pub own: usize,
     /// What is written there and does not count yet, or why nobody knows.
     pub unsettled: Result<Option<String>, Fault>,
-}
-
-/// Why there is no plan.
-#[derive(Debug, thiserror::Error)]
-pub enum PlanError {
-    /// The catalog cannot be read.
-    #[error(transparent)]
-    Ask(#[from] AskError),
-    /// The file of the operator cannot be used.
-    #[error("{path}: {why}", path = .path.display())]
-    OperatorFile {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        why: String,
-    },
-    /// There is no such target.
-    #[error("there is no Target called `{name}`{}", near(.known))]
-    NoTarget {
-        /// What was named.
-        name: String,
-        /// The targets that there are.
-        known: Vec<String>,
-    },
-    /// There are none at all.
-    #[error("there is no Target in this catalog: nothing is to be applied")]
-    NoTargets,
-    /// It is not known which branch is protected.
-    #[error(transparent)]
-    NotKnown(#[from] ProtectedError),
-    /// The repository has no name with which its objects could be marked.
-    #[error("this catalog has no `id`, and what gitsm makes is marked with it")]
-    NoId,
-    /// The name stands in files that nobody agreed to yet.
-    #[error(
-        "{branch} has no `id` yet, and what gitsm makes is marked with that of the protected branch"
-    )]
-    IdNotMerged {
-        /// The protected branch.
-        branch: String,
-    },
-    /// A mistake in `gitsm.yaml`, here or on the protected branch.
-    #[error("the settings cannot be used: {0}")]
-    Settings(String),
-    /// The protected branch says something of a target that there is not.
-    #[error("{path} of the protected branch: `targets` names `{name}`, and there is no such Target{}",
-        near(.known))]
-    StrayTarget {
-        /// The file.
-        path: String,
-        /// The name.
-        name: String,
-        /// The targets that there are.
-        known: Vec<String>,
-    },
-    /// What is to be taken over is not there, is gitsm's already, or is nothing that the catalog wants.
-    #[error("{id} at {target} cannot be taken over: {why}")]
-    NotAdoptable {
-        /// The target, as people write it.
-        target: String,
-        /// The object.
-        id: ObjectId,
-        /// Why.
-        why: &'static str,
-    },
-    /// The document of a target is not as it should be.
-    #[error("{target}: its document is not as a Target's should be: {at}")]
-    Broken {
-        /// The target, as people write it.
-        target: String,
-        /// Its file and line.
-        at: String,
-    },
-    /// Something between gitsm and a target.
-    #[error("{target}: {fault}")]
-    Target {
-        /// The target, as people write it.
-        target: String,
-        /// What.
-        fault: Fault,
-        /// Whether its document is not on the protected branch yet, so that its settings do not count.
-        unmerged: bool,
-    },
-}
-
-fn near(known: &[String]) -> String {
-    match known.is_empty() {
-        true => String::new(),
-        false => format!("; there are {}", known.join(", ")),
-    }
-}
-
-impl From<GitError> for PlanError {
-    fn from(error: GitError) -> Self {
-        Self::Ask(error.into())
-    }
-}
-
-impl PlanError {
-    /// Whether the user asked for what cannot be, as against the machine not delivering.
-    pub fn is_usage(&self) -> bool {
-        match self {
-            Self::Ask(error) => error.is_usage(),
-            Self::NotKnown(_) | Self::Settings(_) => false,
-            Self::Target { fault, .. } => fault.kind == FaultKind::Settings,
-            _ => true,
-        }
-    }
-
-    /// The same as what a plan says of one target.
-    fn fault(&self) -> FaultPlan {
-        let (message, help) = (self.to_string(), self.hint());
-        FaultPlan { message, help, is_setup: self.is_usage() }
-    }
-
-    /// What the reader can do about it.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Ask(error) => error.hint().map(|hint| hint.to_string()),
-            Self::NoId => Some("add a line to gitsm.yaml: `id: acme/it`".to_owned()),
-            Self::Broken { .. } => Some("`gitsm validate` says what is wrong with it".to_owned()),
-            Self::NotKnown(error) => Some(error.hint().to_owned()),
-            Self::IdNotMerged { branch } => {
-                Some(format!("commit the line of gitsm.yaml, and merge it into {branch}"))
-            }
-            Self::Settings(_) => Some(
-                "put it right; on the protected branch, if it is wrong there: `gitsm validate` tells \
-                 all mistakes"
-                    .to_owned(),
-            ),
-            Self::NoTarget { name, .. } if name.ends_with(".json") => Some(
-                "a plan that was written to a file stands alone: `gitsm apply plan.json`"
-                    .to_owned(),
-            ),
-            Self::NoTargets => Some("`gitsm explain target` shows how one is written".to_owned()),
-            Self::Target { target, unmerged: true, .. } => Some(format!(
-                "{target} is not on the protected branch yet, so where it says it is does not count; \
-                 say it with --set {}.NAME=VALUE or --operator FILE",
-                target.rsplit([':', '/']).next().unwrap_or(target)
-            )),
-            _ => None,
-        }
-    }
 }
 
 /// Makes a plan. A target that cannot be asked is a fault in it, and hides nothing of the others.
@@ -330,10 +189,6 @@ fn one(
     // Of what is not known, nothing may be taken for not wanted.
     let wanted = objects.len() + usize::from(!unknown.is_empty());
     wrong.extend(refusals(&compared, wanted, &shares(&chosen.spec), request.allowed));
-    let settings = serde_json::json!({
-        "spec": chosen.spec,
-        "settings": chosen.connection.settings,
-    });
     let drift = compared.drifts.iter().map(|drift| {
         let mut drift = DriftPlan::of(drift);
         drift.accepted_by = accepted.all_of(&drift);
@@ -343,7 +198,7 @@ fn one(
         target: chosen.name.clone(),
         driver: chosen.spec.driver.name().to_owned(),
         digest: String::new(),
-        configuration: sha256(&settings),
+        configuration: configuration(&chosen),
         observed: observed_digest(&inputs),
         allowed: words(request.allowed),
         actions: compared.steps.iter().map(ActionPlan::of).collect(),
@@ -352,10 +207,7 @@ fn one(
         unchanged: compared.unchanged,
         unknown: compared.unknown,
         refusals: wrong,
-        unsettled: match &unsettled {
-            Ok(why) => why.clone(),
-            Err(fault) => Some(format!("nobody knows whether all that is written counts: {fault}")),
-        },
+        unsettled: not_counting(&unsettled),
         fault: None,
     };
     let secrets = chosen.connection.secrets.values().map(Secret::reveal);
@@ -371,6 +223,20 @@ fn one(
         unsettled,
     };
     Ok((plan, part))
+}
+
+/// The digest of all that says how a target is applied.
+fn configuration(chosen: &Chosen) -> String {
+    let settings = &chosen.connection.settings;
+    sha256(&serde_json::json!({ "spec": chosen.spec, "settings": settings }))
+}
+
+/// What is written and does not count yet, in words.
+fn not_counting(unsettled: &Result<Option<String>, Fault>) -> Option<String> {
+    match unsettled {
+        Ok(why) => why.clone(),
+        Err(fault) => Some(format!("nobody knows whether all that is written counts: {fault}")),
+    }
 }
 
 /// Why an object is not taken over.
