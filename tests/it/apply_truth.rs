@@ -196,3 +196,55 @@ fn one_mistake_is_told_once_with_its_place_and_what_stands_there() {
     assert_eq!(run.stdout.matches("refused:").count(), 1, "{run:#?}");
     assert!(run.stdout.contains("2 left as it is"), "{run:#?}");
 }
+
+#[test]
+fn a_secret_that_the_target_repeats_is_in_no_plan_and_no_drift() {
+    let server = Server::start();
+    let folder = at_server(&server, "host");
+    ok(apply(&folder, &[]));
+    let mut object = server.objects("host")["a"].clone();
+    object["fields"]["title"] = format!("Bearer {PASSWORD}").into();
+    server.put("host", "a", object);
+    for arguments in [
+        &["plan"][..],
+        &["plan", "-o", "json"],
+        &["plan", "-o", "markdown"],
+        &["drift"],
+        &["drift", "-o", "json"],
+    ] {
+        let run = gitsm(&folder, arguments);
+        let told = format!("{}{}", run.stdout, run.stderr);
+        assert!(told.contains("Bearer ***"), "{arguments:?}: {told}");
+        assert!(!told.contains(PASSWORD), "{arguments:?}: {told}");
+    }
+}
+
+#[test]
+fn what_the_protected_branch_hides_no_proposal_shows() {
+    let server = Server::start();
+    let open = target("http", &web::settings(&server.url()), "host", &titled(), ITEMS);
+    let folder = folder(&format!("{open}      sensitive: [title]\n"));
+    ok(apply(&folder, &[]));
+    folder.write("target.yaml", &open).write("a.yaml", item("a", ", title: Two"));
+    for arguments in [&["plan"][..], &["plan", "-o", "json"], &["plan", "-o", "markdown"]] {
+        let run = gitsm(&folder, arguments);
+        assert!(run.stdout.contains("title"), "{run:#?}");
+        assert!(!run.stdout.contains("One") && !run.stdout.contains("Two"), "{run:#?}");
+    }
+}
+
+#[test]
+fn objects_that_are_too_much_together_are_refused_and_not_made() {
+    let fields = json!({"content": "{{ entity.metadata.description }}"});
+    let folder = folder(&target("files", &json!({"folder": "out"}), "file", &fields, ITEMS));
+    let large = format!(", title: One, description: \"{}\"", "x".repeat(900_000));
+    for number in 0..80 {
+        let name = format!("large-{number}");
+        folder.write(&format!("{name}.yaml"), item(&name, &large));
+    }
+    for name in ["a", "b", "c"] {
+        folder.remove(&format!("{name}.yaml"));
+    }
+    is_refused(&gitsm(&folder, &["plan"]), &["more than 64 MiB together"]);
+    assert!(!folder.path().join("out").exists());
+}

@@ -96,7 +96,7 @@ fn a_template_is_wrong_where_its_mistake_stands() {
     // What is known depends on the request.
     assert_eq!(
         with("note: \"{{ mark }}\"", "note: \"{{ changed }}\""),
-        ["template-invalid 15:109 this template cannot be used: there is no value `changed`"]
+        ["template-invalid 15:105 this template cannot be used: there is no value `changed`"]
     );
     let unclosed = with("{{ ref }}", "{{ ref ");
     assert!(unclosed[0].starts_with("template-invalid 24:"), "{unclosed:?}");
@@ -152,7 +152,7 @@ fn files_have_a_content_and_nothing_made_is_a_mistake() {
     );
     assert_eq!(
         files(""),
-        ["target-invalid 5:3 nothing is made of any entity: `spec.mapping` is missing or empty"]
+        ["target-invalid 4:1 nothing is made of any entity: `spec.mapping` is missing or empty"]
     );
     assert_eq!(
         files("  mapping: {flie: {name: a, fields: {content: x}}}\n"),

@@ -1,6 +1,7 @@
 //! What a target should hold: the entities that its selector takes, put through its mapping.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
@@ -14,6 +15,13 @@ use crate::model::gitsm::value::Selector;
 use crate::plan::{Fields, Object, ObjectId, Phases, Refusal, Unknown};
 use crate::target::Maker;
 use crate::template::{SPREAD, Serde, Tree, Value as Shown};
+
+/// The bytes that the objects of a target may have together: each is held several times while it is
+/// compared, and templates may come from anybody who proposes something.
+const LARGEST: usize = 64 << 20;
+
+const TOO_MUCH: &str = "the objects of this target have more than 64 MiB together: take less of each \
+                        entity, or make several targets";
 
 /// What a target should hold.
 #[derive(Debug, Default)]
@@ -80,8 +88,9 @@ pub(super) fn desired(world: &World<'_>, target: &Meant<'_>) -> Desired {
     };
     desired.taken = ids.len();
     let mut made: Vec<Result<Object, Wrong>> = Vec::new();
+    let left = AtomicUsize::new(LARGEST);
     for one in &ready {
-        made.extend(one.objects(world, target.name, &ids));
+        made.extend(one.objects(world, target.name, &ids, &left));
     }
     if let Some(maker) = target.maker {
         match maker(world, &ids, target.settings) {
@@ -298,6 +307,7 @@ impl<'a> Ready<'a> {
         world: &World<'_>,
         target: &str,
         ids: &[EntityId],
+        left: &AtomicUsize,
     ) -> Vec<Result<Object, Wrong>> {
         world.reader.each(world.catalog, ids, |id, _| {
             let value = world.catalog.value(world.reader, id)?;
@@ -313,7 +323,7 @@ impl<'a> Ready<'a> {
                     }
                 }
             }
-            Some(self.object(world, target, id, value))
+            Some(self.object(world, target, (id, value), left))
         })
     }
 
@@ -321,8 +331,8 @@ impl<'a> Ready<'a> {
         &self,
         world: &World<'_>,
         target: &str,
-        id: EntityId,
-        value: Value,
+        (id, value): (EntityId, Value),
+        left: &AtomicUsize,
     ) -> Result<Object, Wrong> {
         let entity = world.catalog.entity(id);
         let canonical = world.catalog.canonical(entity);
@@ -355,9 +365,22 @@ impl<'a> Ready<'a> {
             let message = "its name holds a line end or another control character";
             return Err(unmade("name", message));
         }
-        let Some(Value::Object(fields)) = made(&self.fields)? else {
-            return Err(unmade("fields", "they are no mapping"));
+        // Once they are too much together, no more is made.
+        let fields = match left.load(Ordering::Relaxed) {
+            0 => None,
+            _ => Some(made(&self.fields)?),
         };
+        let fields = match fields {
+            Some(Some(Value::Object(fields))) => fields,
+            Some(_) => return Err(unmade("fields", "they are no mapping")),
+            None => return Err(unmade("fields", TOO_MUCH)),
+        };
+        let bytes = fields.values().map(bytes).sum();
+        let take = |left: usize| left.checked_sub(bytes);
+        if left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_err() {
+            left.store(0, Ordering::Relaxed);
+            return Err(unmade("fields", TOO_MUCH));
+        }
         Ok(Object {
             id: ObjectId::new(self.kind, name),
             entity: canonical.to_owned(),
@@ -366,6 +389,17 @@ impl<'a> Ready<'a> {
             sensitive: self.sensitive.clone(),
             after: Vec::new(),
         })
+    }
+}
+
+/// About how much memory a value takes.
+fn bytes(value: &Value) -> usize {
+    const EACH: usize = 32;
+    EACH + match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(bytes).sum(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| name.len() + bytes(value)).sum(),
+        _ => 0,
     }
 }
 
