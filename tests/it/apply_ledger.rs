@@ -399,7 +399,15 @@ fn killed_and_taken_up(rounds: u64, seed: u64) -> usize {
         server.set_latency(Duration::ZERO);
         let gone = clone(&world);
         let folder = if round % 2 == 0 { gone.path().to_owned() } else { world.path() };
-        let (code, said) = ended(start(&world, &folder));
+        // On a busy machine a run may be silent for longer than the two seconds that keep the target.
+        let is_late =
+            |said: &str| said.contains("silent for too long") || said.contains("not begun");
+        let (mut code, mut said) = ended(start(&world, &folder));
+        for _ in 0..2 {
+            if code == 3 && is_late(&said) {
+                (code, said) = ended(start(&world, &folder));
+            }
+        }
         assert_eq!(code, 0, "round {round}: {said}");
         assert_eq!(server.objects("host").len(), OBJECTS);
         assert_eq!(
