@@ -55,13 +55,13 @@ fn catalog(server: &Server, items: usize, kind: &str) -> Folder {
     folder
 }
 
-fn gitsm(folder: &Folder, arguments: &[&str]) -> Run {
+pub(crate) fn gitsm(folder: &Folder, arguments: &[&str]) -> Run {
     let mut all = arguments.to_vec();
     all.extend(["--operator", "op.yaml"]);
     folder.gitsm(&all)
 }
 
-fn apply(folder: &Folder) -> Run {
+pub(crate) fn apply(folder: &Folder) -> Run {
     gitsm(folder, &["apply", "--auto-approve"])
 }
 

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::apply_http::{apply, gitsm};
 use crate::support::{Folder, Run, git};
 use crate::web::{self, PASSWORD, Server, Trouble};
 
@@ -48,16 +49,6 @@ fn catalog(targets: &[(&str, String)]) -> Folder {
     folder.write("cis.yaml", ["a", "b", "c"].map(item).join("---\n"));
     folder.commit("the catalog");
     folder
-}
-
-fn gitsm(folder: &Folder, arguments: &[&str]) -> Run {
-    let mut all = arguments.to_vec();
-    all.extend(["--operator", "op.yaml"]);
-    folder.gitsm(&all)
-}
-
-fn apply(folder: &Folder) -> Run {
-    gitsm(folder, &["apply", "--auto-approve"])
 }
 
 fn no() -> Trouble {

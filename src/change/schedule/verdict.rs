@@ -185,3 +185,48 @@ fn freezes_in(freeze: &Timed, span: Span) -> impl Iterator<Item = FreezeVerdict>
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::holds::Lift;
+    use super::*;
+
+    fn at(hour: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::hours(hour)
+    }
+
+    fn span(start: i64, end: i64) -> Span {
+        Span { start: at(start), end: at(end) }
+    }
+
+    fn hold(open: Option<Vec<Span>>, freeze: Span, lift: Option<Span>) -> Hold {
+        let lift = lift.map(|span| Lift { span, by: vec!["exception:default/x".to_owned()] });
+        Hold {
+            subject: "ci:default/a".to_owned(),
+            horizon: span(0, 100),
+            windows: Vec::new(),
+            open,
+            freezes: vec![Timed {
+                calendar: "calendar:default/quiet".to_owned(),
+                zone: chrono_tz::UTC,
+                through: None,
+                spans: vec![freeze],
+                lift,
+            }],
+            cut: false,
+        }
+    }
+
+    #[test]
+    fn what_may_change_now_may_until_a_freeze_begins_or_its_window_ends() {
+        let ends = |hold: Hold| ends(&[hold], at(10));
+        let found = ends(hold(Some(vec![span(0, 5), span(8, 12)]), span(11, 20), None));
+        assert_eq!(found, Ends { frozen: Some(at(11)), closed: Some(at(12)) });
+        // A freeze that is over, one that holds, and one that is lifted for long enough.
+        assert_eq!(ends(hold(None, span(2, 9), None)), Ends::default());
+        assert_eq!(ends(hold(None, span(2, 19), None)).frozen, Some(at(10)));
+        assert_eq!(ends(hold(None, span(2, 19), Some(span(2, 15)))).frozen, Some(at(15)));
+        // Behind what is known, a window does not end.
+        assert_eq!(ends(hold(Some(vec![span(8, 100)]), span(0, 1), None)).closed, None);
+    }
+}

@@ -82,6 +82,23 @@ fn create() -> Step {
 }
 
 #[test]
+fn nothing_is_begun_once_the_window_is_over() {
+    let stop = AtomicBool::new(false);
+    let spec = serde_json::json!({"owner": "team:ops", "driver": "http"});
+    let spec = serde_json::from_value(spec).unwrap();
+    let now = std::time::Instant::now();
+    for (until, made) in [(now, 0), (now + Duration::from_secs(600), 1)] {
+        let target = Mute::default();
+        let (lease, lost) = (Mutex::new(None), AtomicBool::new(false));
+        let reins = Reins { stop: &stop, lease, lost, until: Some(until) };
+        let pace = Pace::of(&spec, target.traits());
+        let results = run(&target, &[create()], pace, &reins, &mut |_| ());
+        assert_eq!(results[0].went == Went::NotBegun, made == 0);
+        assert_eq!(target.made.lock().unwrap().len(), made);
+    }
+}
+
+#[test]
 fn what_is_there_with_the_mark_of_the_step_is_made_whatever_the_target_made_of_its_fields() {
     let target = Mute::default();
     let stop = AtomicBool::new(false);
